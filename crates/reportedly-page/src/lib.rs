@@ -1,0 +1,358 @@
+//! Bytes to blocks with roles: which words of a page are the article, who wrote and who published it, and what
+//! on the page speaks of its date.
+//!
+//! Reading never fails: any bytes give a [`Page`], possibly empty, with diagnostics.
+
+use jiff::{Timestamp, civil};
+use reportedly_text::{Language, Span};
+
+/// What a page's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Form {
+    /// Not told: decided by content.
+    #[default]
+    Unknown,
+    /// HTML.
+    Html,
+    /// A page flattened to text, everything around the article included.
+    Flat,
+    /// Clean article text: nothing is extracted, the text comes out byte for byte.
+    Text,
+}
+
+/// A page as it came, with what is known about it from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Input<'a> {
+    /// The page's bytes.
+    pub bytes: &'a [u8],
+    /// What they are.
+    pub form: Form,
+    /// The `Content-Type` header, if any.
+    pub content_type: Option<&'a str>,
+    /// The page's address, if known.
+    pub url: Option<&'a str>,
+    /// The title, if known from outside.
+    pub title: Option<&'a str>,
+    /// The outlet, if known from outside.
+    pub outlet: Option<&'a str>,
+    /// The publication date, if known from outside: a day or an instant.
+    pub published: Option<&'a str>,
+    /// When the page was fetched, if known.
+    pub fetched: Option<Timestamp>,
+}
+
+/// What kind of page it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum PageKind {
+    /// One news item.
+    #[default]
+    Article,
+    /// A live blog: updates in order, each with its time.
+    LiveBlog,
+    /// The beginning of an article behind a wall.
+    Stub,
+    /// No article: a front, section, tag or search page.
+    Index,
+    /// No article: a video player.
+    Video,
+    /// No article: a picture gallery.
+    Gallery,
+    /// No article: an error page.
+    Error,
+    /// No article: nothing to read.
+    Empty,
+}
+
+impl PageKind {
+    /// Whether the page carries an article.
+    pub const fn is_article(self) -> bool {
+        matches!(self, Self::Article | Self::LiveBlog | Self::Stub)
+    }
+
+    /// The word for it in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::LiveBlog => "live-blog",
+            Self::Stub => "stub",
+            Self::Index => "index",
+            Self::Video => "video",
+            Self::Gallery => "gallery",
+            Self::Error => "error",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+/// What a block of a page is for. The first eight make up an article's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// The lead-in under the headline.
+    Standfirst,
+    /// A heading inside the article.
+    Subhead,
+    /// A paragraph.
+    Paragraph,
+    /// An item of a list.
+    ListItem,
+    /// A block quotation.
+    Quote,
+    /// A table, one line a row.
+    Table,
+    /// An embedded post that the article quotes.
+    Embed,
+    /// An update of a live blog.
+    Update,
+    /// The headline.
+    Title,
+    /// The byline.
+    Byline,
+    /// A line that gives the publication date.
+    DateLine,
+    /// A picture's caption.
+    Caption,
+    /// A masthead: the outlet's name, the day of the visit.
+    Masthead,
+    /// Navigation.
+    Nav,
+    /// A news feed.
+    Feed,
+    /// What is read most.
+    Trending,
+    /// Topics and tags.
+    Topics,
+    /// Teasers for other articles.
+    Related,
+    /// Teasers for videos.
+    Video,
+    /// Promotion and advertisement.
+    Promo,
+    /// Newsletter sign-up.
+    Newsletter,
+    /// Sharing.
+    Share,
+    /// Reader comments.
+    Comments,
+    /// Cookie consent.
+    Consent,
+    /// Legal notes, imprint, copyright.
+    Legal,
+    /// Anything else that is not the article.
+    Other,
+}
+
+impl Role {
+    /// Whether blocks of this role make up an article's text.
+    pub const fn is_text(self) -> bool {
+        (self as u8) <= (Self::Update as u8)
+    }
+
+    /// The word for it in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Standfirst => "standfirst",
+            Self::Subhead => "subhead",
+            Self::Paragraph => "paragraph",
+            Self::ListItem => "list-item",
+            Self::Quote => "quote",
+            Self::Table => "table",
+            Self::Embed => "embed",
+            Self::Update => "update",
+            Self::Title => "title",
+            Self::Byline => "byline",
+            Self::DateLine => "date-line",
+            Self::Caption => "caption",
+            Self::Masthead => "masthead",
+            Self::Nav => "nav",
+            Self::Feed => "feed",
+            Self::Trending => "trending",
+            Self::Topics => "topics",
+            Self::Related => "related",
+            Self::Video => "video",
+            Self::Promo => "promo",
+            Self::Newsletter => "newsletter",
+            Self::Share => "share",
+            Self::Comments => "comments",
+            Self::Consent => "consent",
+            Self::Legal => "legal",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// A block of the article's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// What it is for; [`Role::is_text`] holds.
+    pub role: Role,
+    /// Where it stands in [`Page::text`].
+    pub span: Span,
+}
+
+/// A picture with what is said about it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Image {
+    /// Its address.
+    pub url: Option<String>,
+    /// Its caption, without the credit.
+    pub caption: Option<String>,
+    /// Whose picture it is.
+    pub credit: Option<String>,
+}
+
+/// A piece of the page that is not the article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// What it is for; [`Role::is_text`] does not hold.
+    pub role: Role,
+    /// Its words.
+    pub text: String,
+}
+
+/// A date as precise as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// A day, in the page's own zone.
+    Day(civil::Date),
+    /// A day with a clock time, zone unknown.
+    Local(civil::DateTime),
+    /// An instant with the offset it was printed with, in seconds east of UTC.
+    Instant(Timestamp, i32),
+}
+
+impl When {
+    /// The day as printed.
+    pub fn day(&self) -> civil::Date {
+        match self {
+            Self::Day(day) => *day,
+            Self::Local(time) => time.date(),
+            Self::Instant(instant, seconds) => {
+                let offset = jiff::tz::Offset::from_seconds(*seconds).unwrap_or(jiff::tz::Offset::UTC);
+                offset.to_datetime(*instant).date()
+            }
+        }
+    }
+}
+
+/// What a date on a page is evidence for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearing {
+    /// This is when the article was published.
+    Published,
+    /// This is when it was last changed.
+    Updated,
+    /// It was published on this day or before: a masthead's day of the visit, the fetch.
+    NotAfter,
+    /// It was published on this day or after: a caption's or a text's past date.
+    NotBefore,
+}
+
+/// One piece of evidence for the publication date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DateCandidate {
+    /// What found it: "json-ld", "meta", "time-element", "url", "date-line", "byline", "dateline", "masthead", "caption" …
+    pub rule: &'static str,
+    /// The words it was found in.
+    pub text: String,
+    /// Where they stand in [`Page::text`], for those that stand there.
+    pub span: Option<Span>,
+    /// The date.
+    pub says: When,
+    /// What it is evidence for.
+    pub bearing: Bearing,
+    /// How far it is to be believed, 0 to 100: candidates that agree add up, the strongest day wins.
+    pub weight: u8,
+}
+
+/// A page taken apart.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// What kind of page it is.
+    pub kind: PageKind,
+    /// The article's headline.
+    pub title: Option<String>,
+    /// The people who wrote it.
+    pub authors: Vec<String>,
+    /// The agencies it is credited to.
+    pub agencies: Vec<String>,
+    /// Who publishes it.
+    pub outlet: Option<String>,
+    /// The page's own address, as it gives it (canonical link) or as it was told.
+    pub url: Option<String>,
+    /// The language of the article.
+    pub language: Option<Language>,
+    /// The article's text: blocks with a blank line between them.
+    pub text: String,
+    /// The blocks of the text, in order.
+    pub blocks: Vec<Block>,
+    /// The article's pictures, the lead first.
+    pub images: Vec<Image>,
+    /// What else is on the page, in order.
+    pub other: Vec<Other>,
+    /// What speaks of the publication date, strongest first.
+    pub dates: Vec<DateCandidate>,
+    /// What a reader of this reading should know: "encoding: …", "cut: …", "wall: …", "language: …".
+    pub diagnostics: Vec<String>,
+}
+
+/// Takes a page apart.
+pub fn read(input: &Input<'_>) -> Page {
+    let mut page = match input.form {
+        Form::Text | Form::Unknown | Form::Html | Form::Flat => clean_text(input),
+    };
+    let told = |s: Option<&str>| s.filter(|s| !s.is_empty()).map(str::to_owned);
+    page.title = told(input.title).or(page.title);
+    page.outlet = told(input.outlet).or(page.outlet);
+    page.url = told(input.url).or(page.url);
+    if let Some(text) = input.published
+        && let Some(says) = told_date(text)
+    {
+        let told = DateCandidate {
+            rule: "given",
+            text: text.to_owned(),
+            span: None,
+            says,
+            bearing: Bearing::Published,
+            weight: 100,
+        };
+        // What the caller says about the date is not weighed against the page.
+        page.dates.retain(|d| d.bearing != Bearing::Published);
+        page.dates.insert(0, told);
+    }
+    page
+}
+
+/// A day or an instant in ISO 8601, as callers give it.
+fn told_date(text: &str) -> Option<When> {
+    let text = text.trim();
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        let offset = jiff::fmt::temporal::Pieces::parse(text)
+            .ok()
+            .and_then(|p| p.to_numeric_offset())
+            .map_or(0, jiff::tz::Offset::seconds);
+        return Some(When::Instant(instant, offset));
+    }
+    if let Ok(time) = text.parse::<civil::DateTime>()
+        && text.len() > 10
+    {
+        return Some(When::Local(time));
+    }
+    text.parse::<civil::Date>().ok().map(When::Day)
+}
+
+/// Text that is the article already: one block a line, the text itself untouched.
+fn clean_text(input: &Input<'_>) -> Page {
+    let text = String::from_utf8_lossy(input.bytes).into_owned();
+    let mut blocks = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let span = Span::new(start, start + line.len()).trimmed(&text);
+        start += line.len();
+        if !span.is_empty() {
+            blocks.push(Block { role: Role::Paragraph, span });
+        }
+    }
+    let language = reportedly_text::detect(&text);
+    let kind = if blocks.is_empty() { PageKind::Empty } else { PageKind::Article };
+    Page { kind, language, text, blocks, ..Page::default() }
+}

@@ -1,0 +1,427 @@
+//! Tokens and sentences.
+//!
+//! Tokens follow the Penn conventions where they matter to the readers above: clitics stand by themselves
+//! (`president` `'s`, `do` `n't`), abbreviations keep their stop (`Dr.`, `U.S.`), words joined by a hyphen stay
+//! one token, and so do digits joined by `. , : / -`.
+
+use crate::{Language, Span};
+use std::ops::Range;
+
+/// What a token is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Letters first.
+    Word,
+    /// A digit first.
+    Number,
+    /// A quotation mark of any kind, single ones included where they are no apostrophe.
+    Quote,
+    /// Any other character.
+    Punct,
+}
+
+/// Universal part-of-speech tags (universaldependencies.org/u/pos).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pos {
+    /// Adjective.
+    Adj,
+    /// Adposition.
+    Adp,
+    /// Adverb.
+    Adv,
+    /// Auxiliary.
+    Aux,
+    /// Coordinating conjunction.
+    Cconj,
+    /// Determiner.
+    Det,
+    /// Interjection.
+    Intj,
+    /// Noun.
+    Noun,
+    /// Numeral.
+    Num,
+    /// Particle.
+    Part,
+    /// Pronoun.
+    Pron,
+    /// Proper noun.
+    Propn,
+    /// Punctuation.
+    Punct,
+    /// Subordinating conjunction.
+    Sconj,
+    /// Symbol.
+    Sym,
+    /// Verb.
+    Verb,
+    /// Other, or not tagged.
+    X,
+}
+
+/// Form of a verb or auxiliary; `None` for everything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum VerbForm {
+    /// Not a verb.
+    None,
+    /// Base form, infinitive or imperative.
+    Base,
+    /// Finite present.
+    Present,
+    /// Finite past.
+    Past,
+    /// Past participle.
+    PastParticiple,
+    /// Present participle or gerund.
+    Gerund,
+    /// Modal.
+    Modal,
+}
+
+/// One token.
+#[derive(Clone, Copy, Debug)]
+pub struct Token {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is made of.
+    pub kind: TokenKind,
+    /// Its part of speech.
+    pub pos: Pos,
+    /// Its form, for verbs.
+    pub form: VerbForm,
+    lower: (u32, u32),
+}
+
+/// One sentence: a run of tokens inside one paragraph.
+#[derive(Clone, Debug)]
+pub struct Sentence {
+    /// Where it stands, without white space around it.
+    pub span: Span,
+    /// Its tokens, as indices into [`Analysis::tokens`].
+    pub tokens: Range<usize>,
+    /// The paragraph it belongs to, as an index into [`Analysis::paragraphs`].
+    pub paragraph: usize,
+}
+
+/// A text taken apart once, for every reader above.
+#[derive(Clone, Debug)]
+pub struct Analysis<'t> {
+    /// The text itself.
+    pub text: &'t str,
+    /// Its language.
+    pub language: Language,
+    /// Its paragraphs: the runs between line ends.
+    pub paragraphs: Vec<Span>,
+    /// Its sentences, in order.
+    pub sentences: Vec<Sentence>,
+    /// Its tokens, in order.
+    pub tokens: Vec<Token>,
+    lowered: String,
+}
+
+impl Analysis<'_> {
+    /// The words of token `i`; empty where there is none.
+    pub fn token(&self, i: usize) -> &str {
+        self.tokens.get(i).map_or("", |t| t.span.of(self.text))
+    }
+
+    /// Token `i` in lower case, curly apostrophes straightened; empty where there is none.
+    pub fn lower(&self, i: usize) -> &str {
+        self.tokens.get(i).map_or("", |t| &self.lowered[t.lower.0 as usize..t.lower.1 as usize])
+    }
+
+    /// The sentence that holds token `i`, as an index.
+    pub fn sentence_of(&self, i: usize) -> Option<usize> {
+        let s = self.sentences.partition_point(|s| s.tokens.end <= i);
+        self.sentences.get(s).filter(|x| x.tokens.contains(&i)).map(|_| s)
+    }
+
+    /// The tokens that lie inside a span, as indices.
+    pub fn tokens_in(&self, span: Span) -> Range<usize> {
+        let start = self.tokens.partition_point(|t| t.span.start < span.start);
+        let end = self.tokens.partition_point(|t| t.span.end <= span.end);
+        start..end.max(start)
+    }
+
+    /// The span from the first to the last of a run of tokens; empty for an empty run.
+    pub fn span(&self, tokens: Range<usize>) -> Span {
+        match (self.tokens.get(tokens.start), self.tokens.get(tokens.end.wrapping_sub(1))) {
+            (Some(a), Some(b)) if tokens.start < tokens.end => a.span.to(b.span),
+            _ => Span::default(),
+        }
+    }
+}
+
+/// Takes `text` apart: paragraphs at line ends, sentences, tokens with part of speech.
+pub fn analyse(text: &str, language: Language) -> Analysis<'_> {
+    let mut analysis = Analysis {
+        text,
+        language,
+        paragraphs: Vec::new(),
+        sentences: Vec::new(),
+        tokens: Vec::with_capacity(text.len() / 5),
+        lowered: String::with_capacity(text.len()),
+    };
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let span = Span::new(start, start + line.len()).trimmed(text);
+        start += line.len();
+        if !span.is_empty() {
+            let paragraph = analysis.paragraphs.len();
+            analysis.paragraphs.push(span);
+            let first = analysis.tokens.len();
+            tokenise(&mut analysis, span);
+            split_sentences(&mut analysis, paragraph, first);
+        }
+    }
+    analysis
+}
+
+fn push(a: &mut Analysis<'_>, span: Span, kind: TokenKind) {
+    let from = a.lowered.len() as u32;
+    for c in span.of(a.text).chars() {
+        match c {
+            '’' => a.lowered.push('\''),
+            _ => a.lowered.extend(c.to_lowercase()),
+        }
+    }
+    let pos = match kind {
+        TokenKind::Number => Pos::Num,
+        TokenKind::Quote | TokenKind::Punct => Pos::Punct,
+        TokenKind::Word => Pos::X,
+    };
+    a.tokens.push(Token { span, kind, pos, form: VerbForm::None, lower: (from, a.lowered.len() as u32) });
+}
+
+const fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’')
+}
+
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{0e00}'..='\u{0e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+}
+
+fn tokenise(a: &mut Analysis<'_>, span: Span) {
+    let text = a.text;
+    let end = span.end;
+    let mut i = span.start;
+    let next = |i: usize| text[i..end].chars().next();
+    while let Some(c) = next(i) {
+        let start = i;
+        i += c.len_utf8();
+        if c.is_whitespace() {
+            continue;
+        }
+        if is_unspaced(c) {
+            push(a, Span::new(start, i), TokenKind::Word);
+        } else if c.is_alphanumeric() {
+            let number = c.is_numeric();
+            while let Some(n) = next(i) {
+                let after = || next(i + n.len_utf8());
+                let joins = match n {
+                    '\'' | '’' => !number && after().is_some_and(char::is_alphabetic),
+                    '-' | '‑' => after().is_some_and(char::is_alphanumeric),
+                    '.' | ',' | ':' | '/' => {
+                        text[..i].chars().next_back().is_some_and(char::is_numeric)
+                            && after().is_some_and(char::is_numeric)
+                            || n == '.'
+                                && single_letters(&text[start..i])
+                                && after().is_some_and(char::is_alphabetic)
+                                && !next(i + 1 + after().map_or(0, char::len_utf8))
+                                    .is_some_and(char::is_alphabetic)
+                    }
+                    _ => n.is_alphanumeric() && !is_unspaced(n) || is_mark(n),
+                };
+                if !joins {
+                    break;
+                }
+                i += n.len_utf8();
+            }
+            if next(i) == Some('.') && (is_initialism(&text[start..i]) || is_abbreviation(&text[start..i])) {
+                i += 1;
+            }
+            if number {
+                push(a, Span::new(start, i), TokenKind::Number);
+            } else {
+                let word = &text[start..i];
+                let cut = start + clitic(word);
+                push(a, Span::new(start, cut), TokenKind::Word);
+                if cut < i {
+                    push(a, Span::new(cut, i), TokenKind::Word);
+                }
+            }
+        } else if matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '‹' | '›' | '「' | '」' | '『' | '』')
+            || is_apostrophe(c)
+        {
+            push(a, Span::new(start, i), TokenKind::Quote);
+        } else {
+            // A run of the same sign ("...", "--") is one token.
+            while next(i) == Some(c) && matches!(c, '.' | '-' | '–' | '—') {
+                i += c.len_utf8();
+            }
+            push(a, Span::new(start, i), TokenKind::Punct);
+        }
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036f}' | '\u{00ad}' | '\u{200d}')
+}
+
+/// "U", "U.S", "a.m": single letters with stops between them.
+fn single_letters(word: &str) -> bool {
+    word.split('.').all(|part| {
+        let mut chars = part.chars();
+        chars.next().is_some_and(char::is_alphabetic) && chars.next().is_none()
+    })
+}
+
+/// Single letters that a stop belongs to: several, or one capital.
+fn is_initialism(word: &str) -> bool {
+    single_letters(word) && (word.contains('.') || word.chars().all(char::is_uppercase))
+}
+
+const ABBREVIATIONS: &[&str] = &[
+    "mr", "mrs", "ms", "dr", "prof", "gen", "sen", "rep", "gov", "lt", "col", "capt", "sgt", "cmdr", "adm",
+    "maj", "rev", "hon", "pres", "st", "mt", "ft", "jr", "sr", "inc", "corp", "co", "ltd", "llc", "bros",
+    "no", "vs", "etc", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
+    "ph", "dept", "est", "fig", "approx", "messrs", "mlle", "mme", "msgr", "supt", "det", "insp", "atty",
+    "ave", "blvd",
+];
+
+fn is_abbreviation(word: &str) -> bool {
+    word.len() <= 6 && ABBREVIATIONS.contains(&word.to_lowercase().as_str())
+}
+
+/// Where a clitic begins in a word: `president's` → 9, `don't` → 2; the word's length where there is none.
+fn clitic(word: &str) -> usize {
+    for (i, c) in word.char_indices().rev().take(4) {
+        if is_apostrophe(c) {
+            let tail = word[i + c.len_utf8()..].to_lowercase();
+            return match tail.as_str() {
+                "t" if i > 1 && word[..i].ends_with(['n', 'N']) => i - 1,
+                "s" | "re" | "ve" | "ll" | "d" | "m" => i,
+                _ => word.len(),
+            };
+        }
+    }
+    word.len()
+}
+
+fn split_sentences(a: &mut Analysis<'_>, paragraph: usize, first: usize) {
+    let last = a.tokens.len();
+    let mut start = first;
+    let mut i = first;
+    while i < last {
+        let word = a.tokens[i].span.of(a.text);
+        let stop = matches!(word, "." | "!" | "?" | "..." | "…" | "。" | "！" | "？")
+            || a.tokens[i].kind == TokenKind::Word
+                && word.ends_with('.')
+                && ends_after_abbreviation(a, i, last);
+        i += 1;
+        if !stop {
+            continue;
+        }
+        // Closing quotes, brackets and further stops belong to the sentence they close.
+        while i < last && closes(a, i) {
+            i += 1;
+        }
+        if i < last && !begins(a, i) {
+            continue;
+        }
+        finish(a, start..i, paragraph);
+        start = i;
+    }
+    if start < last {
+        finish(a, start..last, paragraph);
+    }
+}
+
+fn finish(a: &mut Analysis<'_>, tokens: Range<usize>, paragraph: usize) {
+    let span = a.span(tokens.clone());
+    a.sentences.push(Sentence { span, tokens, paragraph });
+}
+
+fn closes(a: &Analysis<'_>, i: usize) -> bool {
+    let glued = a.tokens[i - 1].span.end == a.tokens[i].span.start;
+    let word = a.token(i);
+    match word {
+        "”" | "»" | "’" | ")" | "]" | "." | "!" | "?" | "」" | "』" => true,
+        "\"" | "'" => glued,
+        _ => false,
+    }
+}
+
+fn begins(a: &Analysis<'_>, i: usize) -> bool {
+    let t = a.tokens[i];
+    match t.kind {
+        TokenKind::Quote | TokenKind::Number => true,
+        TokenKind::Punct => {
+            matches!(a.token(i), "(" | "[" | "-" | "–" | "—" | "•" | "$" | "€" | "£" | "#" | "@")
+        }
+        TokenKind::Word => a.token(i).chars().next().is_some_and(|c| !c.is_lowercase()),
+    }
+}
+
+/// "U.S. The" ends a sentence, "U.S. President" does not: the next word must be one that only begins sentences.
+fn ends_after_abbreviation(a: &Analysis<'_>, i: usize, last: usize) -> bool {
+    const OPENERS: &[&str] = &[
+        "the", "a", "an", "he", "she", "it", "they", "we", "i", "in", "on", "at", "but", "and", "this",
+        "that", "these", "those", "there", "when", "while", "after", "before", "if", "as", "for", "his",
+        "her", "its", "their",
+    ];
+    let word = a.lower(i);
+    if !word.contains('.') || word.len() < 3 || i + 1 >= last {
+        return i + 1 >= last;
+    }
+    let initialism = is_initialism(word.trim_end_matches('.')) && word.len() > 3;
+    let ends = initialism || matches!(word, "inc." | "corp." | "co." | "ltd." | "etc." | "jr." | "sr.");
+    ends && a.token(i + 1).chars().next().is_some_and(char::is_uppercase) && OPENERS.contains(&a.lower(i + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tokens(text: &str) -> Vec<String> {
+        let a = analyse(text, Language::EN);
+        (0..a.tokens.len()).map(|i| a.token(i).to_owned()).collect()
+    }
+
+    #[test]
+    fn tokens_follow_the_penn_conventions() {
+        let check = |text: &str, want: &str| assert_eq!(tokens(text).join("|"), want);
+        check("Moscow's full-scale plan", "Moscow|'s|full-scale|plan");
+        check("It won’t rise 6.5% by 10:30 a.m.", "It|wo|n’t|rise|6.5|%|by|10:30|a.m.");
+        check("U.S. President J. Marsh", "U.S.|President|J.|Marsh");
+        check("\"No,\" she said...", "\"|No|,|\"|she|said|...");
+        check("on Feb. 28, 2025-03-02", "on|Feb.|28|,|2025-03-02");
+    }
+
+    #[test]
+    fn sentences_end_where_readers_end_them() {
+        let check = |text: &str, want: usize| {
+            assert_eq!(analyse(text, Language::EN).sentences.len(), want, "{text}");
+        };
+        check("Dr. Marsh left. She did not say why.", 2);
+        check("He met U.S. officials on Feb. 3 in Kestrel Bay.", 1);
+        check("\"Go home!\" he said. \"Now.\" They went.", 3);
+        check("One line\nanother line", 2);
+    }
+
+    proptest! {
+        #[test]
+        fn every_character_is_covered_once(text in "[ -~“”’é\n]{0,200}") {
+            let a = analyse(&text, Language::EN);
+            let covered: String = (0..a.tokens.len()).map(|i| a.token(i)).collect();
+            let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            prop_assert_eq!(covered, plain);
+            for w in a.tokens.windows(2) {
+                prop_assert!(w[0].span.end <= w[1].span.start);
+            }
+            let n: usize = a.sentences.iter().map(|s| s.tokens.len()).sum();
+            prop_assert_eq!(n, a.tokens.len());
+        }
+    }
+}

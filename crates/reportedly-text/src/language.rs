@@ -1,0 +1,119 @@
+//! Languages, by their ISO 639-1 codes.
+
+/// A language by its two-letter ISO 639-1 code.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Language([u8; 2]);
+
+impl Language {
+    /// English.
+    pub const EN: Self = Self(*b"en");
+
+    /// From the primary subtag of a BCP 47 tag ("en-GB", "DE", "pt_BR"); `None` where it has not two letters.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next()?;
+        match primary.as_bytes() {
+            [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+                Some(Self([a.to_ascii_lowercase(), b.to_ascii_lowercase()]))
+            }
+            _ => None,
+        }
+    }
+
+    /// The two letters.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("")
+    }
+}
+
+impl std::fmt::Debug for Language {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// The language a text is written in, by its trigrams; `None` where there is too little to tell.
+pub fn detect(text: &str) -> Option<Language> {
+    use whatlang::Lang;
+    let mut end = text.len().min(8192);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let info = whatlang::detect(&text[..end])?;
+    if !info.is_reliable() && info.confidence() < 0.2 {
+        return None;
+    }
+    // whatlang speaks ISO 639-3; only codes with a two-letter form are of use here.
+    let code = match info.lang() {
+        Lang::Eng => "en",
+        Lang::Deu => "de",
+        Lang::Fra => "fr",
+        Lang::Spa => "es",
+        Lang::Por => "pt",
+        Lang::Ita => "it",
+        Lang::Nld => "nl",
+        Lang::Dan => "da",
+        Lang::Swe => "sv",
+        Lang::Nob => "no",
+        Lang::Fin => "fi",
+        Lang::Est => "et",
+        Lang::Lav => "lv",
+        Lang::Lit => "lt",
+        Lang::Pol => "pl",
+        Lang::Ces => "cs",
+        Lang::Slk => "sk",
+        Lang::Slv => "sl",
+        Lang::Hrv => "hr",
+        Lang::Srp => "sr",
+        Lang::Mkd => "mk",
+        Lang::Bul => "bg",
+        Lang::Ron => "ro",
+        Lang::Hun => "hu",
+        Lang::Ell => "el",
+        Lang::Tur => "tr",
+        Lang::Rus => "ru",
+        Lang::Ukr => "uk",
+        Lang::Bel => "be",
+        Lang::Kat => "ka",
+        Lang::Hye => "hy",
+        Lang::Aze => "az",
+        Lang::Uzb => "uz",
+        Lang::Tuk => "tk",
+        Lang::Heb => "he",
+        Lang::Ara => "ar",
+        Lang::Pes => "fa",
+        Lang::Urd => "ur",
+        Lang::Hin => "hi",
+        Lang::Ben => "bn",
+        Lang::Tam => "ta",
+        Lang::Tel => "te",
+        Lang::Kan => "kn",
+        Lang::Mal => "ml",
+        Lang::Mar => "mr",
+        Lang::Guj => "gu",
+        Lang::Pan => "pa",
+        Lang::Ori => "or",
+        Lang::Nep => "ne",
+        Lang::Sin => "si",
+        Lang::Mya => "my",
+        Lang::Khm => "km",
+        Lang::Tha => "th",
+        Lang::Vie => "vi",
+        Lang::Ind => "id",
+        Lang::Jav => "jv",
+        Lang::Tgl => "tl",
+        Lang::Cmn => "zh",
+        Lang::Jpn => "ja",
+        Lang::Kor => "ko",
+        Lang::Amh => "am",
+        Lang::Afr => "af",
+        Lang::Cat => "ca",
+        Lang::Epo => "eo",
+        Lang::Lat => "la",
+        Lang::Yid => "yi",
+        Lang::Zul => "zu",
+        Lang::Sna => "sn",
+        Lang::Aka => "ak",
+        _ => return None,
+    };
+    Language::from_tag(code)
+}

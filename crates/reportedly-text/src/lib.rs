@@ -1,0 +1,21 @@
+//! The ground floor: spans and code points, tokens, sentences, part of speech, language tables, outlets.
+//!
+//! ```
+//! use reportedly_text::{analyse, Language};
+//!
+//! let text = "Dr. Marsh said the bridge won't reopen. \"Not before May,\" she added.";
+//! let analysis = analyse(text, Language::EN);
+//! assert_eq!(analysis.sentences.len(), 2);
+//! assert_eq!(analysis.token(0), "Dr.");
+//! assert_eq!(analysis.lower(2), "said");
+//! ```
+
+mod analysis;
+mod language;
+mod span;
+mod tables;
+
+pub use analysis::{Analysis, Pos, Sentence, Token, TokenKind, VerbForm, analyse};
+pub use language::{Language, detect};
+pub use span::{CodePoints, Span};
+pub use tables::{has_tables, rows, table};
