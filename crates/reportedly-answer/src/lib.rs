@@ -1,5 +1,18 @@
-//! What is asked and what is answered: the JSON shapes and their rendering for people.
+//! What is asked and what is answered: the JSON shapes and their rendering for people and as Markdown.
+//!
+//! JSON values borrow from what they show and serialise with serde; renderings are plain strings. Nothing here
+//! looks at the terminal: a [`Style`] says how wide and whether in colour.
 
+mod markdown;
 mod reading;
+mod reading_text;
+mod stories;
+mod stories_text;
+mod style;
 
-pub use reading::{ReadingAnswer, reading};
+pub use markdown::markdown;
+pub use reading::{ReadingAnswer, reading, when};
+pub use reading_text::{reading_text, summary};
+pub use stories::{StoriesAnswer, stories};
+pub use stories_text::{StoriesView, stories_text};
+pub use style::Style;

@@ -1,5 +1,22 @@
 //! Files, folders and NDJSON to pages.
+//!
+//! ```no_run
+//! use reportedly_gather::{load, walk};
+//!
+//! let found = walk(&["saved-pages".into()]);
+//! for file in &found.files {
+//!     match load(file) {
+//!         Ok(record) => println!("{}: {} bytes", file.display(), record.bytes.len()),
+//!         Err(problem) => eprintln!("{problem}"),
+//!     }
+//! }
+//! ```
 
+mod files;
+mod identity;
 mod record;
+mod saved;
 
-pub use record::{Record, RecordError};
+pub use files::{LoadError, Walk, load, walk};
+pub use identity::article_id;
+pub use record::{Record, RecordError, given_time};

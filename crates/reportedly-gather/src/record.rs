@@ -1,7 +1,7 @@
 //! NDJSON records: one page a line.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use reportedly_read::{Form, Input};
 use serde::Deserialize;
 
@@ -14,6 +14,9 @@ pub enum RecordError {
     /// `html_base64` does not decode.
     #[error("\"html_base64\" is not base64: {0}")]
     Base64(#[from] base64::DecodeError),
+    /// `fetched` is neither an instant nor a day.
+    #[error("\"fetched\" is neither an instant (2031-03-04T10:00:00Z) nor a day (2031-03-04): \"{0}\"")]
+    Time(String),
     /// None of the four is there.
     #[error("none of \"html\", \"html_base64\", \"flat\", \"text\" is given")]
     NoPage,
@@ -82,7 +85,10 @@ impl Record {
             title: given(line.title),
             outlet: given(line.outlet),
             published: given(line.published),
-            fetched: given(line.fetched).and_then(|f| f.parse().ok()),
+            fetched: match given(line.fetched) {
+                Some(f) => Some(given_time(&f).ok_or(RecordError::Time(f))?),
+                None => None,
+            },
         })
     }
 
@@ -97,6 +103,53 @@ impl Record {
             outlet: self.outlet.as_deref(),
             published: self.published.as_deref(),
             fetched: self.fetched,
+        }
+    }
+}
+
+/// An instant as it stands, a day as its end in UTC; `None` for anything else.
+pub fn given_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(instant);
+    }
+    // `Date` parses the date part of longer forms too; what follows it must not be dropped silently.
+    let day = text.parse::<Date>().ok().filter(|d| d.to_string() == text)?;
+    Some(day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_takes_one_of_four_forms_and_says_what_is_wrong_with_others() {
+        let form = |line: &str| Record::parse(line.as_bytes()).map(|r| r.form).map_err(|e| e.to_string());
+        assert_eq!(form(r#"{"html":"<p>"}"#), Ok(Form::Html));
+        assert_eq!(form(r#"{"html":"","html_base64":"PHA+","flat":null}"#), Ok(Form::Html));
+        assert_eq!(form(r#"{"flat":"a","url":""}"#), Ok(Form::Flat));
+        assert_eq!(form(r#"{"text":""}"#), Ok(Form::Text));
+        for (line, says) in [
+            (r#"{"id":"x"}"#, "none of"),
+            ("[1]", "not a record"),
+            ("{", "not a record"),
+            (r#"{"html_base64":"?"}"#, "not base64"),
+            (r#"{"text":"a","fetched":"yesterday"}"#, "neither an instant"),
+        ] {
+            let error = form(line).expect_err(line);
+            assert!(error.contains(says), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_day_means_its_end() {
+        assert_eq!(given_time("2031-03-04").map(|t| t.to_string()).as_deref(), Some("2031-03-04T23:59:59Z"));
+        assert_eq!(
+            given_time("2031-03-04T10:00:00+02:00").map(|t| t.to_string()).as_deref(),
+            Some("2031-03-04T08:00:00Z")
+        );
+        for wrong in ["2031-3-4", "2031-03-04T10:00", "tomorrow", ""] {
+            assert_eq!(given_time(wrong), None, "{wrong}");
         }
     }
 }

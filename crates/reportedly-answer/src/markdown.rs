@@ -1,0 +1,88 @@
+//! A reading as Markdown: front matter for the facts, then the article.
+
+use crate::when;
+use reportedly_read::{Reading, Role};
+use std::fmt::Write;
+
+/// The article as Markdown, with its facts as YAML front matter.
+pub fn markdown(path: Option<&str>, r: &Reading) -> String {
+    let mut out = String::from("---\n");
+    // JSON strings are YAML strings, with everything escaped that needs to be.
+    let mut field = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            let _ = writeln!(out, "{name}: {}", serde_json::Value::from(value));
+        }
+    };
+    field("title", r.title.as_deref());
+    for author in &r.authors {
+        field("author", Some(author));
+    }
+    field("outlet", r.outlet.as_deref());
+    field("published", r.published.best.as_ref().map(when).as_deref());
+    if r.published.best.is_none() {
+        field("published_earliest", r.published.earliest.map(|d| d.to_string()).as_deref());
+        field("published_latest", r.published.latest.map(|d| d.to_string()).as_deref());
+    }
+    field("updated", r.updated.as_ref().map(when).as_deref());
+    field("url", r.url.as_deref());
+    field("path", path);
+    field("kind", Some(r.kind.word()));
+    out.push_str("---\n");
+    if let Some(title) = &r.title {
+        let _ = write!(out, "\n# {}\n", escaped(title));
+    }
+    if let Some(image) = r.images.first().filter(|i| i.caption.is_some()) {
+        let credit = image.credit.as_ref().map(|c| format!(" ({c})")).unwrap_or_default();
+        let _ = write!(out, "\n*{}{}*\n", escaped(image.caption.as_deref().unwrap_or("")), escaped(&credit));
+    }
+    let mut before = None;
+    for block in &r.blocks {
+        let text = escaped(block.span.of(&r.text));
+        let together = before == Some(Role::ListItem) && block.role == Role::ListItem;
+        if !together {
+            out.push('\n');
+        }
+        let _ = match block.role {
+            Role::Subhead => writeln!(out, "## {text}"),
+            Role::ListItem => writeln!(out, "- {text}"),
+            Role::Standfirst => writeln!(out, "**{text}**"),
+            Role::Quote | Role::Embed => writeln!(out, "> {}", text.replace('\n', "\n> ")),
+            Role::Table => writeln!(out, "    {}", text.replace('\n', "\n    ")),
+            _ => writeln!(out, "{text}"),
+        };
+        before = Some(block.role);
+    }
+    out
+}
+
+/// Text in which nothing reads as mark-up: a page must not smuggle links or HTML into the file.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for (i, line) in text.lines().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        let heads = line.trim_start();
+        if heads.starts_with(['#', '>', '+']) || heads.starts_with("- ") || heads.starts_with("---") {
+            out.push('\\');
+        }
+        for c in heads.chars() {
+            if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|') {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn what_a_page_says_is_never_markup() {
+        assert_eq!(escaped("# a [x](y) <b>"), "\\# a \\[x\\](y) \\<b>");
+        assert_eq!(escaped("plain – text, 3 - 2"), "plain – text, 3 - 2");
+    }
+}

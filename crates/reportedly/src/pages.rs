@@ -1,0 +1,242 @@
+//! From paths or NDJSON to observations, with progress and a count of what went wrong.
+
+use crate::{
+    arguments::{Known, Work},
+    ordered::ordered,
+};
+use anyhow::{Result, bail};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use reportedly_gather::{Record, article_id, load, walk};
+use reportedly_read::{Form, Reading};
+use reportedly_story::Observation;
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead, BufReader, IsTerminal, Read},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+/// A line of NDJSON longer than this is refused.
+const LONGEST_LINE: u64 = 256 << 20;
+
+/// Where pages come from.
+pub enum Source {
+    /// Files, and perhaps standard input as one page (`-`).
+    Files(Vec<PathBuf>),
+    /// NDJSON on standard input.
+    Records,
+}
+
+/// What came of reading: how much, and what went wrong (told on standard error as it happened).
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Pages with an article.
+    pub articles: usize,
+    /// Pages without one, by kind.
+    pub others: BTreeMap<&'static str, usize>,
+    /// Hidden files passed over.
+    pub hidden: usize,
+    /// Files of other kinds passed over.
+    pub skipped: usize,
+    /// Things that went wrong.
+    pub problems: usize,
+}
+
+impl Tally {
+    /// Tells a problem on standard error and counts it.
+    pub fn problem(&mut self, what: impl std::fmt::Display) {
+        eprintln!("reportedly: {what}");
+        self.problems += 1;
+    }
+
+    /// One line for standard error: what was read and what was passed over.
+    pub fn summary(&self) -> String {
+        let others: Vec<(&str, usize)> = self.others.iter().map(|(k, n)| (*k, *n)).collect();
+        let mut text = reportedly_answer::summary(self.articles, &others);
+        for (n, what) in [(self.hidden, "hidden"), (self.skipped, "of other kinds")] {
+            if n > 0 {
+                text += &format!("; {n} {what} passed over");
+            }
+        }
+        text
+    }
+}
+
+/// Turns the command line's paths into a source. With `ndjson`, a single `-` is NDJSON.
+pub fn source(paths: &[PathBuf], ndjson: bool, tally: &mut Tally) -> Result<Source> {
+    let dash = Path::new("-");
+    if ndjson && paths.iter().any(|p| p == dash) {
+        if paths.len() > 1 {
+            bail!(
+                "with --jsonl, - takes NDJSON from standard input and stands alone: leave out the other paths"
+            );
+        }
+        return Ok(Source::Records);
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        if path == dash {
+            files.push(path.clone());
+            continue;
+        }
+        let found = walk(std::slice::from_ref(path));
+        files.extend(found.files);
+        tally.hidden += found.hidden;
+        tally.skipped += found.skipped;
+        for problem in found.problems {
+            tally.problem(problem);
+        }
+    }
+    Ok(Source::Files(files))
+}
+
+/// Reads everything from a source and hands each observation to `sink` in order, after `show` has turned it into
+/// what is to be shown (on all cores).
+pub fn observe<T: Send>(
+    source: Source,
+    known: &Known,
+    url: Option<&str>,
+    work: &Work,
+    show: impl Fn(Observation) -> T + Sync,
+    mut sink: impl FnMut(T, bool) -> io::Result<()>,
+    tally: &mut Tally,
+) -> io::Result<()> {
+    let jobs =
+        work.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let prepare = |mut record: Record, path: Option<&Path>| {
+        record.fetched = known.fetched.or(record.fetched);
+        record.outlet = known.outlet.clone().or(record.outlet);
+        record.url = url.map(str::to_owned).or(record.url);
+        let (observation, kind, broken) = read(&record, path);
+        Done::Page { shown: show(observation), kind, broken }
+    };
+    let bar = progress(&source, work);
+    let mut take = |done: Done<T>, idle: bool| -> io::Result<()> {
+        bar.inc(1);
+        match done {
+            Done::Nothing => Ok(()),
+            Done::Problem(what) => {
+                bar.suspend(|| tally.problem(what));
+                Ok(())
+            }
+            Done::Page { shown, kind, broken } => {
+                if kind.is_article() {
+                    tally.articles += 1;
+                } else {
+                    *tally.others.entry(kind.word()).or_default() += 1;
+                }
+                if let Some(what) = broken {
+                    bar.suspend(|| tally.problem(what));
+                }
+                sink(shown, idle)
+            }
+        }
+    };
+    let result = match source {
+        Source::Files(files) => ordered(
+            files.into_iter(),
+            jobs,
+            |path| match from_file(&path) {
+                Ok(record) => prepare(record, Some(&path)),
+                Err(what) => Done::Problem(what),
+            },
+            &mut take,
+        ),
+        Source::Records => ordered(
+            Lines(BufReader::new(io::stdin())).enumerate(),
+            jobs,
+            |(i, line)| match line {
+                Err(e) => Done::Problem(format!("standard input: {e}")),
+                Ok(line) if line.trim_ascii().is_empty() => Done::Nothing,
+                Ok(line) => match Record::parse(&line) {
+                    Ok(record) => prepare(record, None),
+                    Err(e) => Done::Problem(format!("standard input, line {}: {e}", i + 1)),
+                },
+            },
+            &mut take,
+        ),
+    };
+    bar.finish_and_clear();
+    result
+}
+
+enum Done<T> {
+    Page { shown: T, kind: reportedly_read::PageKind, broken: Option<String> },
+    Problem(String),
+    Nothing,
+}
+
+fn from_file(path: &Path) -> Result<Record, String> {
+    if path != Path::new("-") {
+        return load(path).map_err(|e| e.to_string());
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).map_err(|e| format!("standard input: {e}"))?;
+    Ok(Record { bytes, form: Form::Unknown, ..Record::default() })
+}
+
+/// Reads one record. A fault of ours in one page must not cost the others of a long run: it gives an empty
+/// reading that says so, and is told.
+fn read(record: &Record, path: Option<&Path>) -> (Observation, reportedly_read::PageKind, Option<String>) {
+    let path = path.map(|p| p.display().to_string()).filter(|p| p != "-");
+    let (reading, broken) = match catch_unwind(AssertUnwindSafe(|| reportedly_read::read(&record.input()))) {
+        Ok(reading) => (reading, None),
+        Err(_) => {
+            let name = path.as_deref().or(record.id.as_deref()).unwrap_or("a page");
+            let what =
+                format!("{name}: could not be read; this is a fault of reportedly, please report the page");
+            let reading = Reading {
+                kind: reportedly_read::PageKind::Empty,
+                diagnostics: vec!["internal: reading this page failed".to_owned()],
+                ..Reading::default()
+            };
+            (reading, Some(what))
+        }
+    };
+    let id = record.id.clone().unwrap_or_else(|| article_id(reading.url.as_deref(), &record.bytes));
+    let kind = reading.kind;
+    (Observation { id, path, reading }, kind, broken)
+}
+
+/// Lines of a reader, as bytes; an endless line is an error, not an endless wait.
+struct Lines<R>(R);
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = io::Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut line = Vec::new();
+        match self.0.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+            Ok(0) => None,
+            Ok(n) if n as u64 == LONGEST_LINE && !line.ends_with(b"\n") => {
+                // What is left of the line is read past, so that the next one is met at its beginning.
+                loop {
+                    line.clear();
+                    match self.0.by_ref().take(1 << 20).read_until(b'\n', &mut line) {
+                        Ok(0) => break,
+                        Ok(_) if line.ends_with(b"\n") => break,
+                        Ok(_) => {}
+                        Err(e) => return Some(Err(e)),
+                    }
+                }
+                Some(Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 256 MB")))
+            }
+            Ok(_) => Some(Ok(line)),
+            Err(e) => Some(Err(e)),
+        }
+    }
+}
+
+/// A bar on standard error where somebody can see it, and only where it does not run into the answers.
+fn progress(source: &Source, work: &Work) -> ProgressBar {
+    let visible = !work.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
+    let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let (bar, template) = match source {
+        Source::Files(files) => {
+            (ProgressBar::new(files.len() as u64), "{bar:30} {pos}/{len} pages {per_sec} {eta} left")
+        }
+        Source::Records => (ProgressBar::no_length(), "{spinner} {pos} pages {per_sec}"),
+    };
+    bar.set_draw_target(target);
+    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
