@@ -1,4 +1,4 @@
-//! Lists every table under `tables/` so that adding one (or a language) means adding a file and nothing else.
+//! Lists every table and every file of learned weights under `tables/` so that adding one (or a language) means adding a file and nothing else.
 
 use std::{env, fs, io, path::Path};
 
@@ -15,20 +15,35 @@ fn main() -> io::Result<()> {
             rows.push((String::new(), name(&language), language));
         }
     }
+    let (weights, tables): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, _, file)| is(file, "weights"));
     let mut code = String::from("pub(crate) const TABLES: &[(&str, &str, &str)] = &[\n");
-    for (language, table, file) in rows {
-        code += &format!("    ({language:?}, {table:?}, include_str!({file:?})),\n");
+    for (language, table, file) in tables {
+        list(&mut code, &language, &table, &format!("include_str!({:?})", file.display().to_string()));
+    }
+    code += "];\npub(crate) const WEIGHTS: &[(&str, &str, &[u8])] = &[\n";
+    for (language, model, file) in weights {
+        list(&mut code, &language, &model, &format!("include_bytes!({:?})", file.display().to_string()));
     }
     code += "];\n";
     fs::write(Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("tables.rs"), code)
 }
 
+fn list(code: &mut String, language: &str, name: &str, content: &str) {
+    for part in ["    (\"", language, "\", \"", name, "\", ", content, "),\n"] {
+        code.push_str(part);
+    }
+}
+
 fn sorted(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut paths = fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<_>>>()?;
-    paths.retain(|p| p.is_dir() || p.extension().is_some_and(|e| e == "tsv"));
+    paths.retain(|p| p.is_dir() || is(p, "tsv") || is(p, "weights"));
     paths.sort();
     Ok(paths)
+}
+
+fn is(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|e| e == extension)
 }
 
 fn name(path: &Path) -> String {

@@ -4,7 +4,10 @@
 //! (`president` `'s`, `do` `n't`), abbreviations keep their stop (`Dr.`, `U.S.`), words joined by a hyphen stay
 //! one token, and so do digits joined by `. , : / -`.
 
+use crate::tables::{ByLanguage, rows};
+use crate::tag::tag;
 use crate::{Language, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 
 /// What a token is made of.
@@ -162,6 +165,7 @@ pub fn analyse(text: &str, language: Language) -> Analysis<'_> {
         tokens: Vec::with_capacity(text.len() / 5),
         lowered: String::with_capacity(text.len()),
     };
+    let words = WORDS.get(language);
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let span = Span::new(start, start + line.len()).trimmed(text);
@@ -170,10 +174,11 @@ pub fn analyse(text: &str, language: Language) -> Analysis<'_> {
             let paragraph = analysis.paragraphs.len();
             analysis.paragraphs.push(span);
             let first = analysis.tokens.len();
-            tokenise(&mut analysis, span);
-            split_sentences(&mut analysis, paragraph, first);
+            tokenise(&mut analysis, words, span);
+            split_sentences(&mut analysis, words, paragraph, first);
         }
     }
+    tag(&mut analysis);
     analysis
 }
 
@@ -201,7 +206,7 @@ fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{0e00}'..='\u{0e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
-fn tokenise(a: &mut Analysis<'_>, span: Span) {
+fn tokenise(a: &mut Analysis<'_>, words: Option<&Words>, span: Span) {
     let text = a.text;
     let end = span.end;
     let mut i = span.start;
@@ -237,7 +242,10 @@ fn tokenise(a: &mut Analysis<'_>, span: Span) {
                 }
                 i += n.len_utf8();
             }
-            if next(i) == Some('.') && (is_initialism(&text[start..i]) || is_abbreviation(&text[start..i])) {
+            if next(i) == Some('.')
+                && (is_initialism(&text[start..i])
+                    || is_abbreviation(words, &text[start..i], &text[i + 1..end]))
+            {
                 i += 1;
             }
             if number {
@@ -281,16 +289,57 @@ fn is_initialism(word: &str) -> bool {
     single_letters(word) && (word.contains('.') || word.chars().all(char::is_uppercase))
 }
 
-const ABBREVIATIONS: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "prof", "gen", "sen", "rep", "gov", "lt", "col", "capt", "sgt", "cmdr", "adm",
-    "maj", "rev", "hon", "pres", "st", "mt", "ft", "jr", "sr", "inc", "corp", "co", "ltd", "llc", "bros",
-    "no", "vs", "etc", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
-    "ph", "dept", "est", "fig", "approx", "messrs", "mlle", "mme", "msgr", "supt", "det", "insp", "atty",
-    "ave", "blvd",
-];
+/// What a table of abbreviations says of one of them.
+#[derive(Clone, Copy)]
+struct Abbreviation {
+    before: Before,
+    may_end: bool,
+}
 
-fn is_abbreviation(word: &str) -> bool {
-    word.len() <= 6 && ABBREVIATIONS.contains(&word.to_lowercase().as_str())
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    Anything,
+    Number,
+    Capital,
+}
+
+/// What taking a text apart needs to know of its language.
+struct Words {
+    abbreviations: FxHashMap<&'static str, Abbreviation>,
+    openers: FxHashSet<&'static str>,
+}
+
+static WORDS: ByLanguage<Words> = ByLanguage::new(|language| Words {
+    abbreviations: rows(Some(language), "abbreviations")
+        .filter_map(|row| {
+            let before = match row.get(1).copied() {
+                Some("number") => Before::Number,
+                Some("capital") => Before::Capital,
+                _ => Before::Anything,
+            };
+            Some((*row.first()?, Abbreviation { before, may_end: row.get(2) == Some(&"end") }))
+        })
+        .collect(),
+    openers: rows(Some(language), "sentence-openers").filter_map(|row| row.first().copied()).collect(),
+});
+
+/// Longer words are no abbreviations; no need to look them up.
+const LONGEST_ABBREVIATION: usize = 8;
+
+/// Whether the stop after `word` belongs to it, by what follows the stop.
+fn is_abbreviation(words: Option<&Words>, word: &str, after: &str) -> bool {
+    if word.len() > LONGEST_ABBREVIATION {
+        return false;
+    }
+    let Some(found) = words.and_then(|w| w.abbreviations.get(word.to_lowercase().as_str())) else {
+        return false;
+    };
+    let next = after.trim_start().chars().next();
+    match found.before {
+        Before::Anything => true,
+        Before::Number => next.is_some_and(char::is_numeric),
+        Before::Capital => next.is_some_and(char::is_uppercase),
+    }
 }
 
 /// Where a clitic begins in a word: `president's` → 9, `don't` → 2; the word's length where there is none.
@@ -308,7 +357,7 @@ fn clitic(word: &str) -> usize {
     word.len()
 }
 
-fn split_sentences(a: &mut Analysis<'_>, paragraph: usize, first: usize) {
+fn split_sentences(a: &mut Analysis<'_>, words: Option<&Words>, paragraph: usize, first: usize) {
     let last = a.tokens.len();
     let mut start = first;
     let mut i = first;
@@ -317,7 +366,7 @@ fn split_sentences(a: &mut Analysis<'_>, paragraph: usize, first: usize) {
         let stop = matches!(word, "." | "!" | "?" | "..." | "…" | "。" | "！" | "？")
             || a.tokens[i].kind == TokenKind::Word
                 && word.ends_with('.')
-                && ends_after_abbreviation(a, i, last);
+                && ends_after_abbreviation(a, words, i, last);
         i += 1;
         if !stop {
             continue;
@@ -364,19 +413,16 @@ fn begins(a: &Analysis<'_>, i: usize) -> bool {
 }
 
 /// "U.S. The" ends a sentence, "U.S. President" does not: the next word must be one that only begins sentences.
-fn ends_after_abbreviation(a: &Analysis<'_>, i: usize, last: usize) -> bool {
-    const OPENERS: &[&str] = &[
-        "the", "a", "an", "he", "she", "it", "they", "we", "i", "in", "on", "at", "but", "and", "this",
-        "that", "these", "those", "there", "when", "while", "after", "before", "if", "as", "for", "his",
-        "her", "its", "their",
-    ];
-    let word = a.lower(i);
-    if !word.contains('.') || word.len() < 3 || i + 1 >= last {
-        return i + 1 >= last;
+fn ends_after_abbreviation(a: &Analysis<'_>, words: Option<&Words>, i: usize, last: usize) -> bool {
+    if i + 1 >= last {
+        return true;
     }
-    let initialism = is_initialism(word.trim_end_matches('.')) && word.len() > 3;
-    let ends = initialism || matches!(word, "inc." | "corp." | "co." | "ltd." | "etc." | "jr." | "sr.");
-    ends && a.token(i + 1).chars().next().is_some_and(char::is_uppercase) && OPENERS.contains(&a.lower(i + 1))
+    let word = a.lower(i).trim_end_matches('.');
+    let initialism = is_initialism(word) && word.contains('.');
+    let may_end = initialism || words.and_then(|w| w.abbreviations.get(word)).is_some_and(|x| x.may_end);
+    may_end
+        && a.token(i + 1).chars().next().is_some_and(char::is_uppercase)
+        && words.is_some_and(|w| w.openers.contains(a.lower(i + 1)))
 }
 
 #[cfg(test)]
@@ -408,6 +454,10 @@ mod tests {
         check("He met U.S. officials on Feb. 3 in Kestrel Bay.", 1);
         check("\"Go home!\" he said. \"Now.\" They went.", 3);
         check("One line\nanother line", 2);
+        check("The answer was no. She left.", 2);
+        check("It was bus No. 7 that stopped.", 1);
+        check("He lives in the U.S. The family moved in Sept. 2019.", 2);
+        check("The firm is Lomax Inc. It makes rope.", 2);
     }
 
     proptest! {

@@ -113,7 +113,7 @@ pub fn detect(text: &str) -> Option<Language> {
         Lang::Zul => "zu",
         Lang::Sna => "sn",
         Lang::Aka => "ak",
-        _ => return None,
+        Lang::Cym => "cy",
     };
     Language::from_tag(code)
 }

@@ -12,10 +12,12 @@
 
 mod analysis;
 mod language;
+pub mod model;
 mod span;
 mod tables;
+pub mod tag;
 
 pub use analysis::{Analysis, Pos, Sentence, Token, TokenKind, VerbForm, analyse};
 pub use language::{Language, detect};
 pub use span::{CodePoints, Span};
-pub use tables::{has_tables, rows, table};
+pub use tables::{ByLanguage, has_tables, rows, table, weights};

@@ -41,11 +41,13 @@ impl Span {
     }
 
     /// The smallest span that covers both.
+    #[must_use]
     pub fn to(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))
     }
 
     /// The span without white space at its ends.
+    #[must_use]
     pub fn trimmed(self, text: &str) -> Self {
         let words = self.of(text);
         let start = self.start + (words.len() - words.trim_start().len());

@@ -4,6 +4,7 @@
 //! A table is lines of tab-separated fields. Empty lines and lines that begin with `#` say nothing to the program.
 
 use crate::Language;
+use std::sync::{LazyLock, OnceLock};
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
@@ -26,4 +27,35 @@ pub fn rows(language: Option<Language>, name: &str) -> impl Iterator<Item = Vec<
 /// Whether anything at all is known about a language.
 pub fn has_tables(language: Language) -> bool {
     TABLES.iter().any(|(l, _, _)| *l == language.code())
+}
+
+/// Learned weights of this name for a language, as written by `cargo xtask train`.
+pub fn weights(language: Language, name: &str) -> Option<&'static [u8]> {
+    WEIGHTS.iter().find(|(l, n, _)| *l == language.code() && *n == name).map(|(_, _, bytes)| *bytes)
+}
+
+/// Something made of a language's tables, once, when first asked for.
+pub struct ByLanguage<T> {
+    make: fn(Language) -> T,
+    made: LazyLock<Vec<(Language, OnceLock<T>)>>,
+}
+
+impl<T> ByLanguage<T> {
+    /// `make` is called at most once for a language.
+    pub const fn new(make: fn(Language) -> T) -> Self {
+        Self { make, made: LazyLock::new(languages) }
+    }
+
+    /// What was made for this language; nothing where it has no tables.
+    pub fn get(&self, language: Language) -> Option<&T> {
+        let (_, cell) = self.made.iter().find(|(l, _)| *l == language)?;
+        Some(cell.get_or_init(|| (self.make)(language)))
+    }
+}
+
+fn languages<T>() -> Vec<(Language, OnceLock<T>)> {
+    let mut all: Vec<Language> = TABLES.iter().filter_map(|(code, _, _)| Language::from_tag(code)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().map(|l| (l, OnceLock::new())).collect()
 }

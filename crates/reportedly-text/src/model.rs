@@ -1,0 +1,157 @@
+//! Linear models over hashed features: what the taggers decide with.
+//!
+//! A model is a set of rows, one weight a label, found by the 32-bit hash of a feature. Rows that learning left
+//! at nothing are not kept. The file: the number of rows, then for each, in the order of their hashes, the distance from the
+//! hash before and the number of weights (both as LEB128), then label and weight, a byte each.
+
+/// A model that chooses between `LABELS` labels.
+#[derive(Clone, Debug)]
+pub struct Model<const LABELS: usize> {
+    slots: Vec<(u32, u32)>,
+    rows: Vec<[i8; LABELS]>,
+    mask: usize,
+}
+
+const EMPTY: u32 = u32::MAX;
+
+impl<const LABELS: usize> Model<LABELS> {
+    /// Reads what [`Model::write`] wrote; rows that do not fit end the reading.
+    pub fn read(bytes: &[u8]) -> Self {
+        let mut at = 0;
+        let count = number(bytes, &mut at).unwrap_or(0) as usize;
+        // Every row takes at least two bytes.
+        let count = count.min(bytes.len() / 2);
+        let size = (count * 2).next_power_of_two().max(2);
+        let mut model =
+            Self { slots: vec![(0, EMPTY); size], rows: Vec::with_capacity(count), mask: size - 1 };
+        let mut hash = 0u32;
+        for _ in 0..count {
+            let (Some(step), Some(weights)) = (number(bytes, &mut at), number(bytes, &mut at)) else { break };
+            let end = at.saturating_add(weights as usize * 2);
+            let Some(pairs) = bytes.get(at..end) else { break };
+            at = end;
+            hash = hash.wrapping_add(step);
+            let mut row = [0; LABELS];
+            for pair in pairs.chunks_exact(2) {
+                if let Some(weight) = row.get_mut(usize::from(pair[0])) {
+                    *weight = pair[1].cast_signed();
+                }
+            }
+            model.insert(hash, row);
+        }
+        model
+    }
+
+    fn insert(&mut self, hash: u32, row: [i8; LABELS]) {
+        let mut slot = spread(hash) & self.mask;
+        while self.slots[slot].1 != EMPTY {
+            slot = (slot + 1) & self.mask;
+        }
+        self.slots[slot] = (hash, self.rows.len() as u32);
+        self.rows.push(row);
+    }
+
+    /// Adds a feature's weights to the scores.
+    #[inline]
+    pub fn add(&self, feature: u32, scores: &mut [i32; LABELS]) {
+        let mut slot = spread(feature) & self.mask;
+        loop {
+            let (hash, row) = self.slots[slot];
+            if row == EMPTY {
+                return;
+            }
+            if hash == feature {
+                for (score, weight) in scores.iter_mut().zip(&self.rows[row as usize]) {
+                    *score += i32::from(*weight);
+                }
+                return;
+            }
+            slot = (slot + 1) & self.mask;
+        }
+    }
+
+    /// The file for these rows, in the order of their hashes.
+    pub fn write(rows: &std::collections::BTreeMap<u32, [i8; LABELS]>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        push(&mut bytes, rows.len() as u32);
+        let mut before = 0;
+        for (hash, row) in rows {
+            push(&mut bytes, hash - before);
+            before = *hash;
+            push(&mut bytes, row.iter().filter(|w| **w != 0).count() as u32);
+            for (label, weight) in row.iter().enumerate().filter(|(_, w)| **w != 0) {
+                bytes.extend([label as u8, weight.cast_unsigned()]);
+            }
+        }
+        bytes
+    }
+}
+
+fn spread(hash: u32) -> usize {
+    (hash ^ (hash >> 15)) as usize
+}
+
+fn number(bytes: &[u8], at: &mut usize) -> Option<u32> {
+    let mut value = 0u32;
+    for shift in (0..35).step_by(7) {
+        let byte = *bytes.get(*at)?;
+        *at += 1;
+        value |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn push(bytes: &mut Vec<u8>, mut value: u32) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+/// The hash of a feature: which question is asked, and up to two answers.
+#[inline]
+pub const fn feature(question: u32, first: u32, second: u32) -> u32 {
+    let mut h = (question as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    h = (h ^ first as u64).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    h = (h ^ (h >> 29) ^ ((second as u64) << 17)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    (h >> 32) as u32
+}
+
+/// The hash of a run of bytes (FNV-1a).
+#[inline]
+pub const fn hash(bytes: &[u8]) -> u32 {
+    let mut h = 0x811c_9dc5u32;
+    let mut i = 0;
+    while i < bytes.len() {
+        h = (h ^ bytes[i] as u32).wrapping_mul(0x0100_0193);
+        i += 1;
+    }
+    h
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(rows in proptest::collection::btree_map(any::<u32>(), any::<[i8; 3]>(), 0..50)) {
+            let model = Model::<3>::read(&Model::write(&rows));
+            for (hash, row) in &rows {
+                let mut scores = [0; 3];
+                model.add(*hash, &mut scores);
+                prop_assert_eq!(scores, row.map(i32::from));
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..200), feature: u32) {
+            Model::<3>::read(&bytes).add(feature, &mut [0; 3]);
+        }
+    }
+}
