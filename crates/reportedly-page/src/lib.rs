@@ -3,6 +3,10 @@
 //!
 //! Reading never fails: any bytes give a [`Page`], possibly empty, with diagnostics.
 
+mod dates;
+mod flat;
+mod lines;
+
 use jiff::{Timestamp, civil};
 use reportedly_text::{Language, Span};
 
@@ -298,7 +302,8 @@ pub struct Page {
 /// Takes a page apart.
 pub fn read(input: &Input<'_>) -> Page {
     let mut page = match input.form {
-        Form::Text | Form::Unknown | Form::Html | Form::Flat => clean_text(input),
+        Form::Flat => flat::read(&String::from_utf8_lossy(input.bytes), input),
+        Form::Text | Form::Unknown | Form::Html => clean_text(input),
     };
     let told = |s: Option<&str>| s.filter(|s| !s.is_empty()).map(str::to_owned);
     page.title = told(input.title).or(page.title);

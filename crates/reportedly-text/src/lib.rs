@@ -20,4 +20,4 @@ pub mod tag;
 pub use analysis::{Analysis, Pos, Sentence, Token, TokenKind, VerbForm, analyse};
 pub use language::{Language, detect};
 pub use span::{CodePoints, Span};
-pub use tables::{ByLanguage, has_tables, rows, table, weights};
+pub use tables::{ByLanguage, has_tables, languages, rows, table, weights};

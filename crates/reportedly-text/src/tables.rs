@@ -24,9 +24,17 @@ pub fn rows(language: Option<Language>, name: &str) -> impl Iterator<Item = Vec<
         .map(|line| line.split('\t').map(str::trim).collect())
 }
 
-/// Whether anything at all is known about a language.
+/// Tables that serve to take pages apart; there are more of them than of those that serve to read a text.
+const PAGE_TABLES: &[&str] = &["line_starts", "months", "section_headings"];
+
+/// Whether a language's texts can be read: whether there is any table for it beyond those for taking pages apart.
 pub fn has_tables(language: Language) -> bool {
-    TABLES.iter().any(|(l, _, _)| *l == language.code())
+    TABLES.iter().any(|(l, n, _)| *l == language.code() && !PAGE_TABLES.contains(n))
+}
+
+/// The languages that have a table of this name, in alphabetical order.
+pub fn languages(name: &str) -> impl Iterator<Item = Language> {
+    TABLES.iter().filter(move |(_, n, _)| *n == name).filter_map(|(l, _, _)| Language::from_tag(l))
 }
 
 /// Learned weights of this name for a language, as written by `cargo xtask train`.

@@ -1,0 +1,3 @@
+//! What on a page speaks of the publication date.
+
+pub(crate) mod printed;

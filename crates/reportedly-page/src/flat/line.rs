@@ -1,0 +1,219 @@
+//! The lines of a flattened page, with what can be told of each by itself and by its repetition on the page.
+
+use crate::dates::printed;
+use crate::lines::{self, Furniture};
+use rustc_hash::FxHashMap;
+
+/// What a line is, before its place on the page is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Sentences.
+    Prose,
+    /// Few words, no sentence: a heading, a teaser, a list item, a button.
+    Short,
+    /// Many words, hardly a sentence: a menu run together.
+    Names,
+    /// A picture's caption with its credit, or a credit alone.
+    Caption,
+    /// Names of authors after "by".
+    Byline,
+    /// A date and little else.
+    DateLine,
+    /// "2 min read".
+    ReadingTime,
+    /// Known words of what stands around articles.
+    Furniture(Furniture),
+}
+
+/// One line of a flattened page.
+#[derive(Clone, Debug)]
+pub(super) struct Line<'t> {
+    /// Its words.
+    pub(super) text: &'t str,
+    /// How many words, a character of an unspaced script counting as half a one.
+    pub(super) words: f32,
+    /// Whether it ends like a sentence.
+    pub(super) ends: bool,
+    /// How often it stands on the page.
+    pub(super) times: u16,
+    /// Whether it stood on the page before.
+    pub(super) again: bool,
+    /// What it is.
+    pub(super) kind: Kind,
+    /// Known first words, for a line that is prose all the same.
+    pub(super) opening: Option<Furniture>,
+}
+
+/// Lines with at least this many words are prose if they look like it.
+pub(super) const PROSE_WORDS: f32 = 12.0;
+/// Sentences with at least this many words are prose.
+const SENTENCE_WORDS: f32 = 4.0;
+/// Least share of lower-case words in prose, in scripts that have case; a list of titles has less.
+const LOWER_CASE: f32 = 0.35;
+/// A date line has at most this many words.
+const DATE_LINE_WORDS: f32 = 14.0;
+/// A line with known first words is furniture up to this many words, prose above.
+const OPENING_WORDS: f32 = 30.0;
+/// The most lines that are looked at.
+const MOST_LINES: usize = 20_000;
+
+/// Takes a page apart into lines; empty ones are left out.
+pub(super) fn split(text: &str) -> Vec<Line<'_>> {
+    let texts: Vec<&str> = text
+        .split(['\n', '\r', '\u{2028}', '\u{2029}'])
+        .map(|l| {
+            l.trim_matches(|c: char| {
+                c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{200e}' | '\u{200f}')
+            })
+        })
+        .filter(|l| !l.is_empty())
+        .take(MOST_LINES)
+        .collect();
+    let mut times: FxHashMap<&str, u16> = FxHashMap::default();
+    for t in &texts {
+        let n = times.entry(t).or_insert(0);
+        *n = n.saturating_add(1);
+    }
+    let mut seen: FxHashMap<&str, ()> = FxHashMap::default();
+    texts
+        .iter()
+        .map(|&text| {
+            let again = seen.insert(text, ()).is_some();
+            let counts = Counts::of(text);
+            let (kind, opening) = kind(text, &counts);
+            Line {
+                text,
+                words: counts.words,
+                ends: counts.ends,
+                times: times.get(text).copied().unwrap_or(1),
+                again,
+                kind,
+                opening,
+            }
+        })
+        .collect()
+}
+
+/// What is counted in a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counts {
+    words: f32,
+    /// Share of words that begin in lower case, among those whose script has case; 1 where none has.
+    lower: f32,
+    ends: bool,
+    /// Letters among the characters that are no space.
+    letters: f32,
+}
+
+impl Counts {
+    pub(super) fn of(text: &str) -> Self {
+        let (mut words, mut lower, mut upper) = (0.0_f32, 0_u32, 0_u32);
+        let (mut letters, mut signs) = (0_u32, 0_u32);
+        let mut inside = false;
+        for c in text.chars() {
+            if is_unspaced(c) {
+                words += 0.5;
+                inside = false;
+            } else if c.is_alphanumeric() {
+                if !inside {
+                    words += 1.0;
+                    lower += u32::from(c.is_lowercase());
+                    upper += u32::from(c.is_uppercase());
+                }
+                inside = true;
+            } else if !matches!(c, '\'' | '’' | '-' | '.' | ',' | '\u{ad}') {
+                inside = false;
+            } else if c == ',' {
+                inside = false;
+            }
+            if !c.is_whitespace() {
+                letters += u32::from(c.is_alphabetic());
+                signs += 1;
+            }
+        }
+        let cased = lower + upper;
+        Self {
+            words,
+            lower: if cased == 0 { 1.0 } else { lower as f32 / cased as f32 },
+            ends: ends_like_a_sentence(text),
+            letters: if signs == 0 { 0.0 } else { letters as f32 / signs as f32 },
+        }
+    }
+}
+
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+}
+
+fn ends_like_a_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '"' | '”' | '“' | '»' | '«' | '’' | '\'' | ')' | ']' | '」' | '』' | '）' | '*' | '\u{200b}'
+            )
+    });
+    // An ellipsis ends a teaser that was cut.
+    text.ends_with(['.', '!', '?', '。', '！', '？', '।', '؟', '။', '។', '۔', '…', ';', ':'])
+        && !text.ends_with("...")
+        && !text.ends_with('…')
+        && !text.ends_with(':')
+}
+
+fn kind(text: &str, counts: &Counts) -> (Kind, Option<Furniture>) {
+    if let Some(furniture) = lines::heading(text) {
+        return (Kind::Furniture(furniture), None);
+    }
+    if counts.words <= DATE_LINE_WORDS && is_date_line(text, counts) {
+        return (Kind::DateLine, None);
+    }
+    if lines::is_reading_time(text) {
+        return (Kind::ReadingTime, None);
+    }
+    if let Some((caption, credit)) = lines::caption_and_credit(text)
+        && (counts.words <= 80.0 || caption.is_empty())
+        && !credit.is_empty()
+    {
+        return (Kind::Caption, None);
+    }
+    if counts.words <= 14.0 && !counts.ends && lines::byline(text).is_some() {
+        return (Kind::Byline, None);
+    }
+    let opening = lines::opening(text);
+    if let Some(furniture) = opening
+        && counts.words <= OPENING_WORDS
+        && !(counts.ends && counts.words > PROSE_WORDS)
+    {
+        return (Kind::Furniture(furniture), None);
+    }
+    let kind = if counts.letters < 0.5 {
+        Kind::Short
+    } else if counts.words >= PROSE_WORDS {
+        if counts.lower < LOWER_CASE && !(counts.ends && counts.lower > 0.2) {
+            Kind::Names
+        } else {
+            Kind::Prose
+        }
+    } else if counts.ends && counts.words >= SENTENCE_WORDS && counts.lower >= LOWER_CASE {
+        Kind::Prose
+    } else {
+        Kind::Short
+    };
+    (kind, opening)
+}
+
+/// A line that says little else than a date.
+fn is_date_line(text: &str, counts: &Counts) -> bool {
+    if !text.contains(|c: char| c.is_numeric()) {
+        return false;
+    }
+    let found = printed::find(text, None);
+    let covered: usize = found.iter().map(|f| f.span.len()).sum();
+    let rest = text.len().saturating_sub(covered);
+    if !found.is_empty() {
+        return !counts.ends && (counts.words <= 8.0 || rest <= covered * 3);
+    }
+    // "10:45 Uhr", "06:00"
+    counts.words <= 4.0
+        && text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit())
+}

@@ -1,0 +1,350 @@
+//! What a short line of a page is by its own words: the heading of a section that is not the article, a button, a
+//! byline, a credit, a reading time.
+//!
+//! The words are data: `tables/<language>/section_headings.tsv` (whole lines) and `line_starts.tsv` (beginnings).
+//! All languages are looked up together, since a page's furniture is often in another language than its article.
+
+use crate::Role;
+use reportedly_text::{Language, languages, rows};
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
+
+/// How far a line of furniture reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// What follows belongs to it too.
+    Section,
+    /// The next lines may belong to it: a teaser set into an article.
+    Next,
+    /// It stands by itself.
+    Line,
+}
+
+/// A line that stands around an article, by its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Furniture {
+    /// What it is for.
+    pub(crate) role: Role,
+    /// How far it reaches.
+    pub(crate) reach: Reach,
+}
+
+/// The longest line, in bytes, that is looked up; longer ones are paragraphs.
+const LONGEST: usize = 200;
+/// The longest phrase of the tables, in words, that is looked for at the beginning of a line.
+const LONGEST_START: usize = 6;
+
+static HEADINGS: LazyLock<FxHashMap<&'static str, Furniture>> = LazyLock::new(|| load("section_headings"));
+static STARTS: LazyLock<FxHashMap<&'static str, Furniture>> = LazyLock::new(|| load("line_starts"));
+
+fn load(name: &str) -> FxHashMap<&'static str, Furniture> {
+    let mut map = FxHashMap::default();
+    // Where languages share a word, English decides, then the alphabet.
+    for language in std::iter::once(Language::EN).chain(languages(name)) {
+        for row in rows(Some(language), name) {
+            let [words, role, reach] = row[..] else { continue };
+            let Some(role) = role_of(role) else { continue };
+            let reach = match reach {
+                "section" => Reach::Section,
+                "next" => Reach::Next,
+                _ => Reach::Line,
+            };
+            map.entry(words).or_insert(Furniture { role, reach });
+        }
+    }
+    map
+}
+
+fn role_of(word: &str) -> Option<Role> {
+    const ROLES: &[Role] = &[
+        Role::Byline,
+        Role::Caption,
+        Role::Comments,
+        Role::Consent,
+        Role::Feed,
+        Role::Legal,
+        Role::Nav,
+        Role::Newsletter,
+        Role::Other,
+        Role::Promo,
+        Role::Related,
+        Role::Share,
+        Role::Topics,
+        Role::Trending,
+        Role::Video,
+    ];
+    ROLES.iter().copied().find(|r| r.word() == word)
+}
+
+/// A line as the tables have it: lower case, one space between words, apostrophes straight.
+fn folded(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for word in line.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        for c in word.chars() {
+            match c {
+                '’' | '‘' => out.push('\''),
+                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}' => {}
+                _ => out.extend(c.to_lowercase()),
+            }
+        }
+    }
+    out
+}
+
+/// What is neither letter nor digit at the ends of a heading: arrows, bullets, colons, stops.
+fn bare(line: &str) -> &str {
+    line.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '(' | ')'))
+}
+
+/// The role of a line whose whole words are a known heading or button ("Related Articles", "Show more").
+pub(crate) fn heading(line: &str) -> Option<Furniture> {
+    if line.len() > LONGEST {
+        return None;
+    }
+    let folded = folded(line);
+    HEADINGS
+        .get(bare(&folded))
+        .or_else(|| HEADINGS.get(folded.as_str()))
+        .copied()
+        .or_else(|| counted(&folded))
+}
+
+/// A heading with a count to it: "Comments (12)", "36 Comments".
+fn counted(folded: &str) -> Option<Furniture> {
+    let rest = folded
+        .trim_matches(|c: char| c.is_ascii_digit() || matches!(c, '(' | ')' | ' ' | '[' | ']' | ',' | '.'));
+    if rest.len() == folded.len() {
+        return None;
+    }
+    HEADINGS.get(bare(rest)).copied()
+}
+
+/// The role of a line by its first words ("Read more: …", "Sign up for …", "© 2031 …").
+pub(crate) fn opening(line: &str) -> Option<Furniture> {
+    let folded = folded(&line[..line.floor_char_boundary(LONGEST)]);
+    let line = folded.trim_start_matches(|c: char| {
+        !c.is_alphanumeric() && !matches!(c, '©' | '(' | '¿' | '>' | '"' | '“' | '„' | '«' | '\'')
+    });
+    if line.starts_with('©') {
+        return Some(Furniture { role: Role::Legal, reach: Reach::Line });
+    }
+    let mut ends: Vec<usize> =
+        line.char_indices().filter(|(_, c)| *c == ' ').map(|(i, _)| i).take(LONGEST_START).collect();
+    if ends.len() < LONGEST_START {
+        ends.push(line.len());
+    }
+    ends.iter().rev().find_map(|&end| {
+        let start = line.get(..end)?;
+        STARTS.get(start).or_else(|| STARTS.get(start.trim_end_matches([',', '.']))).copied()
+    })
+}
+
+/// Words that name picture agencies (`true`) or introduce a credit (`false`).
+static CREDITS: LazyLock<FxHashMap<&'static str, bool>> = LazyLock::new(|| {
+    rows(None, "credits").filter_map(|row| Some((*row.first()?, *row.get(1)? == "agency"))).collect()
+});
+
+/// The longest credit, in words.
+const LONGEST_CREDIT: usize = 12;
+
+/// Whether words name a picture agency ("Sputnik / AFP via Getty Images").
+fn names_agency(words: &str) -> bool {
+    let folded = folded(words);
+    let parts: Vec<&str> =
+        folded.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|w| !w.is_empty()).collect();
+    (0..parts.len()).any(|i| {
+        CREDITS.get(parts[i]).copied().unwrap_or(false)
+            || parts.get(i + 1).is_some_and(|next| {
+                CREDITS.get(format!("{} {next}", parts[i]).as_str()).copied().unwrap_or(false)
+            })
+    })
+}
+
+/// Whether words begin with one that introduces a credit ("Photo: …", "Foto …", "© …"); gives what follows it.
+fn after_marker(words: &str) -> Option<&str> {
+    let words = words.trim_start();
+    if let Some(rest) = words.strip_prefix('©') {
+        return Some(rest.trim());
+    }
+    // The marker is one or two words, and what follows is set off by a colon or is "by" somebody.
+    let colon = words.find([':', '/']).filter(|&i| i < 40);
+    if let Some(colon) = colon
+        && CREDITS.get(folded(&words[..colon]).trim()).is_some_and(|agency| !agency)
+    {
+        return Some(words[colon + 1..].trim());
+    }
+    let folded = folded(words);
+    ["photo by ", "photos by ", "photo courtesy ", "courtesy of ", "photograph by ", "illustration by "]
+        .iter()
+        .find(|m| folded.starts_with(*m))
+        .and_then(|m| words.char_indices().nth(m.chars().count()).map(|(i, _)| words[i..].trim()))
+}
+
+/// A caption line taken apart into caption and credit; `None` where nothing in it is a credit.
+///
+/// "Text. (Name / Agency)", "Text. / AFP", "Text. Photo: Name", "Text © Name", "Photo: Name" (no caption).
+pub(crate) fn caption_and_credit(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim();
+    let short = |s: &str| s.split_whitespace().count() <= LONGEST_CREDIT;
+    // In brackets at the end.
+    for (open, close) in [('(', ')'), ('[', ']')] {
+        if line.ends_with(close)
+            && let Some(start) = line.rfind(open)
+        {
+            let inside = line[start + 1..line.len() - 1].trim();
+            if short(inside) && !inside.is_empty() && (names_agency(inside) || after_marker(inside).is_some())
+            {
+                return Some((line[..start].trim(), after_marker(inside).unwrap_or(inside)));
+            }
+        }
+    }
+    // After a copyright sign or a marker word.
+    if let Some(at) = line.rfind('©').or_else(|| line.rfind('📷'))
+        && short(&line[at..])
+    {
+        let sign = line[at..].chars().next().map_or(0, char::len_utf8);
+        return Some((line[..at].trim(), line[at + sign..].trim()));
+    }
+    let starts = line
+        .char_indices()
+        .filter(|&(i, _)| i == 0 || line[..i].ends_with([' ', '\u{a0}', '(', '|', '.', '/']));
+    for (i, _) in starts {
+        let tail = &line[i..];
+        if short(tail)
+            && let Some(name) = after_marker(tail)
+            && !name.is_empty()
+        {
+            let caption = line[..i].trim().trim_end_matches(['|', '/', '(', '-', '–', '—']).trim();
+            return Some((caption, name));
+        }
+    }
+    // After a slash, bar or dash, or as a sentence of its own: an agency.
+    let cut = line
+        .rmatch_indices(' ')
+        .filter_map(|(i, _)| {
+            let sign = line[..i].chars().next_back()?;
+            matches!(sign, '/' | '|' | '-' | '–' | '—' | '.').then(|| (i - sign.len_utf8(), i + 1))
+        })
+        .take(3)
+        .filter(|&(_, end)| short(&line[end..]) && names_agency(&line[end..]) && is_name_like(&line[end..]))
+        .last();
+    if let Some((start, end)) = cut {
+        let stop = usize::from(line[start..].starts_with('.'));
+        return Some((line[..start + stop].trim(), line[end..].trim_end_matches('.').trim()));
+    }
+    (short(line) && line.split_whitespace().count() <= 6 && names_agency(line) && is_name_like(line))
+        .then_some(("", line))
+}
+
+/// Names only: every word but the smallest begins with a capital or is no letter.
+fn is_name_like(words: &str) -> bool {
+    words.split_whitespace().all(|w| {
+        let w = w.trim_matches(|c: char| !c.is_alphanumeric());
+        w.len() <= 3 || w.chars().next().is_none_or(|c| !c.is_lowercase())
+    })
+}
+
+/// Names of people in a byline ("By Ann Lee and Bo Ray, Staff Writer"); `None` where the line is none.
+pub(crate) fn byline(line: &str) -> Option<Vec<String>> {
+    let line = line.trim();
+    if line.len() > LONGEST {
+        return None;
+    }
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let by = (1..=3.min(words.len())).rev().find(|&n| {
+        let phrase = folded(&words[..n].join(" "));
+        STARTS.get(phrase.as_str()).is_some_and(|f| f.role == Role::Byline)
+    })?;
+    let names = words[by..].join(" ");
+    people(&names)
+}
+
+/// Names in a list of people: two to five words each, all beginning with capitals.
+fn people(list: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for part in list.split([',', ';', '|', '&', '•', '·', '/', '–']) {
+        let part = part.trim().trim_end_matches(['.', ':']);
+        for name in split_and(part) {
+            let words: Vec<&str> = name.split_whitespace().collect();
+            let plausible = (2..=5).contains(&words.len())
+                && words.iter().all(|w| {
+                    let first = w.chars().next();
+                    let particle = matches!(
+                        *w,
+                        "de" | "van"
+                            | "von"
+                            | "der"
+                            | "den"
+                            | "di"
+                            | "da"
+                            | "del"
+                            | "la"
+                            | "le"
+                            | "dos"
+                            | "bin"
+                            | "al"
+                    );
+                    particle
+                        || first.is_some_and(|c| c.is_uppercase() || !c.is_lowercase() && c.is_alphabetic())
+                })
+                && !name.contains(|c: char| c.is_ascii_digit());
+            if plausible {
+                names.push(name.to_owned());
+            } else if names.is_empty() {
+                return None;
+            }
+            // What follows the names is a post, a place or a date.
+        }
+        if names.len() >= 8 {
+            break;
+        }
+    }
+    (!names.is_empty()).then_some(names)
+}
+
+fn split_and(part: &str) -> impl Iterator<Item = &str> {
+    part.split(" and ")
+        .flat_map(|p| p.split(" und "))
+        .flat_map(|p| p.split(" et "))
+        .flat_map(|p| p.split(" y "))
+        .flat_map(|p| p.split(" e "))
+        .flat_map(|p| p.split(" en "))
+        .map(str::trim)
+        .filter(|p| !p.is_empty())
+}
+
+/// Whether a line gives a reading time ("2 min read", "Lesezeit: 3 Min.").
+pub(crate) fn is_reading_time(line: &str) -> bool {
+    let folded = folded(line);
+    folded.len() <= 40
+        && folded.contains(|c: char| c.is_ascii_digit())
+        && [
+            "min read",
+            "minute read",
+            "mins read",
+            "minutes read",
+            "min. read",
+            "minuti di lettura",
+            "min de lecture",
+            "min lesezeit",
+            "lesezeit",
+            "leestijd",
+            "min. de lectura",
+            "min de lectura",
+            "minutos de lectura",
+            "temps de lecture",
+            "min de leitura",
+            "lästid",
+            "min. lesezeit",
+            "minuten lesezeit",
+            "tempo di lettura",
+            "tempo de leitura",
+            "reading time",
+            "to read",
+        ]
+        .iter()
+        .any(|w| folded.contains(w))
+}
