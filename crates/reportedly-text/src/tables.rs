@@ -51,7 +51,7 @@ pub struct ByLanguage<T> {
 impl<T> ByLanguage<T> {
     /// `make` is called at most once for a language.
     pub const fn new(make: fn(Language) -> T) -> Self {
-        Self { make, made: LazyLock::new(languages) }
+        Self { make, made: LazyLock::new(slots) }
     }
 
     /// What was made for this language; nothing where it has no tables.
@@ -61,7 +61,7 @@ impl<T> ByLanguage<T> {
     }
 }
 
-fn languages<T>() -> Vec<(Language, OnceLock<T>)> {
+fn slots<T>() -> Vec<(Language, OnceLock<T>)> {
     let mut all: Vec<Language> = TABLES.iter().filter_map(|(code, _, _)| Language::from_tag(code)).collect();
     all.sort_unstable();
     all.dedup();
