@@ -1,14 +1,97 @@
-//! Development commands.
+//! Development commands, run as `cargo xtask COMMAND`.
 
+// Development commands speak to the developer; there is no data to keep apart on standard output.
+#![allow(clippy::print_stdout)]
+
+mod bench;
+mod gate;
+mod test;
 mod train;
 
-use anyhow::{Result, bail};
-use std::path::Path;
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Development commands", max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything that must pass: format, lints, tests, transcripts, the README's commands, the gate
+    Test {
+        /// Where the benchmark kit lies
+        #[arg(long, value_name = "DIR", default_value = gate::DATA)]
+        data: PathBuf,
+    },
+    /// Throughput of reading, beside other extractors in the same run
+    Bench {
+        /// Pages to read: a folder of the benchmark kit's corpora
+        #[arg(long, value_name = "DIR", default_value = "../shared/bench/pages")]
+        data: PathBuf,
+        /// How many times each tool reads everything; the best run counts
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
+    /// Run the scorers on the release binary; fails when a figure falls below its floor in gate.toml
+    Gate {
+        /// Where the benchmark kit lies
+        #[arg(long, value_name = "DIR", default_value = gate::DATA)]
+        data: PathBuf,
+        /// Raise the floors to what was measured
+        #[arg(long)]
+        raise: bool,
+        /// Lower the floors too, where less was measured: say why in the commit
+        #[arg(long)]
+        lower: bool,
+    },
+    /// Learn the weights that ship with the program, again (DATA.md says from what)
+    Train {
+        /// Where the data that may be learned from lies
+        #[arg(long, value_name = "DIR", default_value = "../shared/train")]
+        data: PathBuf,
+    },
+}
 
 fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["train", "--data", data] => train::run(Path::new(data)),
-        _ => bail!("usage: cargo xtask train --data FOLDER"),
+    let arguments = Arguments::parse();
+    std::env::set_current_dir(root()).context("the workspace's root")?;
+    match arguments.task {
+        Task::Test { data } => test::run(&data),
+        Task::Bench { data, rounds } => bench::run(&data, rounds),
+        Task::Gate { data, raise, lower } => gate::run(&data, raise, lower),
+        Task::Train { data } => train::run(&data),
     }
+}
+
+/// The workspace's root.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
+}
+
+/// Runs a command to its end; an error where it cannot be run or fails.
+fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot run {command:?}"))?;
+    if !status.success() {
+        bail!("{command:?} failed ({status})");
+    }
+    Ok(())
+}
+
+/// The cargo that runs us.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Builds the release binary and says where it is.
+fn release_binary() -> Result<PathBuf> {
+    run(cargo().args(["build", "--release", "--quiet", "--package", "reportedly"]))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("release").join(format!("reportedly{}", std::env::consts::EXE_SUFFIX)))
 }

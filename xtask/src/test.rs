@@ -1,0 +1,80 @@
+//! Everything that must pass before a change lands.
+
+use crate::{cargo, gate, release_binary, root, run as succeed};
+use anyhow::{Context, Result, bail};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Runs all checks, the cheap ones first; stops at the first that fails.
+pub fn run(data: &Path) -> Result<()> {
+    step("format");
+    succeed(cargo().args(["fmt", "--all", "--check"]))?;
+    step("lints");
+    succeed(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    step("tests, documentation tests and command-line transcripts");
+    succeed(cargo().args(["test", "--quiet", "--workspace"]))?;
+    step("the README's commands");
+    readme()?;
+    step("licences and sources of dependencies");
+    deny()?;
+    step("quality gate");
+    gate::run(data, false, false)?;
+    println!("\nAll passed.");
+    Ok(())
+}
+
+fn step(what: &str) {
+    println!("\n==> {what}");
+}
+
+/// Runs every `cargo run …` line of the README's shell blocks as it stands there, in a shell, from the root.
+/// (What `reportedly …` prints is compared with the README by the transcript tests.)
+fn readme() -> Result<()> {
+    let text = fs::read_to_string(root().join("README.md")).context("README.md")?;
+    let mut in_block = false;
+    let mut commands = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            in_block = !in_block;
+        } else if in_block {
+            let command = line.trim_start_matches("$ ").trim();
+            if command.starts_with("cargo run ") {
+                commands.push(command.to_owned());
+            }
+        }
+    }
+    if commands.is_empty() {
+        bail!("the README shows no `cargo run` command");
+    }
+    release_binary()?;
+    for command in commands {
+        println!("{command}");
+        let output = Command::new("sh").args(["-c", &command]).stderr(Stdio::inherit()).output()?;
+        if !output.status.success() || output.stdout.is_empty() {
+            bail!(
+                "the README's `{command}` failed ({}, {} bytes of output)",
+                output.status,
+                output.stdout.len()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// `cargo deny`, offline parts, where it is installed.
+fn deny() -> Result<()> {
+    let installed = cargo()
+        .args(["deny", "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success());
+    if !installed {
+        println!("not checked: cargo-deny is not installed (cargo install cargo-deny)");
+        return Ok(());
+    }
+    succeed(cargo().args(["deny", "--log-level", "error", "check", "licenses", "bans", "sources"]))
+}
