@@ -3,8 +3,24 @@
 //! Finding and resolving are apart: a page's own words help to date it ("reported on March 2"), and its date is
 //! what its words are resolved against.
 
+mod amount;
+mod calendar;
+mod clock;
+mod date;
+mod expression;
+mod find;
+mod lexicon;
+mod piece;
+mod resolve;
+mod tense;
+
+pub use calendar::{Holiday, days};
+pub use expression::{Amount, Calendar, Expression, Origin, Season, TimeOfDay, Unit, Which, Year};
+pub use find::find;
+pub use resolve::resolve;
+
 use jiff::civil::Date;
-use reportedly_text::{Analysis, Span};
+use reportedly_text::Span;
 
 /// TIMEX3 types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,7 +86,7 @@ impl Anchor {
 }
 
 /// A temporal expression before it is resolved.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mention {
     /// Where it stands.
     pub span: Span,
@@ -78,25 +94,6 @@ pub struct Mention {
     pub kind: TimexKind,
     /// What found it.
     pub rule: &'static str,
-}
-
-/// Finds the temporal expressions of a text, in order, none overlapping.
-pub fn find(analysis: &Analysis<'_>) -> Vec<Mention> {
-    let _ = analysis;
-    Vec::new()
-}
-
-/// Gives each expression its value; one for each mention, in order.
-///
-/// Where the anchor's day is not known, what depends on it stays without a value ("yesterday"), except that a
-/// day and month without a year take their year from the bounds when only one fits.
-pub fn resolve(mentions: &[Mention], analysis: &Analysis<'_>, anchor: &Anchor) -> Vec<Timex> {
-    let _ = (analysis, anchor);
-    mentions.iter().map(|m| Timex { span: m.span, kind: m.kind, value: None, rule: m.rule }).collect()
-}
-
-/// The first and last day of a TIMEX3 date value ("2025", "2025-03", "2025-W09", "2025-Q1", "2025-03-02T10:30", "2025-SU").
-pub fn days(value: &str) -> Option<(Date, Date)> {
-    let _ = value;
-    None
+    /// What it says, before it is known when.
+    pub expression: Expression,
 }
