@@ -42,12 +42,8 @@ fn marked(text: &str, anchor: &Anchor) -> String {
     let mut at = 0;
     for timex in resolve(&find(&analysis), &analysis, anchor) {
         out += &text[at..timex.span.start];
-        out += &format!(
-            "[{}]({} {})",
-            timex.span.of(text),
-            timex.kind.word(),
-            timex.value.as_deref().unwrap_or("?")
-        );
+        let value = timex.value.as_deref().unwrap_or("?");
+        out.extend(["[", timex.span.of(text), "](", timex.kind.word(), " ", value, ")"]);
         at = timex.span.end;
     }
     out + &text[at..]

@@ -79,7 +79,7 @@ const WORDS: &[&str] = &[
 /// Texts made of the words that the rules look at, so that the rules meet in every order.
 fn timely_text() -> impl Strategy<Value = String> {
     prop::collection::vec((prop::sample::select(WORDS), prop::bool::ANY), 0..30).prop_map(|words| {
-        words.iter().map(|(w, glued)| format!("{w}{}", if *glued { "" } else { " " })).collect()
+        words.iter().flat_map(|(word, glued)| [*word, if *glued { "" } else { " " }]).collect()
     })
 }
 
