@@ -2,6 +2,12 @@
 //!
 //! A statement is one content handed to one source, in the terms of the PARC attribution scheme (Pareti 2012).
 
+mod chains;
+mod find;
+mod lexicon;
+mod parties;
+pub mod phrases;
+pub mod quotes;
 pub mod status;
 
 use reportedly_names::Names;
@@ -131,6 +137,11 @@ pub fn read(
     outlet: Option<&str>,
     anchor: &Anchor,
 ) -> Said {
-    let _ = (names, outlet);
-    Said { statements: Vec::new(), events: status::events(analysis, times, anchor) }
+    let lexicon = lexicon::Lexicon::of(analysis.language);
+    let phrases = phrases::Phrases::new(analysis, lexicon);
+    let parties = parties::Parties::new(&phrases, names, outlet);
+    let quotes = quotes::find(analysis);
+    let found = find::Finder::run(&phrases, &parties, &quotes);
+    let statements = chains::build(&phrases, &parties, found, outlet);
+    Said { statements, events: status::events(analysis, times, anchor) }
 }

@@ -1,0 +1,217 @@
+//! From what was found to statements: parties resolved, relays joined to their origins, chains built.
+
+use crate::find::Found;
+use crate::parties::{Memory, Parties};
+use crate::phrases::Phrases;
+use crate::{Act, Party, PartyKind, Statement, status};
+use reportedly_text::Span;
+use std::ops::Range;
+
+/// Inner statements of these acts stand beside the outer one; a belief inside reported speech is only its content.
+fn stands_inside(act: Act) -> bool {
+    matches!(act, Act::Speech | Act::Finding)
+}
+
+/// One statement on its way: what was found, with its parties.
+struct Draft {
+    found: Found,
+    source: Option<Party>,
+    relays: Vec<Party>,
+    /// The statement whose content this one stands in.
+    outer: Option<usize>,
+    dropped: bool,
+}
+
+/// Builds the statements of a text.
+pub fn build(
+    p: &Phrases<'_>,
+    parties: &Parties<'_>,
+    found: Vec<Found>,
+    publisher: Option<&str>,
+) -> Vec<Statement> {
+    let mut drafts = resolve(parties, found);
+    nest(&mut drafts);
+    join_relays(&mut drafts);
+    let mut statements: Vec<(usize, Statement)> = Vec::new();
+    for i in 0..drafts.len() {
+        if drafts[i].dropped {
+            continue;
+        }
+        let mut through: Vec<Party> = Vec::new();
+        let mut chain = vec![publisher.filter(|p| !p.is_empty()).map(str::to_owned)];
+        for party in outer_parties(&drafts, i) {
+            chain.push(Some(party));
+        }
+        let draft = &drafts[i];
+        for relay in &draft.relays {
+            let repeated = draft.source.as_ref().is_some_and(|s| s.name == relay.name)
+                || parties.is_publisher(&relay.name)
+                || chain.iter().flatten().any(|n| n == &relay.name);
+            if !repeated {
+                chain.push(Some(relay.name.clone()));
+                through.push(relay.clone());
+            }
+        }
+        chain.push(draft.source.as_ref().map(|s| s.name.clone()));
+        let content: Vec<Span> = draft
+            .found
+            .content
+            .iter()
+            .map(|c| p.analysis.span(c.clone()))
+            .filter(|s| !s.is_empty())
+            .collect();
+        let Some(first) = content.first() else { continue };
+        let cue = draft.found.cue.clone().map(|c| p.analysis.span(c));
+        let (status, reason) = status::of_content(p.analysis, &content, cue);
+        statements.push((
+            first.start,
+            Statement {
+                act: draft.found.act,
+                source: draft.source.clone(),
+                cue,
+                content,
+                relays: through,
+                chain,
+                status,
+                reason,
+                rule: draft.found.rule,
+            },
+        ));
+    }
+    statements.sort_by_key(|(start, _)| *start);
+    statements.into_iter().map(|(_, s)| s).collect()
+}
+
+fn resolve(parties: &Parties<'_>, found: Vec<Found>) -> Vec<Draft> {
+    let mut memory = Memory::default();
+    let mut drafts = Vec::with_capacity(found.len());
+    for f in found {
+        let source = f.source.clone().map(|s| parties.party(s, f.apposition.as_ref(), &memory));
+        let relays = f
+            .relays
+            .iter()
+            .map(|r| {
+                let mut party = parties.party(r.clone(), None, &memory);
+                if f.rule == "citing" && party.kind == PartyKind::Org {
+                    party.kind = PartyKind::Outlet;
+                }
+                party
+            })
+            .collect();
+        if let (Some(phrase), Some(party)) = (&f.source, &source) {
+            parties.remember(&mut memory, phrase, party);
+        }
+        drafts.push(Draft { found: f, source, relays, outer: None, dropped: false });
+    }
+    drafts
+}
+
+fn holds(outer: &[Range<usize>], inner: &Range<usize>) -> bool {
+    outer.iter().any(|c| c.start <= inner.start && inner.end <= c.end)
+}
+
+fn length(content: &[Range<usize>]) -> usize {
+    content.iter().map(ExactSizeIterator::len).sum()
+}
+
+fn shared(a: &[Range<usize>], b: &[Range<usize>]) -> usize {
+    a.iter()
+        .map(|x| b.iter().map(|y| x.end.min(y.end).saturating_sub(x.start.max(y.start))).sum::<usize>())
+        .sum()
+}
+
+/// How many statements back the one that holds this one is looked for.
+const OUTER_REACH: usize = 12;
+
+/// Finds the statements that stand inside another's content.
+fn nest(drafts: &mut [Draft]) {
+    for i in 0..drafts.len() {
+        let Some(cue) = drafts[i].found.cue.clone().or_else(|| drafts[i].found.source.clone()) else {
+            continue;
+        };
+        let near = i.saturating_sub(OUTER_REACH)..drafts.len().min(i + OUTER_REACH);
+        let outer = near
+            .filter(|k| *k != i && !drafts[*k].dropped && holds(&drafts[*k].found.content, &cue))
+            .min_by_key(|k| length(&drafts[*k].found.content));
+        let Some(outer) = outer else { continue };
+        // Two that hold each other's cues are one and the same sentence read twice.
+        let Some(outer_cue) = drafts[outer].found.cue.clone() else { continue };
+        if holds(&drafts[i].found.content, &outer_cue) {
+            continue;
+        }
+        drafts[i].outer = Some(outer);
+        let rule = drafts[i].found.rule;
+        let clause = matches!(
+            rule,
+            "clause-that"
+                | "clause-bare"
+                | "according-to"
+                | "according-to-first"
+                | "object-infinitive"
+                | "citing"
+                | "quoted-as-saying"
+        ) || rule == "noun-phrase"
+            && drafts[outer].source.as_ref().is_some_and(|s| s.kind == PartyKind::Outlet);
+        if !stands_inside(drafts[i].found.act) || !clause {
+            drafts[i].dropped = true;
+        }
+    }
+}
+
+/// An outlet that passes on what somebody said is a relay: one statement, the inner one.
+fn join_relays(drafts: &mut [Draft]) {
+    for i in 0..drafts.len() {
+        if drafts[i].dropped {
+            continue;
+        }
+        let Some(outer) = drafts[i].outer else { continue };
+        let relays_it = drafts[outer].source.as_ref().is_some_and(|s| s.kind == PartyKind::Outlet);
+        if !relays_it || drafts[outer].found.content.is_empty() {
+            continue;
+        }
+        // The inner statement must be what the outer content mainly says.
+        let whole = length(&drafts[outer].found.content).max(1);
+        let inner = shared(&drafts[i].found.content, &drafts[outer].found.content);
+        let opens = drafts[i]
+            .found
+            .source
+            .as_ref()
+            .is_some_and(|s| drafts[outer].found.content.first().is_some_and(|c| s.start <= c.start + 3));
+        if !(2 * inner >= whole || opens) {
+            continue;
+        }
+        let mut relays = drafts[outer].relays.clone();
+        relays.extend(drafts[outer].source.clone());
+        relays.append(&mut drafts[i].relays);
+        drafts[i].relays = relays;
+        drafts[i].outer = drafts[outer].outer;
+        drafts[outer].dropped = true;
+        // What else stood in the outlet's content stands by itself now.
+        let next = drafts[i].outer;
+        for d in drafts.iter_mut() {
+            if d.outer == Some(outer) {
+                d.outer = next;
+            }
+        }
+    }
+}
+
+/// Those whose contents a statement stands in, outermost first, by name.
+fn outer_parties(drafts: &[Draft], i: usize) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut at = drafts[i].outer;
+    let mut depth = 0;
+    while let Some(outer) = at {
+        if depth > 6 {
+            break;
+        }
+        depth += 1;
+        if !drafts[outer].dropped {
+            names.extend(drafts[outer].source.as_ref().map(|s| s.name.clone()));
+            names.extend(drafts[outer].relays.iter().rev().map(|r| r.name.clone()));
+        }
+        at = drafts[outer].outer;
+    }
+    names.reverse();
+    names
+}

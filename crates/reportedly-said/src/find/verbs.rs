@@ -1,0 +1,980 @@
+//! Cue verbs: who their subject is, and where their content stands.
+
+use super::{Finder, Found};
+use crate::Act;
+use crate::lexicon::{Frames, Spelling, Verb};
+use crate::phrases::Class;
+use reportedly_text::{Pos, VerbForm};
+use std::ops::Range;
+
+/// How a cue verb stands in its clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mood {
+    /// Finite and active.
+    Active,
+    /// "is said", "was reported".
+    Passive,
+    /// "adding that": the subject is that of the main verb.
+    Gerund,
+    /// "to announce", "will announce".
+    Prospective,
+    /// Not a cue here.
+    None,
+}
+
+/// A verb's group: its first token, and what its auxiliaries say.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    start: usize,
+    mood: Mood,
+    negated: bool,
+    infinitive: bool,
+}
+
+/// What stands to the right of a cue.
+#[derive(Debug)]
+struct Right {
+    content: Vec<Range<usize>>,
+    recipient: Option<Range<usize>>,
+    /// Where the tag ends, for the search for relays.
+    quoted: bool,
+    rule: &'static str,
+    /// A clause, an infinitive or a quotation, which only a cue takes; not a mere noun phrase.
+    strong: bool,
+    /// The source is not the subject: "quoted X as saying".
+    source: Option<Range<usize>>,
+    cue: Option<Range<usize>>,
+}
+
+impl Finder<'_> {
+    /// Tries a cue verb at token `i`; gives how many tokens it used up.
+    pub(super) fn verb(&mut self, i: usize, sentence: usize, tokens: &Range<usize>) -> usize {
+        if self.inside_speech(i) {
+            return 1;
+        }
+        let p = self.p;
+        let Some((verb, spelling)) = p.lexicon.verb_at(p.analysis, i) else { return 1 };
+        let length = 1 + spelling.rest.len();
+        if !self.is_verb(i, verb) {
+            return 1;
+        }
+        let group = self.group(i, spelling, tokens);
+        match group.mood {
+            Mood::None => {}
+            Mood::Passive => self.passive(i, length, verb, group, sentence, tokens),
+            _ => self.active(i, length, verb, group, sentence, tokens),
+        }
+        length
+    }
+
+    fn is_verb(&self, i: usize, verb: &Verb) -> bool {
+        let token = &self.p.analysis.tokens[i];
+        match token.pos {
+            Pos::Verb | Pos::X | Pos::Aux => self.p.class(i) == Class::Verb,
+            // Taggers take "says" and the like for nouns in headlines.
+            _ => {
+                matches!(verb.lemma, "say" | "tell" | "add") && self.p.class(i) != Class::Determiner
+                    || self.p.class(i) == Class::Noun
+                        && self
+                            .p
+                            .lexicon
+                            .verb_at(self.p.analysis, i)
+                            .is_some_and(|(_, s)| s.forms.past && !s.forms.base)
+            }
+        }
+    }
+
+    fn group(&self, head: usize, spelling: &Spelling, tokens: &Range<usize>) -> Group {
+        let p = self.p;
+        let start = p.group_start(head, tokens.start);
+        let (mut be, mut have, mut modal, mut to, mut negated, mut do_) =
+            (false, false, false, false, false, false);
+        for k in start..head {
+            match p.class(k) {
+                Class::Modal => modal = true,
+                Class::To => to = true,
+                Class::Negation => negated = true,
+                Class::Auxiliary => match p.analysis.lower(k) {
+                    "have" | "has" | "had" | "having" | "'ve" => have = true,
+                    "do" | "does" | "did" => do_ = true,
+                    "'s" | "'d" if spelling.forms.participle && !spelling.forms.gerund => have = true,
+                    _ => be = true,
+                },
+                _ => {}
+            }
+        }
+        let forms = spelling.forms;
+        let form = p.form(head);
+        let mood = if forms.gerund && !forms.past {
+            if be || modal { Mood::Active } else { Mood::Gerund }
+        } else if forms.participle && be {
+            Mood::Passive
+        } else if to || modal {
+            if forms.base || have { Mood::Prospective } else { Mood::None }
+        } else if have || do_ {
+            Mood::Active
+        } else if forms.past && p.analysis.lower(head + 1 + spelling.rest.len()) == "by" {
+            if self.as_before(start, tokens).is_some() { Mood::Passive } else { Mood::None }
+        } else if forms.past || forms.third || forms.base && form != VerbForm::Gerund {
+            Mood::Active
+        } else {
+            Mood::None
+        };
+        Group { start, mood, negated, infinitive: to }
+    }
+
+    fn active(
+        &mut self,
+        i: usize,
+        length: usize,
+        verb: &Verb,
+        group: Group,
+        sentence: usize,
+        tokens: &Range<usize>,
+    ) {
+        let after = i + length;
+        let (mut source, mut apposition, mut parenthetical) = (None, None, None);
+        let mut tag_start = group.start;
+        let mut tag_end = after;
+        let inverted = self.inverted(group.start, after, verb, tokens);
+        if let Some(subject) = inverted.clone() {
+            tag_end = subject.end;
+            source = Some(subject);
+        } else if group.mood == Mood::Gerund || group.infinitive {
+            source = self.main_subject(i, sentence, tokens);
+        } else if let Some((subject, extra)) = self.subject(group.start, sentence, tokens) {
+            tag_start = subject.start;
+            parenthetical.clone_from(&extra);
+            if let Some(extra) = extra
+                && !self.parties.has_name(subject.clone())
+                && self.parties.has_name(extra.clone())
+            {
+                apposition = Some(extra);
+            }
+            source = Some(subject);
+        }
+        let tagged = inverted.is_some() || source.as_ref().is_some_and(|s| s.start == tag_start);
+        let right = self.right(tag_end, verb, group, tokens, inverted.is_some());
+        let left_quote = tagged && verb.frames.quote && self.quote_before(tag_start).is_some();
+        let mut found = Found {
+            act: verb.act,
+            source,
+            apposition,
+            cue: Some(i..after),
+            content: Vec::new(),
+            relays: Vec::new(),
+            quoted: false,
+            sentence,
+            rule: "cue",
+        };
+        if group.negated && matches!(verb.act, Act::Speech | Act::Finding) {
+            found.act = Act::Refusal;
+        } else if group.mood == Mood::Prospective && matches!(verb.act, Act::Speech | Act::Finding) {
+            found.act = if self.goes_on(i) { verb.act } else { Act::Intention };
+        }
+        let mut tail_from = tag_end;
+        match right {
+            Some(right) if right.strong && (right.quoted || !left_quote) => {
+                if let Some(r) = &right.recipient {
+                    tail_from = r.end;
+                    if self.parties.is_outlet(r.clone()) {
+                        found.relays.push(r.clone());
+                    }
+                }
+                found.quoted = right.quoted;
+                found.rule = right.rule;
+                found.content = right.content;
+                if let Some(cue) = right.cue {
+                    found.cue = Some(cue);
+                }
+                if let Some(inner) = right.source {
+                    if let Some(relay) = found.source.replace(inner)
+                        && self.parties.is_outlet(relay.clone())
+                    {
+                        found.relays.insert(0, relay);
+                    }
+                    found.apposition = None;
+                }
+                // A quotation split by its tag, or a clause: "The suspect, Z said, was released".
+                if right.quoted
+                    && left_quote
+                    && let Some(left) = self.left_of(tag_start, sentence, tokens)
+                {
+                    found.content.splice(0..0, left);
+                    found.rule = "quote-split";
+                }
+            }
+            other => {
+                if tagged
+                    && (verb.frames.paren || left_quote)
+                    && let Some(left) = self.left_of(tag_start, sentence, tokens)
+                {
+                    found.quoted = left.last().is_some_and(|c| self.ends_quoted(c));
+                    found.rule = if found.quoted { "quote-before" } else { "clause-before" };
+                    found.content = left;
+                    if let Some(r) = other.as_ref().and_then(|r| r.recipient.clone()) {
+                        tail_from = r.end;
+                        if self.parties.is_outlet(r.clone()) {
+                            found.relays.push(r);
+                        }
+                    }
+                    if !found.quoted
+                        && let Some(rest) = self.resumed(tag_end, tokens)
+                    {
+                        found.content.push(rest);
+                        found.rule = "clause-split";
+                    }
+                }
+                if found.content.is_empty()
+                    && let Some(right) = other
+                {
+                    found.quoted = right.quoted;
+                    found.rule = right.rule;
+                    found.content = right.content;
+                    found.relays.extend(right.recipient.filter(|r| self.parties.is_outlet(r.clone())));
+                }
+            }
+        }
+        if found.content.is_empty() {
+            return;
+        }
+        // What the words around cue and source say about the way it took.
+        let first_content = found.content.iter().map(|c| c.start).filter(|s| *s > i).min();
+        let tail = first_content.unwrap_or_else(|| self.p.analysis.sentences[sentence].tokens.end);
+        let mut relays = self.relays_in(tail_from..tail.max(tail_from), tokens);
+        if let Some(extra) = parenthetical {
+            relays.extend(self.relays_in(extra, tokens));
+        }
+        if let Some(s) = &found.source {
+            relays.extend(self.relays_in(s.clone(), tokens));
+            let lead_start = self.lead_start(s.start, sentence);
+            if !found.content.iter().any(|c| c.start < s.start) {
+                relays.extend(self.relays_in(lead_start..s.start, tokens));
+            }
+        }
+        for r in relays {
+            if !found.relays.contains(&r) {
+                found.relays.push(r);
+            }
+        }
+        self.push(found);
+    }
+
+    /// The start of what leads to a source: the sentence's.
+    fn lead_start(&self, i: usize, sentence: usize) -> usize {
+        self.tokens_of(sentence).start.max(i.saturating_sub(40))
+    }
+
+    /// "went on to say" is said; "is expected to say" is not.
+    fn goes_on(&self, i: usize) -> bool {
+        let a = self.p.analysis;
+        i >= 3 && matches!(a.lower(i - 2), "on") && matches!(a.lower(i - 3), "went" | "goes" | "go" | "gone")
+    }
+
+    /// "P, said X": the noun phrase behind a cue that follows its content.
+    fn inverted(
+        &self,
+        start: usize,
+        after: usize,
+        verb: &Verb,
+        tokens: &Range<usize>,
+    ) -> Option<Range<usize>> {
+        if !(verb.frames.paren || verb.frames.quote) || start == 0 {
+            return None;
+        }
+        let quoted = self.quote_before(start).is_some();
+        let comma = matches!(self.p.class(start - 1), Class::Comma) && start > tokens.start;
+        if !(quoted || comma && !verb.frames.noun) {
+            return None;
+        }
+        if verb.frames.recipient && verb.lemma == "tell" {
+            return None;
+        }
+        let end = self.p.noun_phrase(after, tokens.end);
+        if end == after || self.p.is_time(after) || (after..end).all(|k| self.p.is_time(k)) {
+            return None;
+        }
+        let mut next = end;
+        while matches!(self.p.class(next), Class::Adverb) {
+            next += 1;
+        }
+        if next < tokens.end && self.p.is_finite(next) {
+            return None;
+        }
+        if !quoted && !self.parties.may_speak(after..end) {
+            return None;
+        }
+        // "X, who resigned, said Y": the comma closes a relative clause. A content has a verb of its own.
+        if !quoted {
+            let first = tokens.start;
+            let has_relative = (first..start - 1)
+                .any(|k| self.p.class(k) == Class::Wh && k > first && self.p.class(k - 1) == Class::Comma);
+            if has_relative || (self.p.finite_in(first..start - 1).is_none() && start - first < 4) {
+                return None;
+            }
+        }
+        Some(after..end)
+    }
+
+    /// The subject of a verb group that begins at `start`, and what stands between two commas behind it.
+    fn subject(
+        &self,
+        start: usize,
+        sentence: usize,
+        tokens: &Range<usize>,
+    ) -> Option<(Range<usize>, Option<Range<usize>>)> {
+        let p = self.p;
+        let before = start.checked_sub(1).filter(|_| start > tokens.start)?;
+        match p.class(before) {
+            Class::Wh | Class::Subordinator
+                if matches!(p.analysis.lower(before), "who" | "which" | "that") =>
+            {
+                let mut end = before;
+                if end > tokens.start && p.class(end - 1) == Class::Comma {
+                    end -= 1;
+                }
+                let subject = p.subject_before(end, tokens.start)?;
+                Some((subject, None))
+            }
+            Class::Comma => {
+                let mut close = before;
+                for _ in 0..3 {
+                    let open = (tokens.start..close).rev().take(60).find(|k| p.class(*k) == Class::Comma)?;
+                    if let Some(subject) = p.subject_before(open, tokens.start) {
+                        let at_start = subject.start == tokens.start
+                            || matches!(
+                                p.class(subject.start - 1),
+                                Class::Comma
+                                    | Class::Subordinator
+                                    | Class::Conjunction
+                                    | Class::Quote
+                                    | Class::Stop
+                            );
+                        if at_start || close != before {
+                            return Some((subject, Some(open + 1..before)));
+                        }
+                    }
+                    close = open;
+                }
+                None
+            }
+            Class::Dash => {
+                let open = (tokens.start..before).rev().take(60).find(|k| p.class(*k) == Class::Dash)?;
+                p.subject_before(open, tokens.start).map(|s| (s, Some(open + 1..before)))
+            }
+            Class::Conjunction => self.main_subject(start, sentence, tokens).map(|s| (s, None)),
+            _ => p.subject_before(start, tokens.start).map(|s| (s, None)),
+        }
+    }
+
+    /// The subject of what governs token `i`: the last statement's source in the sentence, else that of the nearest finite verb before.
+    fn main_subject(&self, i: usize, sentence: usize, tokens: &Range<usize>) -> Option<Range<usize>> {
+        let last = self
+            .found
+            .iter()
+            .rev()
+            .take_while(|f| f.sentence == sentence)
+            .find(|f| f.rule != "adverb" && f.cue.as_ref().is_some_and(|c| c.start < i));
+        if let Some(f) = last {
+            return f.source.clone();
+        }
+        let p = self.p;
+        let floor = tokens.start.max(i.saturating_sub(crate::phrases::REACH));
+        let mut best = None;
+        for k in (floor..i).rev() {
+            if self.quote_at(k).is_some() || !p.is_finite(k) {
+                continue;
+            }
+            let start = p.group_start(k, tokens.start);
+            let before = start.checked_sub(1).filter(|_| start > tokens.start);
+            // Verbs of relative and other subordinate clauses do not govern.
+            if before
+                .is_some_and(|b| matches!(p.class(b), Class::Wh | Class::Subordinator | Class::Conjunction))
+            {
+                continue;
+            }
+            let subject = match before.map(|b| p.class(b)) {
+                Some(Class::Comma) => self.subject(start, sentence, tokens).map(|s| s.0),
+                _ => p.subject_before(start, tokens.start),
+            };
+            if let Some(subject) = subject {
+                best = Some(subject);
+                break;
+            }
+        }
+        best
+    }
+
+    /// What goes on behind a tag in the middle: "The suspect, Z said, was released".
+    fn resumed(&self, from: usize, tokens: &Range<usize>) -> Option<Range<usize>> {
+        let p = self.p;
+        let comma = (from..tokens.end.min(from + 30))
+            .find(|k| p.class(*k) == Class::Comma && self.quote_at(*k).is_none())?;
+        let next = comma + 1;
+        if p.lexicon.citing.at(p.analysis, next) > 0 {
+            let close = (next..tokens.end.min(next + 20)).find(|k| p.class(*k) == Class::Comma)?;
+            return self.resumed(close, tokens);
+        }
+        let resumes = p.is_finite(next) || p.class(next) == Class::Auxiliary;
+        if resumes && p.lexicon.verb_at(p.analysis, next).is_none() {
+            self.clause(next, tokens)
+        } else {
+            None
+        }
+    }
+
+    /// What stands to the right of a cue that ends before token `from`.
+    fn right(
+        &self,
+        from: usize,
+        verb: &Verb,
+        group: Group,
+        tokens: &Range<usize>,
+        inverted: bool,
+    ) -> Option<Right> {
+        let p = self.p;
+        let frames = verb.frames;
+        let mut k = from;
+        let mut right = Right {
+            content: Vec::new(),
+            recipient: None,
+            quoted: false,
+            rule: "clause-that",
+            strong: true,
+            source: None,
+            cue: None,
+        };
+        if !inverted {
+            while p.class(k) == Class::Adverb && k < tokens.end && k - from < 3 {
+                k += 1;
+            }
+            if frames.recipient
+                && let Some(end) = self.recipient(k, verb, tokens)
+            {
+                right.recipient = Some(k..end);
+                k = end;
+            } else if p.analysis.lower(k) == "to" && p.class(k) == Class::Preposition && frames.that {
+                let end = p.base_noun_phrase(k + 1, tokens.end);
+                if end > k + 1 {
+                    right.recipient = Some(k + 1..end);
+                    k = end;
+                }
+            }
+        }
+        // Right behind the cue.
+        if let Some(found) = self.quoted_right(k, frames, tokens) {
+            right.content = found;
+            right.quoted = true;
+            right.rule = "quote-after";
+            return Some(right);
+        }
+        if inverted {
+            // Only a quotation goes on behind "said X": all else is about X.
+            if let Some(found) = self.far_quote(k, tokens) {
+                right.content = found;
+                right.quoted = true;
+                right.rule = "quote-after";
+                return Some(right);
+            }
+            return None;
+        }
+        if frames.that && p.analysis.lower(k) == "that" && p.class(k) != Class::Determiner
+            || frames.that
+                && p.analysis.lower(k) == "that"
+                && p.starts_noun_phrase(k + 1)
+                && self.is_clause(k + 1, tokens)
+        {
+            right.content.push(self.clause(k + 1, tokens)?);
+            return Some(right);
+        }
+        if verb.lemma == "quote" {
+            let end = p.noun_phrase(k, tokens.end);
+            if end > k && p.analysis.lower(end) == "as" && p.class(end + 1) == Class::Verb {
+                let after = end + 2 + usize::from(p.analysis.lower(end + 2) == "that");
+                right.content = self
+                    .quoted_right(after, frames, tokens)
+                    .or_else(|| self.clause(after, tokens).map(|c| vec![c]))?;
+                right.quoted = right.content.first().is_some_and(|c| p.class(c.start) == Class::Quote);
+                right.source = Some(k..end);
+                right.cue = Some(end..end + 2);
+                right.rule = "quoted-as-saying";
+                return Some(right);
+            }
+        }
+        if frames.wh
+            && (p.class(k) == Class::Wh
+                || matches!(p.analysis.lower(k), "whether" | "if" | "how" | "why" | "when"))
+        {
+            right.content.push(self.clause(k, tokens)?);
+            right.rule = "clause-wh";
+            return Some(right);
+        }
+        // With something between: time, place, addressee.
+        if frames.that || frames.zero || frames.quote {
+            let next = self.behind_adjuncts(k, tokens);
+            if next > k {
+                if p.analysis.lower(next) == "that" && frames.that {
+                    right.content.push(self.clause(next + 1, tokens)?);
+                    return Some(right);
+                }
+                if let Some(found) = self.quoted_right(next, frames, tokens) {
+                    right.content = found;
+                    right.quoted = true;
+                    right.rule = "quote-after";
+                    return Some(right);
+                }
+                if frames.zero
+                    && next < tokens.end
+                    && p.class(next) != Class::Comma
+                    && self.is_clause(next, tokens)
+                {
+                    right.content.push(self.clause(next, tokens)?);
+                    right.rule = "clause-bare";
+                    return Some(right);
+                }
+            }
+        }
+        if (frames.zero
+            || frames.zero_marked && matches!(p.class(k), Class::Pronoun | Class::Determiner)
+            || frames.that && right.recipient.is_some())
+            && self.is_clause(k, tokens)
+        {
+            right.content.push(self.clause(k, tokens)?);
+            right.rule = "clause-bare";
+            return Some(right);
+        }
+        if frames.to && p.class(k) == Class::To {
+            right.content.push(self.clause(k, tokens)?);
+            right.rule = "infinitive";
+            return Some(right);
+        }
+        if frames.object_to {
+            let start = right.recipient.as_ref().map_or(k, |r| r.start);
+            let end = p.noun_phrase(start, tokens.end);
+            let to = if end > start { end } else { start };
+            if end > start
+                && (p.class(to) == Class::To
+                    || p.class(to) == Class::Negation && p.class(to + 1) == Class::To)
+            {
+                right.content.push(self.clause(start, tokens)?);
+                right.recipient = None;
+                right.rule = "object-infinitive";
+                return Some(right);
+            }
+        }
+        if frames.of {
+            let end = p.noun_phrase(k, tokens.end);
+            if end > k && (k..tokens.end.min(end + 6)).any(|x| p.analysis.lower(x) == "of") {
+                right.content.push(self.clause(k, tokens)?);
+                right.rule = "accuse-of";
+                return Some(right);
+            }
+        }
+        for preposition in &verb.prepositions {
+            if p.analysis.lower(k) == *preposition && k + 1 < tokens.end {
+                right.content.push(self.clause(k + 1, tokens)?);
+                right.rule = "prepositional";
+                return Some(right);
+            }
+        }
+        if frames.gerund && p.class(k) == Class::Verb && p.form(k) == VerbForm::Gerund {
+            right.content.push(self.clause(k, tokens)?);
+            right.rule = "gerund";
+            return Some(right);
+        }
+        if frames.naming
+            && let Some(found) = self.naming(k, tokens)
+        {
+            right.content.push(found);
+            right.rule = "naming";
+            return Some(right);
+        }
+        if frames.as_ {
+            let end = p.noun_phrase(k, tokens.end);
+            if end > k && p.analysis.lower(end) == "as" {
+                let content = if verb.act == Act::Speech && matches!(verb.lemma, "dismiss" | "reject") {
+                    k..end
+                } else {
+                    self.clause(k, tokens)?
+                };
+                right.content.push(content);
+                right.rule = "described-as";
+                return Some(right);
+            }
+        }
+        if frames.figure {
+            let end = p.noun_phrase(k, tokens.end);
+            let at = (k..tokens.end.min(end + 1)).find(|x| p.analysis.lower(*x) == "at")?;
+            if p.class(at + 1) != Class::Number && !(at + 1..at + 4).any(|x| p.class(x) == Class::Number) {
+                return None;
+            }
+            right.content.push(self.clause(k, tokens)?);
+            right.rule = "figure";
+            return Some(right);
+        }
+        if frames.noun || frames.said_noun {
+            return self.noun_right(k, verb, frames, group, tokens, right);
+        }
+        right.recipient.is_some().then_some(Right { strong: false, ..right })
+    }
+
+    fn noun_right(
+        &self,
+        k: usize,
+        verb: &Verb,
+        frames: Frames,
+        group: Group,
+        tokens: &Range<usize>,
+        mut right: Right,
+    ) -> Option<Right> {
+        let p = self.p;
+        let base = p.base_noun_phrase(k, tokens.end);
+        if base <= k || self.p.is_time(k) || (k..base).all(|x| p.is_time(x)) {
+            return right.recipient.is_some().then_some(Right { strong: false, ..right });
+        }
+        // Only what can be said, where the verb has other uses.
+        if !frames.noun && !self.is_sayable(k, base) {
+            return None;
+        }
+        let _ = (verb, group);
+        let mut content = self.noun_content(k, tokens)?;
+        // "rejected the claim as fiction": the judgement is not the content.
+        if (frames.as_ || matches!(verb.lemma, "reject" | "dismiss"))
+            && let Some(as_) = content.clone().find(|x| p.analysis.lower(*x) == "as" && *x > k)
+        {
+            content.end = as_;
+        }
+        right.content.push(content);
+        right.rule = "noun-phrase";
+        Some(right)
+    }
+
+    /// A noun phrase that is itself something said, or a quotation.
+    fn is_sayable(&self, i: usize, end: usize) -> bool {
+        self.p.lexicon.contents.contains(self.p.analysis.lower(end - 1))
+            || self.quote_at(end).is_some()
+            || self.quote_at(i).is_some()
+    }
+
+    /// "called the levy 'a tax on breakfast'": the second of two phrases.
+    fn naming(&self, k: usize, tokens: &Range<usize>) -> Option<Range<usize>> {
+        let p = self.p;
+        let end = p.noun_phrase(k, tokens.end);
+        if end == k {
+            return None;
+        }
+        let next = end + usize::from(p.analysis.lower(end) == "as");
+        if let Some(q) = self.quote_at(next) {
+            return (self.quotes[q].tokens.start == next).then(|| self.quotes[q].tokens.clone());
+        }
+        // "called it a disgrace": a determiner or adjective begins the second phrase.
+        (p.starts_noun_phrase(next) && !p.is_time(next)).then(|| self.noun_content(next, tokens)).flatten()
+    }
+
+    /// The addressee of "told X that": its end. Not the subject of a clause: "warned gusts could reach".
+    fn recipient(&self, k: usize, verb: &Verb, tokens: &Range<usize>) -> Option<usize> {
+        let p = self.p;
+        let mut end = p.base_noun_phrase(k, tokens.end);
+        if end == k {
+            return None;
+        }
+        // "a panel of MPs", "the head of the union".
+        while p.analysis.lower(end) == "of" && p.starts_noun_phrase(end + 1) {
+            let next = p.base_noun_phrase(end + 1, tokens.end);
+            if next <= end + 1 {
+                break;
+            }
+            end = next;
+        }
+        // "X and Y"
+        if p.class(end) == Class::Conjunction && p.starts_noun_phrase(end + 1) && verb.lemma == "tell" {
+            let next = p.base_noun_phrase(end + 1, tokens.end);
+            if next > end + 1 && !p.is_finite(next) {
+                end = next;
+            }
+        }
+        // The tagger's noun phrase may run over into the content's subject: an outlet's name ends where its mention ends.
+        if let Some(name_end) = self.parties.outlet_end(k, end) {
+            end = name_end;
+        }
+        let mut next = end;
+        while p.class(next) == Class::Adverb {
+            next += 1;
+        }
+        (verb.lemma == "tell" || !p.is_finite(next)).then_some(end)
+    }
+
+    /// Whether a clause stands at token `i`: a noun phrase with a finite verb behind it.
+    fn is_clause(&self, i: usize, tokens: &Range<usize>) -> bool {
+        let p = self.p;
+        if i >= tokens.end {
+            return false;
+        }
+        let opens = p.starts_noun_phrase(i)
+            || matches!(p.class(i), Class::Quote)
+            || matches!(
+                p.analysis.lower(i),
+                "there"
+                    | "if"
+                    | "when"
+                    | "while"
+                    | "no"
+                    | "although"
+                    | "because"
+                    | "under"
+                    | "in"
+                    | "what"
+                    | "once"
+                    | "despite"
+            )
+            || p.class(i) == Class::Verb && p.form(i) == VerbForm::Gerund;
+        if !opens {
+            return false;
+        }
+        let end = self.clause_end(i, tokens);
+        let base = p.base_noun_phrase(i, end).max(i + 1);
+        // A relative clause's verb is not that of the clause.
+        let Some(finite) = p.finite_in(base.min(end)..end) else { return false };
+        let between = base..finite;
+        between.clone().all(|k| p.class(k) != Class::Subordinator)
+            && (p.class(base) != Class::Wh || p.finite_in(finite + 1..end).is_some())
+            && !(p.class(base) == Class::Comma && p.class(base + 1) != Class::Wh && between.len() > 12)
+    }
+
+    /// Skips adverbs, and phrases of time, place and manner: where the content may begin.
+    fn behind_adjuncts(&self, from: usize, tokens: &Range<usize>) -> usize {
+        let p = self.p;
+        let mut k = from;
+        let limit = tokens.end.min(from + 40);
+        while k < limit {
+            let next = match p.class(k) {
+                Class::Adverb => k + 1,
+                Class::Preposition | Class::To => {
+                    let end = p.base_noun_phrase(k + 1, limit);
+                    if end == k + 1 && p.class(end) == Class::Verb && p.form(end) == VerbForm::Gerund {
+                        p.base_noun_phrase(end + 1, limit).max(end + 1)
+                    } else {
+                        end
+                    }
+                }
+                Class::Noun | Class::Proper | Class::Number | Class::Determiner | Class::Adjective
+                    if p.is_time(k) || p.is_time(k + 1) && p.base_noun_phrase(k, limit) <= k + 3 =>
+                {
+                    let mut end = k + 1;
+                    while end < limit && (p.is_time(end) || p.class(end) == Class::Number) {
+                        end += 1;
+                    }
+                    end
+                }
+                Class::Comma => {
+                    // A parenthesis that a comma closes.
+                    if p.analysis.lower(k + 1) == "that" {
+                        return k + 1;
+                    }
+                    let close =
+                        (k + 1..limit).find(|x| p.class(*x) == Class::Comma || p.class(*x) == Class::Quote);
+                    match close {
+                        Some(c) if p.class(c) == Class::Comma && p.analysis.lower(c + 1) == "that" => {
+                            return c + 1;
+                        }
+                        _ => return k,
+                    }
+                }
+                _ => return k,
+            };
+            if next <= k {
+                return k;
+            }
+            k = next;
+        }
+        k
+    }
+
+    /// A quotation right at token `k`, a comma or colon before it allowed; after a colon also plain words.
+    fn quoted_right(&self, k: usize, frames: Frames, tokens: &Range<usize>) -> Option<Vec<Range<usize>>> {
+        let p = self.p;
+        if !(frames.quote || frames.that) {
+            return None;
+        }
+        let mut start = k;
+        let colon = p.analysis.token(k) == ":";
+        if colon || p.class(k) == Class::Comma {
+            start += 1;
+        }
+        if let Some(q) = self.quote_at(start)
+            && self.quotes[q].tokens.start == start
+            && !self.claimed[q]
+        {
+            let quote = &self.quotes[q].tokens;
+            // A few quoted words at the head of a clause: "said 'safe zones' would be set up".
+            let goes_on = quote.end < tokens.end
+                && !colon
+                && start == k
+                && !matches!(p.class(quote.end), Class::Comma | Class::Stop | Class::Dash | Class::Quote);
+            if goes_on
+                && (p.is_finite(quote.end) || !matches!(p.class(quote.end), Class::Conjunction))
+                && self.quotes[q].words(p.analysis) < 12
+            {
+                let clause = self.clause(start, tokens)?;
+                return Some(vec![clause]);
+            }
+            return Some(self.quotation_from(q));
+        }
+        if colon && start < tokens.end {
+            // "He said: the bridge is closed."
+            let content = self.trim(start..tokens.end);
+            return (!content.is_empty()).then(|| vec![content]);
+        }
+        if colon {
+            // The words stand in the next paragraph.
+            let next = p.analysis.sentence_of(start)?;
+            let first = self.tokens_of(next).start;
+            if let Some(q) = self.quote_at(first)
+                && self.quotes[q].tokens.start == first
+            {
+                return Some(self.quotation_from(q));
+            }
+            let paragraph = p.analysis.paragraphs.get(p.analysis.sentences.get(next)?.paragraph)?;
+            let all = p.analysis.tokens_in(*paragraph);
+            return (all.len() < super::LONGEST_CLAUSE).then(|| vec![all]);
+        }
+        None
+    }
+
+    /// A quotation with the paragraphs that continue it.
+    fn quotation_from(&self, q: usize) -> Vec<Range<usize>> {
+        let mut pieces = vec![self.quotes[q].tokens.clone()];
+        let mut last = q;
+        while self.quotes[last].continues && last + 1 < self.quotes.len() && pieces.len() < super::MOST_PIECES
+        {
+            last += 1;
+            pieces.push(self.quotes[last].tokens.clone());
+        }
+        pieces
+    }
+
+    /// The other half of a quotation that its tag divides: ", "will run …"".
+    fn far_quote(&self, k: usize, tokens: &Range<usize>) -> Option<Vec<Range<usize>>> {
+        let limit = tokens.end.min(k + 40);
+        let q = (k..limit).find_map(|x| self.quote_at(x).filter(|q| self.quotes[*q].tokens.start == x))?;
+        let start = self.quotes[q].tokens.start;
+        let marked =
+            start > k && (self.p.class(start - 1) == Class::Comma || self.p.analysis.token(start - 1) == ":");
+        let speaks = (k..start).any(|x| {
+            self.p.is_finite(x)
+                && self.p.class(x) == Class::Verb
+                && self.p.lexicon.verb_at(self.p.analysis, x).is_some()
+        });
+        (marked && !speaks && !self.claimed[q]).then(|| self.quotation_from(q))
+    }
+
+    fn passive(
+        &mut self,
+        i: usize,
+        length: usize,
+        verb: &Verb,
+        group: Group,
+        sentence: usize,
+        tokens: &Range<usize>,
+    ) {
+        let p = self.p;
+        let after = i + length;
+        // "by X", wherever it stands before the content.
+        let mut k = after;
+        let mut agent = None;
+        while matches!(p.class(k), Class::Adverb) {
+            k += 1;
+        }
+        if p.analysis.lower(k) == "by" {
+            let end = p.noun_phrase(k + 1, tokens.end);
+            if end > k + 1 && self.parties.may_speak(k + 1..end) {
+                agent = Some(k + 1..end);
+                k = end;
+            }
+        }
+        let subject = self.subject(group.start, sentence, tokens).map(|s| s.0);
+        let mut found = Found {
+            act: verb.act,
+            source: agent.clone(),
+            apposition: None,
+            cue: Some(i..after),
+            content: Vec::new(),
+            relays: Vec::new(),
+            quoted: false,
+            sentence,
+            rule: "passive",
+        };
+        if group.negated && matches!(verb.act, Act::Speech | Act::Finding) {
+            found.act = Act::Refusal;
+        }
+        let impersonal = subject.as_ref().is_some_and(|s| s.len() == 1 && p.analysis.lower(s.start) == "it");
+        if verb.lemma == "quote" && p.analysis.lower(k) == "as" && p.class(k + 1) == Class::Verb {
+            // "X was quoted by Z as saying P"
+            let Some(subject) = subject else { return };
+            found.cue = Some(k..k + 2);
+            let content_at = k + 2 + usize::from(p.analysis.lower(k + 2) == "that");
+            let content = self
+                .quoted_right(content_at, verb.frames, tokens)
+                .or_else(|| {
+                    (content_at < tokens.end
+                        && p.class(content_at) != Class::Stop
+                        && p.class(content_at) != Class::Comma)
+                        .then(|| self.clause(content_at, tokens).map(|c| vec![c]))
+                        .flatten()
+                })
+                .or_else(|| self.left_of(subject.start, sentence, tokens));
+            let Some(content) = content else { return };
+            found.quoted = content.last().is_some_and(|c| self.ends_quoted(c));
+            found.content = content;
+            found.source = Some(subject);
+            found.relays.extend(agent);
+            found.rule = "quoted-as-saying";
+        } else if impersonal && verb.frames.that {
+            // "It was reported that P"
+            let at = k + usize::from(p.analysis.lower(k) == "that");
+            let Some(content) = self.clause(at, tokens) else { return };
+            if at == k && !self.is_clause(at, tokens) {
+                return;
+            }
+            found.content.push(content);
+            found.rule = "impersonal";
+        } else if p.class(k) == Class::To
+            && !verb.frames.recipient
+            && !verb.frames.of
+            && (verb.frames.that || verb.frames.zero)
+        {
+            // "The general is believed to have fled"
+            let Some(subject) = subject else { return };
+            if verb.frames.object_to && verb.act == Act::Speech {
+                return;
+            }
+            let Some(content) = self.clause(k, tokens) else { return };
+            found.content = vec![subject, content];
+            found.rule = "said-to";
+        } else if self.follows_as(group.start, tokens) {
+            // "as first reported by X"
+            let Some(start) = self.as_before(group.start, tokens) else { return };
+            let Some(content) = self.left_of(start, sentence, tokens) else { return };
+            found.content = content;
+            found.rule = "as-reported";
+        } else if let (Some(_), Some(subject)) = (&agent, subject)
+            && (verb.frames.noun || verb.frames.said_noun && self.is_sayable(subject.start, subject.end))
+        {
+            // "The sale was announced by X"
+            found.content = vec![subject];
+            found.rule = "passive-subject";
+        }
+        if !found.content.is_empty() {
+            self.push(found);
+        }
+    }
+
+    fn follows_as(&self, start: usize, tokens: &Range<usize>) -> bool {
+        self.as_before(start, tokens).is_some()
+    }
+
+    /// The "as" of "as first reported by X".
+    fn as_before(&self, start: usize, tokens: &Range<usize>) -> Option<usize> {
+        (tokens.start..start).rev().take(3).find(|k| self.p.analysis.lower(*k) == "as")
+    }
+}
