@@ -2,9 +2,26 @@
 //!
 //! A fold over observations ordered by (known at, id): the answer as of T equals a run over only what was known by T.
 
+mod claims;
+mod copies;
+mod developments;
+mod group;
+mod headline;
+mod known;
+mod terms;
+mod timeline;
+
+pub use known::known_at;
+pub use timeline::timeline;
+
+use copies::Runs;
+use group::{Grouping, SETTINGS};
 use jiff::{Timestamp, civil::Date};
-use reportedly_read::Reading;
+use rayon::prelude::*;
+use reportedly_read::{Reading, When};
 use reportedly_said::{PartyKind, Status};
+use std::collections::BTreeMap;
+use terms::Terms;
 
 /// One sight of a page.
 #[derive(Clone, Debug)]
@@ -145,13 +162,86 @@ pub struct Assignment {
 
 /// Tells the stories of the observations, newest first.
 pub fn stories(observations: &[Observation], question: &Question) -> Vec<Story> {
-    let _ = (observations, question);
-    Vec::new()
+    let known = known::order(observations, question);
+    let order: Vec<usize> = known.iter().map(|k| k.0).collect();
+    let (founders, copies) = fold(observations, &order);
+    let mut members: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
+    for (place, (article, known_at)) in known.iter().enumerate() {
+        members.entry(founders[place]).or_default().push(Member {
+            article: *article,
+            known_at: *known_at,
+            copy_of: copies[place].map(|c| order[c]),
+            chain: Vec::new(),
+        });
+    }
+    let mut stories: Vec<Story> = members.into_values().map(|m| story(observations, m)).collect();
+    // What was heard of last comes first; stories of unknown date come at the end.
+    stories.sort_by_cached_key(|s| {
+        let last = s.articles.iter().filter_map(|m| m.known_at).max();
+        (std::cmp::Reverse(last), s.id.clone())
+    });
+    stories
 }
 
-/// Folds observations in the order given and says where each ended up.
+/// Tells one story. The articles are in order of becoming known, and there is at least one.
+fn story(observations: &[Observation], mut articles: Vec<Member>) -> Story {
+    let reading = |m: &Member| &observations[m.article].reading;
+    let days = || articles.iter().filter_map(|m| day(reading(m)).or_else(|| m.known_at.map(known::day)));
+    let (first, last) = (days().min(), days().max());
+    // A copy's headline and names say nothing that its original has not said.
+    let own: Vec<&Reading> = articles.iter().filter(|m| m.copy_of.is_none()).map(reading).collect();
+    let title = headline::of_story(&own);
+    let topics = headline::topics(&own);
+    let (claims, chains) = claims::of_story(observations, &articles);
+    for (member, chain) in articles.iter_mut().zip(chains) {
+        member.chain = chain;
+    }
+    let timeline = developments::of_story(observations, &articles, &claims);
+    let id = articles.first().map(|m| observations[m.article].id.clone()).unwrap_or_default();
+    Story { id, title, first, last, topics, articles, claims, timeline }
+}
+
+/// The day an article is of: the day it was published, else the last day it can have been.
+fn day(reading: &Reading) -> Option<Date> {
+    reading.published.best.as_ref().map(When::day).or(reading.published.latest)
+}
+
+/// Folds observations in the order given and says where each ended up. What is no article is left by itself.
 pub fn assign(observations: &[Observation]) -> Vec<Assignment> {
-    observations.iter().map(|o| Assignment { story: o.id.clone(), copy_of: None }).collect()
+    let order: Vec<usize> =
+        (0..observations.len()).filter(|i| observations[*i].reading.kind.is_article()).collect();
+    let (founders, copies) = fold(observations, &order);
+    let id = |i: usize| observations[i].id.clone();
+    let mut assignments: Vec<Assignment> =
+        (0..observations.len()).map(|i| Assignment { story: id(i), copy_of: None }).collect();
+    for (place, i) in order.iter().enumerate() {
+        assignments[*i] =
+            Assignment { story: id(order[founders[place]]), copy_of: copies[place].map(|c| id(order[c])) };
+    }
+    assignments
+}
+
+/// For each of the articles in `order`, the founder of its story and the article it is a copy of, as places in `order`.
+fn fold(observations: &[Observation], order: &[usize]) -> (Vec<usize>, Vec<Option<usize>>) {
+    let features: Vec<(Terms, Runs)> = order
+        .par_iter()
+        .map(|i| {
+            let reading = &observations[*i].reading;
+            let terms = Terms::of(reading);
+            let runs = Runs::of(&reading.text, &terms);
+            (terms, runs)
+        })
+        .collect();
+    let (terms, runs): (Vec<Terms>, Vec<Runs>) = features.into_iter().unzip();
+    let copies = copies::links(&runs);
+    let mut grouping = Grouping::new(SETTINGS);
+    for (place, (i, terms)) in order.iter().zip(&terms).enumerate() {
+        match copies[place] {
+            Some(original) => grouping.add_copy(original),
+            None => grouping.add(terms, day(&observations[*i].reading).map(known::number)),
+        }
+    }
+    (grouping.founders(), copies)
 }
 
 /// One day of a story's timeline in sentences.
@@ -161,11 +251,4 @@ pub struct Day {
     pub date: Date,
     /// The sentences that tell it best, the first the most telling.
     pub sentences: Vec<String>,
-}
-
-/// The `dates` most telling days of one story, each with at most `sentences` sentences; in order of date.
-/// `query` holds words that the timeline is about.
-pub fn timeline(observations: &[Observation], dates: usize, sentences: usize, query: &[String]) -> Vec<Day> {
-    let _ = (observations, dates, sentences, query);
-    Vec::new()
 }

@@ -1,0 +1,96 @@
+//! What a story is called and what it is about, in the articles' own words.
+
+use reportedly_names::NameKind;
+use reportedly_read::Reading;
+use reportedly_text::{Language, analyse};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::Reverse;
+
+use crate::terms::Terms;
+
+/// Topics a story is given.
+const TOPICS: usize = 6;
+/// Headlines that are compared; a story of thousands of articles is called by its first ones.
+const HEADLINES: usize = 60;
+
+/// The headline that stands for most: the one that resembles the others most. Where no article has a title,
+/// the first sentence of the first.
+pub(crate) fn of_story(articles: &[&Reading]) -> String {
+    let titled: Vec<(&str, Terms)> = articles
+        .iter()
+        .filter_map(|r| Some((plain_title(r)?, r.language.unwrap_or(Language::EN))))
+        .take(HEADLINES)
+        .map(|(title, language)| (title, Terms::of_title(title, language)))
+        .collect();
+    let mut frequency: FxHashMap<u64, usize> = FxHashMap::default();
+    for term in titled.iter().flat_map(|t| &t.1.counts) {
+        *frequency.entry(term.hash).or_default() += 1;
+    }
+    // A headline stands for another by the words they share; long ones gain nothing by their length.
+    let standing = |terms: &Terms| {
+        let shared: f32 =
+            terms.counts.iter().map(|t| (1.0 - t.common) * (frequency[&t.hash] as f32 - 1.0)).sum();
+        shared / (terms.counts.len() as f32).sqrt().max(1.0)
+    };
+    let mut best: Option<(&str, f32)> = None;
+    for (title, terms) in &titled {
+        let s = standing(terms);
+        if best.is_none_or(|b| s > b.1) {
+            best = Some((title, s));
+        }
+    }
+    match best {
+        Some((title, _)) => title.to_owned(),
+        None => articles.iter().find_map(|r| first_sentence(r)).unwrap_or_default(),
+    }
+}
+
+fn first_sentence(reading: &Reading) -> Option<String> {
+    let line = reading.text.lines().map(str::trim).find(|l| !l.is_empty())?;
+    let analysis = analyse(line, reading.language.unwrap_or(Language::EN));
+    analysis.sentences.first().map(|s| s.span.of(line).to_owned())
+}
+
+/// A title without the outlet's name behind a bar or dash.
+fn plain_title(reading: &Reading) -> Option<&str> {
+    let title = reading.title.as_deref()?.trim();
+    let plain = [" | ", " - ", " – ", " — ", " :: "].iter().find_map(|bar| {
+        let (head, tail) = title.rsplit_once(bar)?;
+        let outlet = reading.outlet.as_deref()?;
+        tail.trim().eq_ignore_ascii_case(outlet).then(|| head.trim())
+    });
+    Some(plain.unwrap_or(title)).filter(|t| !t.is_empty())
+}
+
+/// The names that most articles bring, the most frequent first, each by its commonest form.
+pub(crate) fn topics(articles: &[&Reading]) -> Vec<String> {
+    struct Topic<'r> {
+        name: &'r str,
+        articles: usize,
+        mentions: usize,
+        first: usize,
+    }
+    let mut topics: FxHashMap<String, Topic<'_>> = FxHashMap::default();
+    for reading in articles {
+        let mut seen = FxHashSet::default();
+        for entity in &reading.names.entities {
+            let own = reading.outlet.as_deref().is_some_and(|o| o.eq_ignore_ascii_case(&entity.name));
+            if entity.kind == NameKind::Outlet || own || reading.authors.contains(&entity.name) {
+                continue;
+            }
+            let key = entity.name.to_lowercase();
+            let first = topics.len();
+            let topic = topics.entry(key.clone()).or_insert(Topic {
+                name: &entity.name,
+                articles: 0,
+                mentions: 0,
+                first,
+            });
+            topic.mentions += entity.mentions.len();
+            topic.articles += usize::from(seen.insert(key));
+        }
+    }
+    let mut topics: Vec<Topic<'_>> = topics.into_values().collect();
+    topics.sort_by_key(|t| (Reverse(t.articles), Reverse(t.mentions), t.first));
+    topics.into_iter().take(TOPICS).map(|t| t.name.to_owned()).collect()
+}

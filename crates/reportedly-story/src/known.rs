@@ -1,0 +1,65 @@
+//! When a text was public, as far as can be told, and the order that follows from it.
+
+use crate::{Observation, Question};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
+use reportedly_read::{Reading, When};
+use rustc_hash::FxHashMap;
+
+/// When a reading's text was known: the earlier of first seen and the end of the day of `published.best`; where
+/// there is none, `published.latest`. Strictly, `latest` always. A text that says it was updated is known from its
+/// update on, unless seen before. `None` where nothing bounds it.
+pub fn known_at(reading: &Reading, strict: bool) -> Option<Timestamp> {
+    let published = &reading.published;
+    let best = published.best.as_ref().filter(|_| !strict).map(When::day);
+    let public = best.or(published.latest).and_then(end_of_day);
+    let updated = reading.updated.as_ref().and_then(|u| end_of_day(u.day()));
+    let public = match (public, updated) {
+        (Some(p), Some(u)) => Some(p.max(u)),
+        (p, u) => p.or(u),
+    };
+    match (public, reading.fetched) {
+        (Some(p), Some(f)) => Some(p.min(f)),
+        (p, f) => p.or(f),
+    }
+}
+
+/// The last second of a day, UTC.
+pub(crate) fn end_of_day(day: Date) -> Option<Timestamp> {
+    let last = Time::constant(23, 59, 59, 0);
+    day.to_datetime(last).to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp())
+}
+
+/// The UTC day of an instant.
+pub(crate) fn day(instant: Timestamp) -> Date {
+    instant.to_zoned(TimeZone::UTC).date()
+}
+
+/// Days since 1970.
+pub(crate) fn number(day: Date) -> i32 {
+    let epoch = Date::constant(1970, 1, 1);
+    epoch.until(day).map_or(0, |s| s.get_days())
+}
+
+/// The articles that a question is about, as indices, in order of becoming known; those of unknown date last, and
+/// not at all where it is asked what was known by a time. Of an article seen more than once only the latest sight
+/// counts.
+pub(crate) fn order(observations: &[Observation], question: &Question) -> Vec<(usize, Option<Timestamp>)> {
+    let mut latest: FxHashMap<&str, (usize, Option<Timestamp>)> = FxHashMap::default();
+    for (i, o) in observations.iter().enumerate().filter(|(_, o)| o.reading.kind.is_article()) {
+        let known = known_at(&o.reading, question.strict);
+        if question.as_of.is_some_and(|t| known.is_none_or(|k| k > t)) {
+            continue;
+        }
+        let sight = latest.entry(&o.id).or_insert((i, known));
+        if observations[sight.0].reading.fetched <= o.reading.fetched {
+            *sight = (i, known);
+        }
+    }
+    let mut known: Vec<(usize, Option<Timestamp>)> = latest.into_values().collect();
+    known.sort_by_key(|(i, k)| (k.is_none(), *k, &observations[*i].id));
+    known
+}

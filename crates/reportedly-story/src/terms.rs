@@ -1,0 +1,260 @@
+//! What an article is about, as weighted terms: stems, pairs of capitalised words (names, in any language that
+//! has capitals), and for scripts without spaces pairs of characters.
+
+use reportedly_read::Reading;
+use reportedly_text::{Analysis, Language, TokenKind, analyse, rows};
+use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
+
+/// Tokens of the text that count; what a news item is about stands at its head. Plateau 600..1200 on
+/// `run.py stories`.
+const TOKENS: usize = 900;
+/// The head of the text, whose tokens count double.
+const HEAD: usize = 100;
+/// How often a word of the title counts.
+const TITLE: f32 = 3.0;
+/// How often a word of the head counts.
+const HEAD_WEIGHT: f32 = 2.0;
+/// What a pair of capitalised words weighs against a word.
+const PAIR: f32 = 1.2;
+
+/// The terms of one article, by hash, in order of hash.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Terms {
+    /// Every term once.
+    pub counts: Vec<Term>,
+}
+
+/// One term of an article.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Term {
+    /// Its hash.
+    pub hash: u64,
+    /// Its weighted count, damped.
+    pub count: f32,
+    /// Whether it names somebody or something: mostly capitalised where it begins no sentence.
+    pub name: bool,
+    /// The share of texts that have it anyway.
+    pub common: f32,
+}
+
+impl Terms {
+    /// The terms of a reading.
+    pub(crate) fn of(reading: &Reading) -> Self {
+        let language = reading.language.unwrap_or(Language::EN);
+        let mut counts = FxHashMap::default();
+        if let Some(title) = &reading.title {
+            count(&analyse(title, language), |_| TITLE, &mut counts);
+        }
+        let head = head(&reading.text, TOKENS * 8);
+        count(&analyse(head, language), |i| if i < HEAD { HEAD_WEIGHT } else { 1.0 }, &mut counts);
+        Self::damped(counts, language)
+    }
+
+    /// The terms of a headline by itself, each counted once.
+    pub(crate) fn of_title(title: &str, language: Language) -> Self {
+        let mut counts = FxHashMap::default();
+        count(&analyse(title, language), |_| 1.0, &mut counts);
+        Self::damped(counts, language)
+    }
+
+    fn damped(counts: FxHashMap<u64, Seen>, language: Language) -> Self {
+        let common = common(language);
+        let mut counts: Vec<Term> = counts
+            .into_iter()
+            .map(|(hash, seen)| Term {
+                hash,
+                count: seen.boost * (1.0 + seen.count.ln()),
+                name: seen.capitals > seen.small,
+                common: common.and_then(|c| c.get(&hash)).copied().unwrap_or(0.0),
+            })
+            .collect();
+        counts.sort_unstable_by_key(|c| c.hash);
+        Self { counts }
+    }
+}
+
+/// At most so many bytes of a text.
+fn head(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// What is counted of a term.
+#[derive(Default)]
+struct Seen {
+    count: f32,
+    boost: f32,
+    /// Sights with a capital inside a sentence, and without.
+    capitals: u32,
+    small: u32,
+}
+
+fn count(analysis: &Analysis<'_>, weight: impl Fn(usize) -> f32, counts: &mut FxHashMap<u64, Seen>) {
+    let stemmer = stemmer(analysis.language);
+    let headline = capitalised(analysis);
+    // `capital` is `None` where it says nothing: at the head of a sentence, in a headline with capitals throughout.
+    let mut add = |term: u64, n: f32, boost: f32, capital: Option<bool>| {
+        let seen = counts.entry(term).or_default();
+        seen.count += n;
+        seen.boost = boost;
+        seen.capitals += u32::from(capital == Some(true));
+        seen.small += u32::from(capital == Some(false));
+    };
+    let mut sentences = analysis.sentences.iter().map(|s| s.tokens.start).peekable();
+    let mut first = true;
+    // The last capitalised word, if it stands right before.
+    let mut before: Option<u64> = None;
+    for (i, token) in analysis.tokens.iter().enumerate().take(TOKENS) {
+        let lower = analysis.lower(i);
+        first |= sentences.next_if(|s| *s <= i).is_some();
+        let capital = match token.kind {
+            TokenKind::Word => analysis.token(i).chars().next().is_some_and(char::is_uppercase),
+            TokenKind::Number => false,
+            TokenKind::Quote | TokenKind::Punct => {
+                before = None;
+                continue;
+            }
+        };
+        if lower.chars().any(unspaced) {
+            before = None;
+            let mut last: Option<char> = None;
+            for c in lower.chars() {
+                if let Some(l) = last {
+                    let mut pair = [0; 8];
+                    let n = l.encode_utf8(&mut pair).len();
+                    let m = c.encode_utf8(&mut pair[n..]).len();
+                    add(hash(b'c', &pair[..n + m]), weight(i), 1.0, None);
+                }
+                last = Some(c);
+            }
+            continue;
+        }
+        if !lower.chars().any(char::is_alphanumeric) {
+            continue;
+        }
+        let term = match &stemmer {
+            Some(s) if token.kind == TokenKind::Word => hash(b'w', s.stem(lower).as_bytes()),
+            _ => hash(b'w', lower.as_bytes()),
+        };
+        // A middle initial is no part of what a name is compared by.
+        if capital && lower.chars().filter(|c| c.is_alphabetic()).count() == 1 {
+            continue;
+        }
+        let says = !(first || headline || token.kind == TokenKind::Number);
+        first = false;
+        add(term, weight(i), 1.0, says.then_some(capital));
+        if let Some(b) = before.filter(|_| capital && !headline) {
+            let mut both = [0; 16];
+            both[..8].copy_from_slice(&b.to_le_bytes());
+            both[8..].copy_from_slice(&term.to_le_bytes());
+            add(hash(b'p', &both), weight(i), PAIR, Some(true));
+        }
+        before = capital.then_some(term);
+    }
+}
+
+/// Whether most words have capitals, as in the headlines of some papers.
+fn capitalised(analysis: &Analysis<'_>) -> bool {
+    let words = analysis.tokens.iter().filter(|t| t.kind == TokenKind::Word);
+    let (mut all, mut capitals) = (0, 0);
+    for t in words.take(TOKENS) {
+        all += 1;
+        capitals += usize::from(t.span.of(analysis.text).starts_with(char::is_uppercase));
+    }
+    capitals * 2 > all
+}
+
+/// Whether a character belongs to a script that is written without spaces.
+pub(crate) fn unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' |
+        '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// FNV-1a, so that the same words have the same hash on every machine.
+pub(crate) fn hash(kind: u8, bytes: &[u8]) -> u64 {
+    let mut h = 0xcbf2_9ce4_8422_2325_u64 ^ u64::from(kind);
+    for b in bytes {
+        h = (h ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    h ^ (h >> 29)
+}
+
+/// A content word of a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stem {
+    /// Its hash, the same as in [`Term`].
+    pub hash: u64,
+    /// The share of texts that have it anyway.
+    pub common: f32,
+}
+
+/// The stem of each token; `None` for what is no word.
+pub(crate) fn stems(analysis: &Analysis<'_>) -> Vec<Option<Stem>> {
+    let stemmer = stemmer(analysis.language);
+    let common = common(analysis.language);
+    (0..analysis.tokens.len())
+        .map(|i| {
+            let lower = analysis.lower(i);
+            let hash = match (&stemmer, analysis.tokens[i].kind) {
+                (Some(s), TokenKind::Word) => hash(b'w', s.stem(lower).as_bytes()),
+                (None, TokenKind::Word) | (_, TokenKind::Number) => hash(b'w', lower.as_bytes()),
+                _ => return None,
+            };
+            Some(Stem { hash, common: common.and_then(|c| c.get(&hash)).copied().unwrap_or(0.0) })
+        })
+        .collect()
+}
+
+/// How common the stems of a language are, as shares of texts; `None` where it has no table.
+fn common(language: Language) -> Option<&'static FxHashMap<u64, f32>> {
+    static ENGLISH: LazyLock<FxHashMap<u64, f32>> = LazyLock::new(|| shares(Language::EN));
+    (language == Language::EN).then(|| &*ENGLISH)
+}
+
+fn shares(language: Language) -> FxHashMap<u64, f32> {
+    let stemmer = stemmer(language);
+    let mut shares: FxHashMap<u64, f32> = FxHashMap::default();
+    for row in rows(Some(language), "common-words") {
+        let (Some(word), Some(percent)) = (row.first(), row.get(1).and_then(|p| p.parse::<f32>().ok()))
+        else {
+            continue;
+        };
+        let stem = stemmer.as_ref().map_or_else(|| (*word).into(), |s| s.stem(word));
+        let share = shares.entry(hash(b'w', stem.as_bytes())).or_default();
+        // Forms of one stem, taken as independent.
+        *share = 1.0 - (1.0 - *share) * (1.0 - percent / 100.0);
+    }
+    shares
+}
+
+/// The Snowball stemmer of a language.
+fn stemmer(language: Language) -> Option<Stemmer> {
+    let algorithm = match language.code() {
+        "ar" => Algorithm::Arabic,
+        "da" => Algorithm::Danish,
+        "nl" => Algorithm::Dutch,
+        "en" => Algorithm::English,
+        "fi" => Algorithm::Finnish,
+        "fr" => Algorithm::French,
+        "de" => Algorithm::German,
+        "el" => Algorithm::Greek,
+        "hu" => Algorithm::Hungarian,
+        "it" => Algorithm::Italian,
+        "no" => Algorithm::Norwegian,
+        "pt" => Algorithm::Portuguese,
+        "ro" => Algorithm::Romanian,
+        "ru" => Algorithm::Russian,
+        "es" => Algorithm::Spanish,
+        "sv" => Algorithm::Swedish,
+        "ta" => Algorithm::Tamil,
+        "tr" => Algorithm::Turkish,
+        _ => return None,
+    };
+    Some(Stemmer::create(algorithm))
+}

@@ -1,0 +1,235 @@
+//! One story as a timeline: its most telling days, each in a few of the articles' own sentences.
+//!
+//! A day tells much when many sentences speak of it, above all long afterwards, and when much is published on it.
+//! A sentence tells much when it has the words that the story, and that day, is told in.
+
+use crate::{Day, Observation, day, terms};
+use jiff::{ToSpan, civil::Date};
+use rayon::prelude::*;
+use reportedly_read::Reading;
+use reportedly_text::{Language, analyse};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+
+/// What a sentence that speaks of a day counts for it, by the days until it was published: `run.py timeline`.
+const SPOKEN_SOON: f32 = 1.0;
+/// The same for one that looks back over more than `LOOKING_BACK` days.
+const SPOKEN_LATER: f32 = 1.5;
+/// Days from which on an article looks back.
+const LOOKING_BACK: i32 = 5;
+/// What an article counts for the day it is published on.
+const PUBLISHED: f32 = 1.0;
+/// What it counts for the day before, of which it mostly tells.
+const PUBLISHED_AFTER: f32 = 0.5;
+/// Words of a sentence that is worth choosing.
+const WORDS: std::ops::RangeInclusive<usize> = 5..=45;
+/// Sentences of an article that can be told of its own day without saying so.
+const LEAD: usize = 6;
+/// Share of a sentence's weight that another chosen one may have.
+const REPEATED: f32 = 0.5;
+
+/// One sentence of an article.
+struct Sentence {
+    text: String,
+    /// Its content words, by hash.
+    words: Vec<u64>,
+    /// The day it is told of.
+    day: Date,
+    /// How surely: said outright, or only by the article's day.
+    weight: f32,
+}
+
+/// What one article gives.
+#[derive(Default)]
+struct Told {
+    published: Option<Date>,
+    sentences: Vec<Sentence>,
+    /// The days that its sentences speak of, one for each time.
+    spoken: Vec<Date>,
+    /// All content words with whether they are common.
+    words: FxHashMap<u64, f32>,
+}
+
+/// The `dates` most telling days of one story, each with at most `sentences` sentences; in order of date.
+/// `query` holds words that the timeline is about.
+pub fn timeline(observations: &[Observation], dates: usize, sentences: usize, query: &[String]) -> Vec<Day> {
+    let told: Vec<Told> = observations
+        .par_iter()
+        .filter(|o| o.reading.kind.is_article())
+        .map(|o| Told::of(&o.reading))
+        .collect();
+    let days = telling_days(&told, dates);
+    let value = values(&told, query);
+    let mut of_day: BTreeMap<Date, Vec<&Sentence>> = days.iter().map(|d| (*d, Vec::new())).collect();
+    for sentence in told.iter().flat_map(|t| &t.sentences) {
+        if let Some(of_day) = of_day.get_mut(&sentence.day) {
+            of_day.push(sentence);
+        }
+    }
+    let mut chosen: Vec<FxHashSet<u64>> = Vec::new();
+    of_day
+        .into_iter()
+        .map(|(date, candidates)| Day {
+            date,
+            sentences: choose(&candidates, sentences, &value, &mut chosen),
+        })
+        .filter(|d| !d.sentences.is_empty())
+        .collect()
+}
+
+impl Told {
+    fn of(reading: &Reading) -> Self {
+        let published = day(reading);
+        let analysis = analyse(&reading.text, reading.language.unwrap_or(Language::EN));
+        let stems = terms::stems(&analysis);
+        let mut told = Self { published, ..Self::default() };
+        let mut times = reading.times.iter().peekable();
+        for (place, sentence) in analysis.sentences.iter().enumerate() {
+            let mut words: Vec<u64> = Vec::new();
+            for stem in stems[sentence.tokens.clone()].iter().flatten() {
+                words.push(stem.hash);
+                told.words.insert(stem.hash, stem.common);
+            }
+            words.sort_unstable();
+            words.dedup();
+            while times.next_if(|t| t.span.start < sentence.span.start).is_some() {}
+            let mut spoken: Vec<Date> = Vec::new();
+            while let Some(time) = times.next_if(|t| t.span.end <= sentence.span.end) {
+                if let Some((first, last)) = time.days()
+                    && first == last
+                    && !spoken.contains(&first)
+                {
+                    spoken.push(first);
+                }
+            }
+            let text = sentence.span.of(&reading.text);
+            let fits = WORDS.contains(&sentence.tokens.len()) && is_whole(text);
+            let mut add = |day: Date, weight: f32| {
+                if fits {
+                    told.sentences.push(Sentence {
+                        text: text.to_owned(),
+                        words: words.clone(),
+                        day,
+                        weight,
+                    });
+                }
+            };
+            for day in &spoken {
+                add(*day, 1.0);
+            }
+            if let Some(p) = published.filter(|_| spoken.is_empty() && place < LEAD) {
+                add(p, 0.6);
+                if let Ok(before) = p.yesterday() {
+                    add(before, 0.4);
+                }
+            }
+            told.spoken.append(&mut spoken);
+        }
+        told
+    }
+}
+
+/// Whether a sentence is one: it begins like one and ends with a stop.
+fn is_whole(text: &str) -> bool {
+    let begins = text.chars().next().is_some_and(|c| !c.is_lowercase());
+    let end = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', ' ']);
+    begins && end.ends_with(['.', '!', '。', '！'])
+}
+
+/// The days that most is told of, inside the time over which the articles were published.
+fn telling_days(told: &[Told], dates: usize) -> Vec<Date> {
+    let published = || told.iter().filter_map(|t| t.published);
+    let (Some(first), Some(last)) = (published().min(), published().max()) else {
+        return Vec::new();
+    };
+    let mut score: BTreeMap<Date, f32> = BTreeMap::new();
+    let mut add = |day: Date, n: f32| {
+        if (first..=last).contains(&day) {
+            *score.entry(day).or_default() += n;
+        }
+    };
+    for t in told {
+        for day in &t.spoken {
+            let back = t.published.map_or(0, |p| (p - *day).get_days());
+            add(*day, if back > LOOKING_BACK { SPOKEN_LATER } else { SPOKEN_SOON });
+        }
+        if let Some(p) = t.published {
+            add(p, PUBLISHED);
+            if let Ok(before) = p.checked_sub(1.day()) {
+                add(before, PUBLISHED_AFTER);
+            }
+        }
+    }
+    let mut days: Vec<(Date, f32)> = score.into_iter().collect();
+    days.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    days.truncate(dates);
+    days.into_iter().map(|d| d.0).collect()
+}
+
+/// What each word is worth: the more articles have it, the more the story is told in it, unless all prose has it.
+fn values(told: &[Told], query: &[String]) -> FxHashMap<u64, f32> {
+    let mut articles: FxHashMap<u64, (usize, f32)> = FxHashMap::default();
+    for t in told {
+        for (word, common) in &t.words {
+            articles.entry(*word).or_insert((0, *common)).0 += 1;
+        }
+    }
+    let all = told.len().max(1) as f32;
+    let mut values: FxHashMap<u64, f32> = articles
+        .into_iter()
+        .map(|(word, (n, common))| {
+            let share = n as f32 / all;
+            (word, share.sqrt() * (1.0 - common).powi(4))
+        })
+        .collect();
+    for word in query {
+        let analysis = analyse(word, Language::EN);
+        for stem in terms::stems(&analysis).into_iter().flatten() {
+            *values.entry(stem.hash).or_default() += 1.0;
+        }
+    }
+    values
+}
+
+/// The sentences that stand for a day, none repeating another.
+fn choose(
+    candidates: &[&Sentence],
+    sentences: usize,
+    value: &FxHashMap<u64, f32>,
+    chosen: &mut Vec<FxHashSet<u64>>,
+) -> Vec<String> {
+    // What the day itself is told in.
+    let mut here: FxHashMap<u64, f32> = FxHashMap::default();
+    for s in candidates {
+        for word in &s.words {
+            *here.entry(*word).or_default() += s.weight;
+        }
+    }
+    let worth = |word: &u64| {
+        value.get(word).copied().unwrap_or(0.0) * (1.0 + here.get(word).copied().unwrap_or(0.0)).ln()
+    };
+    let mut scored: Vec<(f32, &Sentence)> = candidates
+        .iter()
+        .map(|s| {
+            let sum: f32 = s.words.iter().map(worth).sum();
+            (s.weight * sum / (s.words.len() as f32 + 4.0), *s)
+        })
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.cmp(&b.1.text)));
+    let mut out: Vec<String> = Vec::new();
+    for (_, s) in scored {
+        if out.len() == sentences {
+            break;
+        }
+        let repeated = |other: &FxHashSet<u64>| {
+            let both = s.words.iter().filter(|w| other.contains(w)).count();
+            both as f32 > REPEATED * s.words.len() as f32
+        };
+        if s.words.is_empty() || chosen.iter().any(repeated) {
+            continue;
+        }
+        chosen.push(s.words.iter().copied().collect());
+        out.push(s.text.clone());
+    }
+    out
+}
