@@ -65,10 +65,10 @@ impl Runs {
                 } else {
                     word = Some(h);
                 }
-            } else if !matches!(c, '\'' | '’') {
-                if let Some(w) = word.take() {
-                    push(w);
-                }
+            } else if !matches!(c, '\'' | '’')
+                && let Some(w) = word.take()
+            {
+                push(w);
             }
         }
         if let Some(w) = word {

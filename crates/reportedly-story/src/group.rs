@@ -56,7 +56,7 @@ const COMPARED: usize = 40;
 
 /// A term of an article.
 #[derive(Clone, Copy)]
-struct Weight {
+struct Counted {
     term: u32,
     name: bool,
     /// Its count, or its count times its rarity.
@@ -65,7 +65,7 @@ struct Weight {
 
 struct Article {
     /// Its terms, in order.
-    counts: Vec<Weight>,
+    counts: Vec<Counted>,
     day: Option<i32>,
     story: usize,
     /// Which of the articles given it is.
@@ -106,7 +106,7 @@ impl Grouping {
 
     /// Puts the next article where it belongs. `day` counts days.
     pub(crate) fn add(&mut self, terms: &Terms, day: Option<i32>) {
-        let mut counts: Vec<Weight> = Vec::with_capacity(terms.counts.len());
+        let mut counts: Vec<Counted> = Vec::with_capacity(terms.counts.len());
         for t in &terms.counts {
             let next = self.vocabulary.len() as u32;
             let term = *self.vocabulary.entry(t.hash).or_insert(next);
@@ -115,12 +115,12 @@ impl Grouping {
                 self.postings.push(Vec::new());
             }
             self.frequency[term as usize] += 1.0;
-            counts.push(Weight { term, name: t.name, weight: t.count });
+            counts.push(Counted { term, name: t.name, weight: t.count });
         }
         let n = self.articles.len() as f32 + 1.0;
         // Ties are broken by term number, which is the order of first sight: the same in every run.
-        let mut weighted: Vec<Weight> =
-            counts.iter().map(|c| Weight { weight: c.weight * self.rarity(c.term, n), ..*c }).collect();
+        let mut weighted: Vec<Counted> =
+            counts.iter().map(|c| Counted { weight: c.weight * self.rarity(c.term, n), ..*c }).collect();
         weighted.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
         weighted.truncate(self.settings.terms);
         let candidates = self.candidates(&weighted);
@@ -163,7 +163,7 @@ impl Grouping {
     }
 
     /// The articles that share most of the heaviest terms.
-    fn candidates(&self, weighted: &[Weight]) -> Vec<u32> {
+    fn candidates(&self, weighted: &[Counted]) -> Vec<u32> {
         let mut shared: FxHashMap<u32, f32> = FxHashMap::default();
         for w in weighted.iter().take(LOOKED_UP) {
             for a in self.postings[w.term as usize].iter().rev().take(BROUGHT) {
@@ -179,7 +179,7 @@ impl Grouping {
     /// The candidates' stories with their similarity, nearest first.
     fn scored(
         &mut self,
-        weighted: &[Weight],
+        weighted: &[Counted],
         day: Option<i32>,
         candidates: &[u32],
         n: f32,
@@ -214,7 +214,14 @@ impl Grouping {
         scored
     }
 
-    fn similarity(&self, weighted: &[Weight], length: [f32; 2], day: Option<i32>, other: u32, n: f32) -> f32 {
+    fn similarity(
+        &self,
+        weighted: &[Counted],
+        length: [f32; 2],
+        day: Option<i32>,
+        other: u32,
+        n: f32,
+    ) -> f32 {
         let other = &self.articles[other as usize];
         let (mut dot, mut square) = ([0.0_f32; 2], [0.0_f32; 2]);
         let mut mine = weighted.iter().peekable();
@@ -264,7 +271,7 @@ impl Grouping {
 }
 
 /// The squared lengths of words and names.
-fn lengths(weighted: impl Iterator<Item = Weight>) -> [f32; 2] {
+fn lengths(weighted: impl Iterator<Item = Counted>) -> [f32; 2] {
     let mut square = [0.0; 2];
     for w in weighted {
         square[usize::from(w.name)] += w.weight * w.weight;

@@ -2,7 +2,7 @@
 
 use crate::{Observation, Question};
 use jiff::{
-    Timestamp, ToSpan,
+    Timestamp,
     civil::{Date, Time},
     tz::TimeZone,
 };
