@@ -3,9 +3,18 @@
 //!
 //! Reading never fails: any bytes give a [`Page`], possibly empty, with diagnostics.
 
+mod article;
+mod blocks;
 mod dates;
+mod decode;
+mod dom;
 mod flat;
+mod hints;
+mod html;
 mod lines;
+mod meta;
+mod structured;
+mod words;
 
 use jiff::{Timestamp, civil};
 use reportedly_text::{Language, Span};
@@ -302,8 +311,10 @@ pub struct Page {
 /// Takes a page apart.
 pub fn read(input: &Input<'_>) -> Page {
     let mut page = match input.form {
-        Form::Flat => flat::read(&String::from_utf8_lossy(input.bytes), input),
-        Form::Text | Form::Unknown | Form::Html => clean_text(input),
+        Form::Text => clean_text(input),
+        Form::Flat => flattened(input),
+        Form::Html => markup(input),
+        Form::Unknown => unknown(input),
     };
     let told = |s: Option<&str>| s.filter(|s| !s.is_empty()).map(str::to_owned);
     page.title = told(input.title).or(page.title);
@@ -326,6 +337,51 @@ pub fn read(input: &Input<'_>) -> Page {
     }
     page
 }
+
+/// Markup in whatever encoding.
+fn markup(input: &Input<'_>) -> Page {
+    let (text, note) = decode::decode(input.bytes, input.content_type);
+    let mut page = html::read(&text, input.url);
+    page.diagnostics.splice(0..0, note);
+    page
+}
+
+/// Bytes of which nobody said what they are.
+fn unknown(input: &Input<'_>) -> Page {
+    let head = &input.bytes[..input.bytes.len().min(SNIFFED)];
+    let unreadable = [
+        (&b"%PDF-"[..], "a PDF file"),
+        (b"PK\x03\x04", "a ZIP archive"),
+        (b"\x1f\x8b", "gzip data"),
+        (b"\x89PNG", "a picture"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"GIF8", "a picture"),
+    ];
+    let known = unreadable.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what);
+    let wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    if let Some(what) = known.or_else(|| (!wide && head.contains(&0)).then_some("binary data")) {
+        return Page { kind: PageKind::Empty, diagnostics: vec![format!("form: {what}")], ..Page::default() };
+    }
+    let said = input.content_type.map(str::to_ascii_lowercase).unwrap_or_default();
+    let lower = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let tags =
+        ["<!doctype", "<html", "<head", "<body", "<div", "<p>", "<p ", "<article", "<script", "<meta", "<h1"];
+    if said.contains("html") || (!said.contains("text/plain") && tags.iter().any(|t| lower.contains(t))) {
+        return markup(input);
+    }
+    flattened(input)
+}
+
+/// A page flattened to text, in whatever encoding.
+fn flattened(input: &Input<'_>) -> Page {
+    let (text, note) = decode::decode(input.bytes, input.content_type);
+    let mut page = flat::read(&text, input);
+    page.diagnostics.splice(0..0, note);
+    page
+}
+
+/// Bytes that are looked at to tell what a page is.
+const SNIFFED: usize = 4096;
 
 /// A day or an instant in ISO 8601, as callers give it.
 fn told_date(text: &str) -> Option<When> {

@@ -55,14 +55,17 @@ fn load(name: &str) -> FxHashMap<&'static str, Furniture> {
     map
 }
 
-fn role_of(word: &str) -> Option<Role> {
+/// The role that a table names.
+pub(crate) fn role_of(word: &str) -> Option<Role> {
     const ROLES: &[Role] = &[
         Role::Byline,
         Role::Caption,
         Role::Comments,
         Role::Consent,
+        Role::DateLine,
         Role::Feed,
         Role::Legal,
+        Role::Masthead,
         Role::Nav,
         Role::Newsletter,
         Role::Other,

@@ -1,0 +1,345 @@
+//! Which blocks of a page are its article, and what the others are for.
+//!
+//! First a container: the smallest region that holds nearly all prose, found by going down from the page. Then the
+//! blocks in it in order: what names, headings and links show to be furniture is put aside with its role.
+
+use crate::blocks::{Kind, Layout, Run};
+use crate::hints::Hint;
+use crate::lines::{self, Reach};
+use crate::{Role, words};
+
+/// Share of a region's mass that a child must have so that the rest counts for nothing.
+const NEARLY_ALL: f32 = 0.9;
+/// The same where the region has no paragraphs of its own.
+const MOST: f32 = 0.6;
+/// The same where names say that the child is the article's text.
+const NAMED: f32 = 0.4;
+/// Mass from which on a region that is named as the article's text is believed.
+const NAMED_MASS: usize = 60;
+/// Share of the container's mass below which a section under a furniture heading is put aside.
+const SECTION: f32 = 0.3;
+/// Share of the container's mass that may still follow where the article is taken to have ended.
+const TAIL: f32 = 0.3;
+
+/// What is known of the page before its blocks are told apart.
+#[derive(Debug, Default)]
+pub(crate) struct Context {
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) authors: Vec<String>,
+}
+
+/// Gives each block its role, in order; `None` for what is not seen.
+pub(crate) fn label(layout: &Layout, context: &Context) -> Vec<Option<Role>> {
+    let container = choose(layout);
+    let asides = asides(layout, container);
+    let mut labels =
+        Labels { layout, context, container, asides, roles: vec![Some(Role::Other); layout.runs.len()] };
+    labels.around();
+    labels.inside();
+    labels.standfirst();
+    labels.roles
+}
+
+/// The region that holds the article.
+fn choose(layout: &Layout) -> usize {
+    let regions = &layout.regions;
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); regions.len()];
+    for (at, region) in regions.iter().enumerate().skip(1) {
+        if region.mass > 0 && !matches!(region.hint, Some(Hint::Aside(_) | Hint::Hidden)) {
+            children[region.parent].push(at);
+        }
+    }
+    let mut at = 0;
+    loop {
+        let here = &regions[at];
+        let Some(&child) = children[at].iter().max_by_key(|c| (regions[**c].mass, std::cmp::Reverse(**c)))
+        else {
+            break;
+        };
+        let share = regions[child].mass as f32 / here.mass.max(1) as f32;
+        let named = regions[child].hint == Some(Hint::Body) && regions[child].mass >= NAMED_MASS;
+        let like = children[at].iter().filter(|c| regions[**c].mass * 5 >= here.mass).count();
+        let descends = share >= NEARLY_ALL
+            || (share >= MOST && here.own * 10 < here.mass && like < 2)
+            || (named && share >= NAMED && like < 2);
+        // A single paragraph is no container.
+        if !descends || regions[child].runs.len() < 2 {
+            break;
+        }
+        at = child;
+    }
+    at
+}
+
+/// What names say about a region in the container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aside {
+    /// Nothing: it may be the article.
+    No,
+    /// It is not seen.
+    Unseen,
+    /// It stands around the article.
+    For(Role),
+}
+
+/// For each region the role that names give it or a region around it, up to the container.
+fn asides(layout: &Layout, container: usize) -> Vec<Aside> {
+    let mut above = container;
+    let mut path = vec![container];
+    while above != 0 {
+        above = layout.regions[above].parent;
+        path.push(above);
+    }
+    let mut out = vec![Aside::No; layout.regions.len()];
+    for (at, region) in layout.regions.iter().enumerate() {
+        if path.contains(&at) {
+            continue;
+        }
+        out[at] = match (region.hint, out[region.parent]) {
+            (Some(Hint::Hidden), _) => Aside::Unseen,
+            (Some(Hint::Aside(role)), Aside::No) => Aside::For(role),
+            (_, outer) => outer,
+        };
+    }
+    out
+}
+
+struct Labels<'a> {
+    layout: &'a Layout,
+    context: &'a Context,
+    container: usize,
+    asides: Vec<Aside>,
+    roles: Vec<Option<Role>>,
+}
+
+impl Labels<'_> {
+    /// Blocks outside the container: by names, then by the heading over them.
+    fn around(&mut self) {
+        let mut heading = None;
+        for (i, run) in self.layout.runs.iter().enumerate() {
+            self.roles[i] = match self.asides[run.region] {
+                Aside::Unseen => None,
+                Aside::For(role) if role != Role::Other => Some(role),
+                _ => {
+                    if let Some(furniture) = lines::heading(&run.text) {
+                        heading = Some(furniture.role);
+                    } else if matches!(run.kind, Kind::Heading(_)) {
+                        heading = None;
+                    }
+                    if run.kind == Kind::Caption || run.figure {
+                        Some(Role::Caption)
+                    } else {
+                        heading.or_else(|| lines::opening(&run.text).map(|f| f.role)).or(Some(Role::Other))
+                    }
+                }
+            };
+        }
+    }
+
+    fn inside(&mut self) {
+        let layout = self.layout;
+        let range = layout.regions[self.container].runs.clone();
+        let total = layout.regions[self.container].mass.max(1) as f32;
+        let mut left: usize = range.clone().map(|i| layout.runs[i].mass()).sum();
+        let mut read = 0;
+        let first_prose = range.clone().find(|i| self.is_prose(*i)).unwrap_or(range.end);
+        let mut at = range.start;
+        let mut put_aside: Option<(Role, usize)> = None;
+        while at < range.end {
+            let run = &layout.runs[at];
+            let i = at;
+            at += 1;
+            left = left.saturating_sub(run.mass());
+            read += run.mass();
+            match self.asides[run.region] {
+                Aside::No => {}
+                Aside::Unseen => {
+                    self.roles[i] = None;
+                    continue;
+                }
+                Aside::For(role) => {
+                    self.roles[i] = Some(role);
+                    continue;
+                }
+            }
+            if let Some((role, end)) = put_aside
+                && i < end
+            {
+                self.roles[i] = Some(role);
+                continue;
+            }
+            if let Some(lines::Furniture { role, reach }) = lines::heading(&run.text)
+                && !run.quoted
+            {
+                // The article has ended where little prose follows what stands below articles.
+                let ends = reach == Reach::Section && i > first_prose && below_articles(role);
+                let end = match reach {
+                    Reach::Line => i + 1,
+                    _ if ends && (left as f32) < TAIL * total && left * 2 < read => range.end,
+                    Reach::Section => self.section_end(i, range.end, total),
+                    Reach::Next => self.teaser_end(i, range.end),
+                };
+                put_aside = Some((role, end));
+                self.roles[i] = Some(role);
+                continue;
+            }
+            self.roles[i] = Some(self.role_of(i, i < first_prose));
+        }
+        // What stands after the last prose is no text, short lists and closing lines aside.
+        let last =
+            range.clone().rev().find(|i| self.roles[*i].is_some_and(Role::is_text) && self.is_prose(*i));
+        if let Some(last) = last {
+            for i in last + 1..range.end {
+                let run = &layout.runs[i];
+                let role = self.roles[i];
+                if role.is_some_and(Role::is_text)
+                    && !(run.sentence && run.words > 2)
+                    && !matches!(run.kind, Kind::Item | Kind::Cell { .. })
+                {
+                    self.roles[i] = Some(Role::Other);
+                }
+            }
+        }
+    }
+
+    fn is_prose(&self, i: usize) -> bool {
+        let run = &self.layout.runs[i];
+        run.mass() > 0 && self.asides[run.region] == Aside::No
+    }
+
+    /// Where the section under the furniture heading `i` ends.
+    fn section_end(&self, i: usize, end: usize, total: f32) -> usize {
+        let layout = self.layout;
+        let mut region = layout.runs[i].region;
+        while region != self.container && layout.regions[region].runs.len() < 2 {
+            region = layout.regions[region].parent;
+        }
+        if region != self.container && (layout.regions[region].mass as f32) < SECTION * total {
+            return layout.regions[region].runs.end;
+        }
+        (i + 1..end)
+            .find(|j| {
+                let run = &layout.runs[*j];
+                (run.mass() > 0 && run.kind != Kind::Item && run.linked < 0.3)
+                    || matches!(run.kind, Kind::Heading(_))
+            })
+            .unwrap_or(end)
+    }
+
+    /// Where the teaser after the line `i` ends: linked lines, and no more than three.
+    fn teaser_end(&self, i: usize, end: usize) -> usize {
+        let teaser = |j: usize| self.layout.runs[j].linked > 0.5 && self.layout.runs[j].words < LINKED_WORDS;
+        (i + 1..end.min(i + 4)).find(|j| !teaser(*j)).unwrap_or(end.min(i + 4))
+    }
+
+    /// The role of a block in the container.
+    fn role_of(&self, i: usize, before: bool) -> Role {
+        let run = &self.layout.runs[i];
+        let text = run.text.as_str();
+        if run.kind == Kind::Caption || (run.figure && !run.quoted && !matches!(run.kind, Kind::Cell { .. }))
+        {
+            return Role::Caption;
+        }
+        if self.context.title.as_deref().is_some_and(|t| same_words(t, text)) {
+            return Role::Title;
+        }
+        if self.context.authors.iter().any(|a| same_words(a, text)) {
+            return Role::Byline;
+        }
+        if run.words <= 40
+            && let Some(lines::Furniture { role, .. }) = lines::opening(text)
+        {
+            let holds = match role {
+                Role::Byline | Role::DateLine => (before && run.words <= 16) || run.words <= 8,
+                Role::Related => run.linked > 0.3 || run.words <= 14 && !run.sentence,
+                Role::Caption | Role::Topics | Role::Nav => run.words <= 25,
+                Role::Newsletter | Role::Share | Role::Promo => run.linked > 0.05 || run.words <= 20,
+                _ => true,
+            };
+            if holds {
+                return role;
+            }
+        }
+        if run.linked > 0.7 && run.words < LINKED_WORDS && !run.sentence {
+            return match run.kind {
+                Kind::Heading(_) if !before => Role::Subhead,
+                Kind::Cell { .. } => Role::Table,
+                _ => Role::Related,
+            };
+        }
+        match run.kind {
+            Kind::Heading(1) if before => Role::Title,
+            Kind::Heading(_) if before && run.words < 8 => Role::Other,
+            Kind::Heading(_) => Role::Subhead,
+            _ if before && !run.sentence && run.words < 10 => Role::Other,
+            Kind::Item => Role::ListItem,
+            Kind::Cell { .. } => Role::Table,
+            _ if run.quoted => Role::Quote,
+            _ => Role::Paragraph,
+        }
+    }
+
+    /// The lead-in, where it stands before the container.
+    fn standfirst(&mut self) {
+        let layout = self.layout;
+        let start = layout.regions[self.container].runs.start;
+        let from = start.saturating_sub(60);
+        let said = self.context.description.as_deref().unwrap_or("");
+        for i in (from..start).rev() {
+            let run = &layout.runs[i];
+            if run.words < 5 || self.asides[run.region] != Aside::No || run.linked > 0.5 {
+                continue;
+            }
+            let named = self.is_named_standfirst(run);
+            if named || (words::count(said) >= 5 && begins_alike(said, &run.text)) {
+                self.roles[i] = Some(Role::Standfirst);
+                return;
+            }
+        }
+    }
+
+    fn is_named_standfirst(&self, run: &Run) -> bool {
+        let mut region = run.region;
+        for _ in 0..3 {
+            if self.layout.regions[region].hint == Some(Hint::Standfirst) {
+                return true;
+            }
+            region = self.layout.regions[region].parent;
+        }
+        false
+    }
+}
+
+/// Whether what has this role stands below articles rather than in them.
+const fn below_articles(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Comments
+            | Role::Related
+            | Role::Trending
+            | Role::Feed
+            | Role::Other
+            | Role::Byline
+            | Role::Newsletter
+    )
+}
+
+/// Words below which a linked block is a link and no sentence with one.
+const LINKED_WORDS: usize = 30;
+
+/// Whether two texts are the same, case and punctuation aside.
+pub(crate) fn same_words(a: &str, b: &str) -> bool {
+    let letters =
+        |s: &str| s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    a.len().abs_diff(b.len()) <= a.len() / 2 + 8 && letters(a) == letters(b)
+}
+
+/// Whether two texts begin with the same forty letters, or the shorter one is all in the other.
+fn begins_alike(a: &str, b: &str) -> bool {
+    let letters = |s: &str| {
+        s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(40).collect::<String>()
+    };
+    let (a, b) = (letters(a), letters(b));
+    !a.is_empty() && !b.is_empty() && (a.starts_with(&b) || b.starts_with(&a))
+}

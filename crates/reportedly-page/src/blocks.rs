@@ -1,0 +1,386 @@
+//! A page as a sequence of blocks: runs of text as a reader sees them apart, each with what tells article from
+//! furniture: its length in words, how much of it is linked, what element it is, and which regions it lies in.
+//!
+//! One walk over the tree makes both the blocks and the regions (every element that holds blocks). A region
+//! covers a run of consecutive blocks, so that sums over regions are sums over runs.
+
+use crate::dom::{self, DOCUMENT, Dom, NodeId, is_inline};
+use crate::hints::{Hint, Hints};
+use crate::words;
+use std::ops::Range;
+
+/// Bytes of text that a page's blocks may hold together.
+const MAX_TEXT: usize = 8 << 20;
+/// Words that a paragraph counts for at most: one long block does not make an article.
+const MAX_MASS: usize = 120;
+/// Words from which on a block counts even where it ends with no stop.
+const LONG: usize = 25;
+/// Words from which on a sentence counts.
+const SHORT: usize = 7;
+/// Share of linked characters above which a block is no prose.
+const LINKED: f32 = 0.5;
+/// Words from which on a table's cell is a paragraph: the table is there for the layout.
+const CELL_PARAGRAPH: usize = 40;
+
+/// What element a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A paragraph.
+    Paragraph,
+    /// Text that stands in a container by itself.
+    Loose,
+    /// A heading, by its level.
+    Heading(u8),
+    /// A list's item.
+    Item,
+    /// A definition's term or description.
+    Definition,
+    /// A cell of a table: of the table and row it stands in.
+    Cell { table: NodeId, row: NodeId },
+    /// Preformatted text.
+    Preformatted,
+    /// A picture's caption.
+    Caption,
+}
+
+/// A run of text.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) text: String,
+    pub(crate) kind: Kind,
+    /// The innermost region that it lies in.
+    pub(crate) region: usize,
+    pub(crate) words: usize,
+    /// Share of characters that are linked.
+    pub(crate) linked: f32,
+    /// Whether it ends as a sentence does.
+    pub(crate) sentence: bool,
+    /// Inside a `<blockquote>`.
+    pub(crate) quoted: bool,
+    /// Inside a `<figure>`.
+    pub(crate) figure: bool,
+}
+
+impl Run {
+    /// How much the block speaks for being in an article.
+    pub(crate) fn mass(&self) -> usize {
+        let prose = self.words >= LONG || (self.words >= SHORT && self.sentence);
+        if !prose || self.linked > LINKED {
+            return 0;
+        }
+        let words = self.words.min(MAX_MASS);
+        match self.kind {
+            Kind::Paragraph | Kind::Loose => words,
+            Kind::Item | Kind::Definition | Kind::Cell { .. } | Kind::Preformatted => words / 2,
+            Kind::Heading(_) | Kind::Caption => 0,
+        }
+    }
+}
+
+/// An element that holds blocks.
+#[derive(Debug)]
+pub(crate) struct Region {
+    pub(crate) parent: usize,
+    pub(crate) hint: Option<Hint>,
+    /// The blocks in it.
+    pub(crate) runs: Range<usize>,
+    /// Mass of the blocks in it that no hint takes out.
+    pub(crate) mass: usize,
+    /// Mass of those that lie in no smaller region.
+    pub(crate) own: usize,
+}
+
+/// A page as blocks.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub(crate) runs: Vec<Run>,
+    /// The first is the page.
+    pub(crate) regions: Vec<Region>,
+    /// Whether the page holds more text than is kept.
+    pub(crate) cut: bool,
+}
+
+/// What the walk must undo when it leaves an element.
+struct Open {
+    node: NodeId,
+    /// The region to return to, where the element made one.
+    region: Option<usize>,
+    kind: Option<Kind>,
+    link: bool,
+    quote: bool,
+    figure: bool,
+}
+
+struct Walk<'d> {
+    dom: &'d Dom,
+    layout: Layout,
+    region: usize,
+    kind: Kind,
+    line: String,
+    linked: usize,
+    breaks: usize,
+    in_link: usize,
+    in_quote: usize,
+    in_figure: usize,
+    table: NodeId,
+    row: NodeId,
+    bytes: usize,
+}
+
+/// Takes a page apart into blocks.
+pub(crate) fn lay_out(dom: &Dom) -> Layout {
+    let root = dom.first(DOCUMENT, "body").unwrap_or(DOCUMENT);
+    let page = Region { parent: 0, hint: None, runs: 0..0, mass: 0, own: 0 };
+    let mut walk = Walk {
+        dom,
+        layout: Layout { runs: Vec::new(), regions: vec![page], cut: false },
+        region: 0,
+        kind: Kind::Loose,
+        line: String::new(),
+        linked: 0,
+        breaks: 0,
+        in_link: 0,
+        in_quote: 0,
+        in_figure: 0,
+        table: DOCUMENT,
+        row: DOCUMENT,
+        bytes: 0,
+    };
+    let mut hints = Hints::default();
+    let mut open: Vec<Open> = Vec::new();
+    let mut at = dom.first_child(root);
+    while let Some(id) = at {
+        if walk.bytes > MAX_TEXT {
+            walk.layout.cut = true;
+            break;
+        }
+        let entered = walk.enter(id, &mut hints);
+        let goes_in = entered.is_some() && dom.first_child(id).is_some();
+        if let Some(entered) = entered {
+            if goes_in {
+                open.push(entered);
+            } else {
+                walk.leave(&entered);
+            }
+        }
+        if goes_in {
+            at = dom.first_child(id);
+            continue;
+        }
+        let mut last = id;
+        at = dom.next_sibling(last);
+        while at.is_none() && last != root {
+            last = dom.parent(last);
+            if open.last().is_some_and(|o| o.node == last)
+                && let Some(left) = open.pop()
+            {
+                walk.leave(&left);
+            }
+            if last == root || last == DOCUMENT {
+                break;
+            }
+            at = dom.next_sibling(last);
+        }
+    }
+    while let Some(left) = open.pop() {
+        walk.leave(&left);
+    }
+    walk.flush();
+    let mut layout = walk.layout;
+    layout.regions[0].runs = 0..layout.runs.len();
+    layout.weigh();
+    layout
+}
+
+impl Walk<'_> {
+    /// Goes into an element; `None` where there is nothing to go into.
+    fn enter(&mut self, id: NodeId, hints: &mut Hints) -> Option<Open> {
+        if let Some(text) = self.dom.text_node(id) {
+            self.push(text);
+            return None;
+        }
+        let name = self.dom.name(id);
+        match name {
+            "" | "script" | "style" | "noscript" | "template" | "svg" | "math" | "iframe" | "object"
+            | "embed" | "canvas" | "video" | "audio" | "select" | "option" | "button" | "input"
+            | "textarea" | "head" | "link" | "meta" | "img" | "picture" | "source" | "track" | "map"
+            | "area" | "progress" | "meter" | "rt" | "rp" | "datalist" | "amp-ad" | "amp-iframe"
+            | "amp-analytics" => return None,
+            "br" => {
+                self.breaks += 1;
+                return None;
+            }
+            "hr" => {
+                self.flush();
+                return None;
+            }
+            _ => {}
+        }
+        let mut open = Open {
+            node: id,
+            region: None,
+            kind: None,
+            link: name == "a",
+            quote: matches!(name, "blockquote"),
+            figure: name == "figure",
+        };
+        self.in_link += usize::from(open.link);
+        if is_inline(name) {
+            // Inline elements make no block, but some are not seen, and some carry what is no prose.
+            if matches!(hints.of(self.dom, id), Some(Hint::Hidden)) {
+                self.leave(&open);
+                return None;
+            }
+            return Some(open);
+        }
+        self.flush();
+        self.in_quote += usize::from(open.quote);
+        self.in_figure += usize::from(open.figure);
+        open.kind = Some(self.kind);
+        self.kind = match name {
+            "p" if matches!(self.kind, Kind::Item | Kind::Caption | Kind::Definition) => self.kind,
+            "p" => Kind::Paragraph,
+            "h1" => Kind::Heading(1),
+            "h2" => Kind::Heading(2),
+            "h3" => Kind::Heading(3),
+            "h4" => Kind::Heading(4),
+            "h5" => Kind::Heading(5),
+            "h6" => Kind::Heading(6),
+            "li" => Kind::Item,
+            "dt" | "dd" => Kind::Definition,
+            "td" | "th" => Kind::Cell { table: self.table, row: self.row },
+            "pre" => Kind::Preformatted,
+            "figcaption" | "caption" => Kind::Caption,
+            "div" | "span" => match self.kind {
+                kind @ (Kind::Item
+                | Kind::Caption
+                | Kind::Cell { .. }
+                | Kind::Heading(_)
+                | Kind::Definition) => kind,
+                _ => Kind::Loose,
+            },
+            _ => Kind::Loose,
+        };
+        match name {
+            "table" => self.table = id,
+            "tr" => self.row = id,
+            _ => {}
+        }
+        let hint = hints.of(self.dom, id);
+        let start = self.layout.runs.len();
+        self.layout.regions.push(Region { parent: self.region, hint, runs: start..start, mass: 0, own: 0 });
+        open.region = Some(self.region);
+        self.region = self.layout.regions.len() - 1;
+        Some(open)
+    }
+
+    fn leave(&mut self, open: &Open) {
+        if let Some(outer) = open.region {
+            self.flush();
+            let end = self.layout.runs.len();
+            let region = &mut self.layout.regions[self.region];
+            region.runs.end = end;
+            // Leaves that hold nothing are not kept.
+            if region.runs.is_empty() && self.region + 1 == self.layout.regions.len() {
+                self.layout.regions.pop();
+            }
+            self.region = outer;
+            self.in_quote -= usize::from(open.quote);
+            self.in_figure -= usize::from(open.figure);
+        }
+        if let Some(kind) = open.kind {
+            self.kind = kind;
+        }
+        self.in_link -= usize::from(open.link);
+    }
+
+    fn push(&mut self, text: &str) {
+        if self.breaks > 0 && !text.trim().is_empty() {
+            if self.breaks > 1 {
+                self.flush();
+            } else if !self.line.is_empty() {
+                self.line.push(' ');
+            }
+            self.breaks = 0;
+        }
+        let before = self.line.len();
+        dom::push_words(&mut self.line, text);
+        let added = self.line.len() - before;
+        self.bytes += added;
+        if self.in_link > 0 {
+            self.linked += added;
+        }
+    }
+
+    fn flush(&mut self) {
+        self.breaks = 0;
+        let text = self.line.trim_end();
+        if !text.is_empty() {
+            let words = words::count(text);
+            let length = text.len() as f32;
+            let mut kind = self.kind;
+            if let Kind::Cell { .. } = kind
+                && words >= CELL_PARAGRAPH
+            {
+                kind = Kind::Loose;
+            }
+            self.layout.runs.push(Run {
+                words,
+                linked: (self.linked as f32 / length).min(1.0),
+                sentence: words::ends_sentence(text),
+                text: text.to_owned(),
+                kind,
+                region: self.region,
+                quoted: self.in_quote > 0,
+                figure: self.in_figure > 0,
+            });
+        }
+        self.line.clear();
+        self.linked = 0;
+    }
+}
+
+/// Share of a page's mass above which a region is not what its names say.
+const REVOKED: f32 = 0.4;
+/// The same for regions that may well hold more words than the article.
+const REVOKED_LONG: f32 = 0.92;
+
+impl Layout {
+    /// Sums up mass over regions, after taking back hints that would take out the article itself.
+    fn weigh(&mut self) {
+        // First as if there were no hints.
+        self.sum(false);
+        let total = self.regions[0].mass.max(1) as f32;
+        for region in &mut self.regions {
+            let share = region.mass as f32 / total;
+            let limit = match region.hint {
+                Some(Hint::Aside(crate::Role::Comments | crate::Role::Legal | crate::Role::Consent)) => {
+                    REVOKED_LONG
+                }
+                Some(Hint::Aside(_) | Hint::Hidden) => REVOKED,
+                _ => continue,
+            };
+            if share > limit {
+                region.hint = None;
+            }
+        }
+        self.sum(true);
+    }
+
+    fn sum(&mut self, hinted: bool) {
+        for region in &mut self.regions {
+            (region.mass, region.own) = (0, 0);
+        }
+        for run in &self.runs {
+            let mass = run.mass();
+            self.regions[run.region].mass += mass;
+            self.regions[run.region].own += mass;
+        }
+        for at in (1..self.regions.len()).rev() {
+            let (mass, parent) = (self.regions[at].mass, self.regions[at].parent);
+            if !hinted || !matches!(self.regions[at].hint, Some(Hint::Aside(_) | Hint::Hidden)) {
+                self.regions[parent].mass += mass;
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What the names of an element (tag, class, id, role) say about what is in it.
+
+use crate::dom::{Dom, NodeId};
+use crate::{Role, lines};
+use reportedly_text::rows;
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
+
+/// What the names of an element say about what is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hint {
+    /// The article's text: known class names, `itemprop="articleBody"`.
+    Body,
+    /// The lead-in.
+    Standfirst,
+    /// Not seen.
+    Hidden,
+    /// Something around the article.
+    Aside(Role),
+}
+
+/// Longest run of words of a class name that is looked up.
+const MAX_RUN: usize = 4;
+/// Words of a class name that are looked at.
+const MAX_PARTS: usize = 12;
+
+static NAMES: LazyLock<FxHashMap<&'static str, Hint>> = LazyLock::new(|| {
+    rows(None, "page_classes")
+        .filter_map(|row| {
+            let [name, role] = row[..] else { return None };
+            let hint = match role {
+                "body" => Hint::Body,
+                "standfirst" => Hint::Standfirst,
+                "hidden" => Hint::Hidden,
+                other => Hint::Aside(lines::role_of(other)?),
+            };
+            Some((name, hint))
+        })
+        .collect()
+});
+
+/// Reads the names of elements, remembering class names that were seen before.
+#[derive(Default)]
+pub(crate) struct Hints {
+    seen: FxHashMap<String, Option<Hint>>,
+}
+
+impl Hints {
+    /// What the names of an element say. The document's root and body speak of the page as a whole and are not asked.
+    pub(crate) fn of(&mut self, dom: &Dom, id: NodeId) -> Option<Hint> {
+        let name = dom.name(id);
+        if matches!(name, "html" | "body") {
+            return None;
+        }
+        if is_hidden(dom, id) {
+            return Some(Hint::Hidden);
+        }
+        if dom.attr(id, "itemprop").is_some_and(|p| p.split_ascii_whitespace().any(|p| p == "articleBody")) {
+            return Some(Hint::Body);
+        }
+        let by_tag = match name {
+            "nav" | "menu" => Some(Role::Nav),
+            "footer" => Some(Role::Legal),
+            "aside" => Some(Role::Other),
+            "form" | "dialog" => Some(Role::Promo),
+            "figcaption" => Some(Role::Caption),
+            "address" => Some(Role::Byline),
+            _ => None,
+        };
+        let by_role = dom.attr(id, "role").and_then(|r| match r {
+            "navigation" | "search" | "menu" | "menubar" | "tablist" => Some(Role::Nav),
+            "banner" => Some(Role::Masthead),
+            "contentinfo" => Some(Role::Legal),
+            "complementary" => Some(Role::Other),
+            "dialog" | "alertdialog" => Some(Role::Promo),
+            _ => None,
+        });
+        let mut best: Option<(Hint, usize)> = None;
+        for attribute in
+            ["class", "id", "data-testid", "data-component", "data-module", "data-qa", "data-test-id"]
+        {
+            if let Some(value) = dom.attr(id, attribute) {
+                for class in value.split_ascii_whitespace().take(24) {
+                    if let Some(hint) = self.of_class(class) {
+                        let weight = weight(hint);
+                        if best.is_none_or(|(_, w)| weight > w) {
+                            best = Some((hint, weight));
+                        }
+                    }
+                }
+            }
+        }
+        best.map(|(hint, _)| hint).or(by_role.or(by_tag).map(Hint::Aside))
+    }
+
+    fn of_class(&mut self, class: &str) -> Option<Hint> {
+        if class.len() > 80 || !class.is_ascii() {
+            return None;
+        }
+        if let Some(hint) = self.seen.get(class) {
+            return *hint;
+        }
+        let hint = read_class(class);
+        self.seen.insert(class.to_owned(), hint);
+        hint
+    }
+}
+
+/// Which of several hints on one element holds.
+fn weight(hint: Hint) -> usize {
+    match hint {
+        Hint::Hidden => 5,
+        Hint::Aside(Role::Byline | Role::DateLine | Role::Title) => 2,
+        Hint::Aside(_) => 4,
+        Hint::Standfirst => 1,
+        Hint::Body => 3,
+    }
+}
+
+/// Takes a class name apart at hyphens, underscores and capitals, and looks its words up, the longest runs first.
+fn read_class(class: &str) -> Option<Hint> {
+    // Utility classes ("md:hidden", "w-1/2", "[&>p]:mb-4") speak of looks.
+    if class.contains([':', '[', '/', '(', '@']) {
+        return None;
+    }
+    let mut joined = String::with_capacity(class.len() + 8);
+    let mut before = b'-';
+    for b in class.bytes() {
+        if b.is_ascii_alphabetic() {
+            if b.is_ascii_uppercase() && before.is_ascii_lowercase() {
+                joined.push('-');
+            }
+            joined.push(b.to_ascii_lowercase() as char);
+        } else if b.is_ascii_digit() {
+            joined.push(b as char);
+        } else if !joined.ends_with('-') {
+            joined.push('-');
+        }
+        before = b;
+    }
+    let joined = joined.trim_matches('-');
+    let parts: Vec<&str> = joined.split('-').take(MAX_PARTS).collect();
+    // "has-sidebar", "no-comments": what a page has, not what this part is.
+    if matches!(
+        parts.first(),
+        Some(&("has" | "no" | "with" | "without" | "not" | "is" | "js" | "hide" | "show"))
+    ) {
+        return NAMES.get(joined).copied();
+    }
+    if let Some(hint) = NAMES.get(format!("={joined}").as_str()) {
+        return Some(*hint);
+    }
+    let mut found: Option<(Hint, usize, usize)> = None;
+    let offset = |part: &str| part.as_ptr() as usize - joined.as_ptr() as usize;
+    for start in 0..parts.len() {
+        for end in (start + 1..=parts.len().min(start + MAX_RUN)).rev() {
+            let run = &joined[offset(parts[start])..offset(parts[end - 1]) + parts[end - 1].len()];
+            if let Some(hint) = NAMES.get(run) {
+                let candidate = (*hint, end - start, weight(*hint));
+                if found.is_none_or(|(_, length, weight)| (candidate.1, candidate.2) > (length, weight)) {
+                    found = Some(candidate);
+                }
+                break;
+            }
+        }
+    }
+    found.map(|(hint, ..)| hint)
+}
+
+fn is_hidden(dom: &Dom, id: NodeId) -> bool {
+    if dom.attr(id, "hidden").is_some() || dom.attr(id, "aria-hidden") == Some("true") {
+        return true;
+    }
+    let Some(style) = dom.attr(id, "style") else { return false };
+    let mut rest = style;
+    while let Some(at) = rest.find(['d', 'D', 'v', 'V']) {
+        rest = &rest[at..];
+        let declares = |property: &str, value: &str| {
+            rest.get(..property.len()).is_some_and(|p| p.eq_ignore_ascii_case(property))
+                && rest[property.len()..]
+                    .trim_start()
+                    .strip_prefix(':')
+                    .map(str::trim_start)
+                    .and_then(|v| v.get(..value.len()))
+                    .is_some_and(|v| v.eq_ignore_ascii_case(value))
+        };
+        if declares("display", "none") || declares("visibility", "hidden") {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn class_names_are_read_by_their_words() {
+        for (class, hint) in [
+            ("article-body", Some(Hint::Body)),
+            ("articleBody", Some(Hint::Body)),
+            ("article__body-content", Some(Hint::Body)),
+            ("c-related_articles--wide", Some(Hint::Aside(Role::Related))),
+            ("RelatedPosts", Some(Hint::Aside(Role::Related))),
+            ("newsletter-signup", Some(Hint::Aside(Role::Newsletter))),
+            ("has-sidebar", None),
+            ("no-comments", None),
+            ("md:hidden", None),
+            ("header", None),
+            ("loading", None),
+            ("screen-reader-text", Some(Hint::Hidden)),
+        ] {
+            assert_eq!(read_class(class), hint, "{class}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! How long a text is, in words, in any script.
+
+/// Characters of a script without spaces that count as one word: the usual figure for Chinese and Japanese news.
+const CHARACTERS_A_WORD: usize = 2;
+
+/// Whether words of this character's script stand without spaces between them.
+pub(crate) fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{e00}'..='\u{eff}'          // Thai, Lao
+        | '\u{1000}'..='\u{109f}'      // Myanmar
+        | '\u{1780}'..='\u{17ff}'      // Khmer
+        | '\u{3040}'..='\u{30ff}'      // kana
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'   // Han
+        | '\u{20000}'..='\u{3134f}')
+}
+
+/// The number of words in a text. Korean has spaces and is counted by them, though its words say more.
+pub(crate) fn count(text: &str) -> usize {
+    if text.is_ascii() {
+        return text
+            .split_ascii_whitespace()
+            .filter(|w| w.bytes().any(|b| b.is_ascii_alphanumeric()))
+            .count();
+    }
+    let (mut words, mut unspaced, mut in_word) = (0, 0, false);
+    for c in text.chars() {
+        if is_unspaced(c) {
+            unspaced += 1;
+            in_word = false;
+        } else if c.is_alphanumeric() {
+            words += usize::from(!in_word);
+            in_word = true;
+        } else if c.is_whitespace() {
+            in_word = false;
+        }
+    }
+    words + unspaced / CHARACTERS_A_WORD
+}
+
+/// Whether a text ends as a sentence does, quotation marks and brackets aside.
+pub(crate) fn ends_sentence(text: &str) -> bool {
+    let end = text.trim_end_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '"' | '\'' | '”' | '’' | '»' | '«' | '“' | '‹' | '›' | ')' | ']' | '」' | '』' | '）'
+            )
+    });
+    matches!(
+        end.chars().next_back(),
+        Some('.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '।' | '۔' | '።' | '։' | ':' | '：' | ';')
+    ) || end.chars().next_back().is_some_and(|c| ('\u{e00}'..='\u{e7f}').contains(&c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_count_alike_in_all_scripts() {
+        for (text, words) in [
+            ("", 0),
+            ("The bridge will close on Friday.", 6),
+            ("Die Brücke wird gesperrt – ab Freitag.", 6),
+            ("市长说大桥将于周五关闭。", 5),
+            ("다리가 금요일에 닫힌다.", 3),
+        ] {
+            assert_eq!(count(text), words, "{text}");
+        }
+    }
+}
