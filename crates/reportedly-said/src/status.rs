@@ -1,8 +1,23 @@
 //! How things stand: happened, planned, possible, denied; and the events of a text.
+//!
+//! A sentence is read as verb groups ([`group`]) that are linked to one another ([`clause`]); each stands as its own
+//! words say, changed by every word that governs it ([`rules`]): "has not ruled out closing" is possible, because a
+//! rejection that is itself negated leaves the matter open. The words are in tables ([`words`]).
+
+mod clause;
+mod events;
+mod group;
+mod rules;
+mod when;
+mod words;
 
 use crate::Event;
-use reportedly_text::{Analysis, Span};
+use group::Reader;
+use reportedly_text::{Analysis, ByLanguage, Span};
 use reportedly_time::{Anchor, Timex};
+use words::Words;
+
+static WORDS: ByLanguage<Words> = ByLanguage::new(Words::new);
 
 /// How a proposition or an event stands, as the text puts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,12 +48,18 @@ impl Status {
 ///
 /// `content` is what is said, in pieces; `cue` the word that hands it over.
 pub fn of_content(analysis: &Analysis<'_>, content: &[Span], cue: Option<Span>) -> (Status, String) {
-    let _ = (analysis, content, cue);
-    (Status::Happened, "plain".to_owned())
+    let Some(words) = WORDS.get(analysis.language) else { return (Status::Happened, "plain".to_owned()) };
+    let standing = Reader { analysis, words }.content(content, cue);
+    (standing.status, standing.reason)
 }
 
 /// The events of a text, in order.
 pub fn events(analysis: &Analysis<'_>, times: &[Timex], anchor: &Anchor) -> Vec<Event> {
-    let _ = (analysis, times, anchor);
-    Vec::new()
+    let mut events = Vec::new();
+    let Some(words) = WORDS.get(analysis.language) else { return events };
+    let reader = Reader { analysis, words };
+    for sentence in &analysis.sentences {
+        reader.sentence_events(sentence.tokens.clone(), times, anchor, &mut events);
+    }
+    events
 }

@@ -50,7 +50,7 @@ pub(super) struct Governor {
     pub(super) words: &'static str,
     /// What must follow the first word at once.
     pub(super) rest: Vec<&'static str>,
-    class: Class,
+    pub(super) class: Class,
     pub(super) effect: Effect,
     frames: u16,
 }

@@ -1,0 +1,384 @@
+//! Verb groups: a verb with its auxiliaries, negation and the words that make one event with it.
+
+use super::words::{Auxiliary, ClauseWord, Frame, Governor, Modality, Negator, Words};
+use reportedly_text::{Analysis, Pos, TokenKind, VerbForm};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// How many adverbs may stand between the parts of a group.
+const ADVERBS: usize = 4;
+
+/// An analysed text with the words of its language.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub(super) analysis: &'a Analysis<'a>,
+    pub(super) words: &'a Words,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Finite,
+    Infinitive,
+    Gerund,
+    Participle,
+}
+
+/// A verb with its auxiliaries.
+#[derive(Clone, Debug)]
+pub(super) struct Group<'a> {
+    /// From the first auxiliary to the last word of the event.
+    pub(super) tokens: Range<usize>,
+    /// The verb.
+    pub(super) head: usize,
+    pub(super) lemma: Cow<'a, str>,
+    pub(super) kind: Kind,
+    pub(super) modality: Option<(Modality, &'static str)>,
+    /// "going to", "is to".
+    pub(super) future: Option<&'static str>,
+    pub(super) past: bool,
+    pub(super) perfect: bool,
+    pub(super) passive: bool,
+    pub(super) progressive: bool,
+    /// Where it is negated.
+    pub(super) negation: Option<usize>,
+    /// "be" as a full verb.
+    pub(super) copula: bool,
+    /// Without auxiliaries.
+    pub(super) bare: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn lower(&self, i: usize) -> &'a str {
+        self.analysis.lower(i)
+    }
+
+    pub(super) fn pos(&self, i: usize) -> Pos {
+        self.analysis.tokens.get(i).map_or(Pos::Punct, |t| t.pos)
+    }
+
+    pub(super) fn form(&self, i: usize) -> VerbForm {
+        self.analysis.tokens.get(i).map_or(VerbForm::None, |t| t.form)
+    }
+
+    pub(super) fn is_word(&self, i: usize) -> bool {
+        self.analysis.tokens.get(i).is_some_and(|t| t.kind == TokenKind::Word)
+    }
+
+    pub(super) fn is_quote(&self, i: usize) -> bool {
+        self.analysis.tokens.get(i).is_some_and(|t| t.kind == TokenKind::Quote)
+    }
+
+    pub(super) fn is_capital(&self, i: usize) -> bool {
+        self.analysis.token(i).chars().next().is_some_and(char::is_uppercase)
+    }
+
+    pub(super) fn is_nominal(&self, i: usize) -> bool {
+        matches!(self.pos(i), Pos::Noun | Pos::Propn | Pos::Pron | Pos::Num)
+    }
+
+    pub(super) fn is_adverb(&self, i: usize) -> bool {
+        let word = self.lower(i);
+        self.pos(i) == Pos::Adv
+            || self.words.negator(word) == Some(Negator::Adverb)
+            || self.words.clause_word(word) == Some(ClauseWord::Adverb)
+            || self.is_word(i) && word.ends_with("ly") && word.len() > 4 && self.pos(i) != Pos::Verb
+    }
+
+    /// "no longer": two words for one negation.
+    fn is_no_longer(&self, i: usize) -> bool {
+        self.words.negator(self.lower(i)) == Some(Negator::Determiner)
+            && matches!(self.lower(i + 1), "longer" | "more")
+            && self.pos(i + 1) != Pos::Adj
+    }
+
+    /// Skips adverbs from `i`, and notes where one of them negates.
+    fn skip(&self, mut i: usize, end: usize, negation: &mut Option<usize>) -> usize {
+        let stop = end.min(i + ADVERBS);
+        while i < stop {
+            if self.is_no_longer(i) {
+                *negation = Some(i);
+                i += 2;
+                continue;
+            }
+            if !self.is_adverb(i) {
+                break;
+            }
+            if self.words.negator(self.lower(i)) == Some(Negator::Adverb) {
+                *negation = Some(i);
+            }
+            i += 1;
+        }
+        i.min(end)
+    }
+
+    fn is_base(&self, i: usize) -> bool {
+        let word = self.lower(i);
+        match self.pos(i) {
+            Pos::Verb | Pos::Aux => {
+                matches!(self.form(i), VerbForm::Base | VerbForm::Present)
+                    || self.words.may_be(word, VerbForm::Base)
+            }
+            Pos::Noun | Pos::Adj | Pos::Adv | Pos::X | Pos::Adp | Pos::Propn => {
+                !self.is_capital(i) && self.words.may_be(word, VerbForm::Base)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_participle(&self, i: usize) -> bool {
+        let word = self.lower(i);
+        match self.pos(i) {
+            Pos::Verb | Pos::Aux => {
+                self.form(i) == VerbForm::PastParticiple || self.words.may_be(word, VerbForm::PastParticiple)
+            }
+            Pos::Adj | Pos::X | Pos::Noun | Pos::Adp => {
+                self.is_word(i) && self.words.may_be(word, VerbForm::PastParticiple)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_gerund(&self, i: usize) -> bool {
+        match self.pos(i) {
+            Pos::Verb | Pos::Aux => self.lower(i).ends_with("ing"),
+            Pos::Noun | Pos::Adj | Pos::X => {
+                self.words.is_known_verb(self.lower(i)) && self.words.may_be(self.lower(i), VerbForm::Gerund)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_to(&self, i: usize) -> bool {
+        self.words.auxiliary(self.lower(i)).is_some_and(|a| a.0 == Auxiliary::To)
+    }
+
+    /// Where an infinitive's verb stands, if `i` is its mark.
+    fn infinitive(&self, i: usize, end: usize, negation: &mut Option<usize>) -> Option<usize> {
+        if !self.is_to(i) {
+            return None;
+        }
+        let verb = self.skip(i + 1, end, negation);
+        let sure = matches!(self.pos(verb), Pos::Verb | Pos::Aux);
+        (verb < end && self.is_base(verb) && (sure || self.pos(i) == Pos::Part)).then_some(verb)
+    }
+
+    /// The verb groups of a run of tokens, in order.
+    pub(super) fn groups(&self, tokens: Range<usize>) -> Vec<Group<'a>> {
+        let mut groups = Vec::new();
+        let mut i = tokens.start;
+        while i < tokens.end {
+            match self.group(i, tokens.clone()) {
+                Some(group) => {
+                    i = group.tokens.end.max(i + 1);
+                    groups.push(group);
+                }
+                None => i += 1,
+            }
+        }
+        groups
+    }
+
+    fn group(&self, i: usize, within: Range<usize>) -> Option<Group<'a>> {
+        if !self.is_word(i) {
+            return None;
+        }
+        let end = within.end;
+        let word = self.lower(i);
+        let mut group = Group {
+            tokens: i..i + 1,
+            head: i,
+            lemma: Cow::Borrowed(""),
+            kind: Kind::Finite,
+            modality: None,
+            future: None,
+            past: false,
+            perfect: false,
+            passive: false,
+            progressive: false,
+            negation: None,
+            copula: false,
+            bare: false,
+        };
+        let mut negation = None;
+        if let Some(verb) = self.infinitive(i, end, &mut negation) {
+            group.kind = Kind::Infinitive;
+            if i > within.start && self.words.negator(self.lower(i - 1)) == Some(Negator::Adverb) {
+                negation = Some(i - 1);
+            }
+            group.negation = negation;
+            self.chain(&mut group, verb, end);
+        } else if let Some(modal) = self.words.modal(word).filter(|_| self.is_modal(i, within.start)) {
+            let verb = self.skip(i + 1, end, &mut negation);
+            if verb >= end || !self.is_base(verb) {
+                return None;
+            }
+            group.modality = Some(modal);
+            group.negation = negation;
+            self.chain(&mut group, verb, end);
+        } else if self.words.auxiliary(word).is_some_and(|a| a.0 != Auxiliary::To)
+            && matches!(self.pos(i), Pos::Aux | Pos::Verb | Pos::X)
+        {
+            let (_, form) = self.words.auxiliary(word)?;
+            match form {
+                VerbForm::Past => group.past = true,
+                VerbForm::PastParticiple => group.kind = Kind::Participle,
+                VerbForm::Gerund => group.kind = Kind::Gerund,
+                _ => {}
+            }
+            self.chain(&mut group, i, end);
+        } else {
+            self.bare(&mut group, i, within)?;
+        }
+        let light = self.words.light(&group.lemma, |n| self.lower(group.head + 1 + n));
+        group.tokens.end = (group.head + 1 + light).min(end);
+        Some(group)
+    }
+
+    fn is_modal(&self, i: usize, start: usize) -> bool {
+        matches!(self.pos(i), Pos::Aux | Pos::Verb | Pos::X) && (i == start || !self.is_capital(i))
+    }
+
+    /// Follows auxiliaries from `at`, which is one itself or the verb.
+    fn chain(&self, group: &mut Group<'a>, mut at: usize, end: usize) {
+        let start = at;
+        // Each turn moves on, and no group has more than a handful of auxiliaries.
+        for _ in 0..6 {
+            let mut negation = group.negation;
+            let next = self.skip(at + 1, end, &mut negation);
+            match self.words.auxiliary(self.lower(at)).map(|a| a.0) {
+                Some(Auxiliary::Have) if next < end && self.is_participle(next) => {
+                    (group.perfect, group.negation) = (true, negation);
+                    at = next;
+                }
+                Some(Auxiliary::Be) if next < end && self.lower(next) == "going" => {
+                    match self.infinitive(next + 1, end, &mut negation) {
+                        Some(verb) => {
+                            (group.future, group.negation) = (Some("going to"), negation);
+                            at = verb;
+                        }
+                        None => {
+                            (group.progressive, group.negation) = (true, negation);
+                            at = next;
+                            break;
+                        }
+                    }
+                }
+                Some(Auxiliary::Be) if next < end && self.is_gerund(next) => {
+                    (group.progressive, group.negation) = (true, negation);
+                    at = next;
+                    if self.words.auxiliary(self.lower(at)).is_none() {
+                        break;
+                    }
+                }
+                Some(Auxiliary::Be) if next < end && self.is_participle(next) => {
+                    (group.passive, group.negation) = (true, negation);
+                    at = next;
+                    break;
+                }
+                Some(Auxiliary::Be) => {
+                    let to = self.infinitive(next, end, &mut negation).filter(|_| next == at + 1 || group.negation.is_none());
+                    match to {
+                        Some(verb) if !self.is_yet(at + 1, next) => {
+                            (group.future, group.negation) = (Some("is to"), negation);
+                            at = verb;
+                        }
+                        _ => {
+                            group.negation = negation;
+                            group.copula = true;
+                            break;
+                        }
+                    }
+                }
+                Some(Auxiliary::Do) if next < end && at == start && self.is_base(next) => {
+                    group.negation = negation;
+                    at = next;
+                    break;
+                }
+                Some(Auxiliary::Have) => {
+                    group.negation = negation;
+                    break;
+                }
+                _ => break,
+            }
+        }
+        group.head = at;
+        let form = if group.passive || group.perfect {
+            VerbForm::PastParticiple
+        } else if group.progressive {
+            VerbForm::Gerund
+        } else {
+            self.form(at)
+        };
+        group.lemma = self.words.lemma(self.lower(at), form);
+    }
+
+    /// "is yet to", "has yet to": nothing has happened.
+    fn is_yet(&self, from: usize, to: usize) -> bool {
+        (from..to).any(|i| self.lower(i) == "yet")
+    }
+
+    /// A verb by itself.
+    fn bare(&self, group: &mut Group<'a>, i: usize, within: Range<usize>) -> Option<()> {
+        let word = self.lower(i);
+        let form = self.form(i);
+        let scheduled = || {
+            self.words.may_be(word, VerbForm::PastParticiple)
+                && self.words.verb_governors(&self.words.lemma(word, VerbForm::PastParticiple), |n| self.lower(i + 1 + n)).any(|g| g.takes(Frame::Subject))
+        };
+        group.bare = true;
+        match (self.pos(i), form) {
+            (Pos::Verb, VerbForm::Gerund) => {
+                if i > within.start && self.words.clause_word(self.lower(i - 1)) == Some(ClauseWord::Determiner) {
+                    return None;
+                }
+                group.kind = Kind::Gerund;
+            }
+            (Pos::Verb, VerbForm::PastParticiple) => group.kind = Kind::Participle,
+            (Pos::Verb, VerbForm::Past) => group.past = true,
+            (Pos::Verb, VerbForm::Base | VerbForm::Present) => {
+                group.past = !word.ends_with('s')
+                    && self.words.may_be(word, VerbForm::Past)
+                    && i > within.start
+                    && !matches!(self.lower(i - 1), "i" | "we" | "you" | "they");
+            }
+            (Pos::Adj | Pos::Adp | Pos::Adv, _) if scheduled() => group.kind = Kind::Participle,
+            _ => return None,
+        }
+        group.lemma = self.words.lemma(word, form);
+        let before = i.checked_sub(1).filter(|b| *b >= within.start);
+        if let Some(b) = before {
+            let mut k = b;
+            for _ in 0..ADVERBS {
+                if self.words.negator(self.lower(k)) == Some(Negator::Adverb) || self.is_no_longer(k) {
+                    group.negation = Some(k);
+                    break;
+                }
+                if k == within.start || !(self.is_adverb(k) || self.lower(k) == "longer") {
+                    break;
+                }
+                k -= 1;
+            }
+        }
+        Some(())
+    }
+
+    /// The governing reading of a group that takes this frame.
+    pub(super) fn governor(&self, group: &Group<'_>, frame: Frame) -> Option<&'a Governor> {
+        let head = group.head;
+        let words = self.words;
+        let reader = *self;
+        words.verb_governors(&group.lemma, move |n| reader.lower(head + 1 + n)).find(|g| g.takes(frame))
+    }
+
+    /// The governing noun or adjective that ends right before token `end`, not before `from`.
+    pub(super) fn governor_before(&self, from: usize, end: usize, frame: Frame) -> Option<(usize, &'a Governor)> {
+        let reader = *self;
+        (from.max(end.saturating_sub(4))..end).find_map(|start| {
+            reader
+                .words
+                .noun_governors(reader.lower(start), move |n| reader.lower(start + 1 + n))
+                .find(|g| g.takes(frame) && start + 1 + g.rest.len() == end)
+                .map(|g| (start, g))
+        })
+    }
+}

@@ -1,0 +1,222 @@
+//! When an event took or takes place: the temporal expression of its clause, as a day, a month or a year.
+
+use super::clause::{Clauses, Link};
+use super::group::{Kind, Reader};
+use super::words::ClauseWord;
+use jiff::civil::Date;
+use jiff::ToSpan;
+use reportedly_text::{TokenKind, rows};
+use reportedly_time::{Anchor, Timex, TimexKind};
+use std::ops::Range;
+
+/// Which way from the day of publication an event lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Past,
+    Future,
+}
+
+/// A temporal expression of a sentence.
+#[derive(Clone, Debug)]
+pub(super) struct Stamp<'a> {
+    pub(super) timex: &'a Timex,
+    pub(super) tokens: Range<usize>,
+    /// The predicate whose clause it stands in.
+    pub(super) owner: Option<usize>,
+}
+
+impl Reader<'_> {
+    /// The temporal expressions of a sentence that can date an event, each with the predicate it belongs to.
+    pub(super) fn stamps<'t>(&self, clauses: &Clauses<'_>, times: &'t [Timex]) -> Vec<Stamp<'t>> {
+        let Some(last) = clauses.tokens.end.checked_sub(1) else { return Vec::new() };
+        let span = self.analysis.span(clauses.tokens.start..last + 1);
+        let from = times.partition_point(|t| t.span.end <= span.start);
+        times[from..]
+            .iter()
+            .take_while(|t| t.span.start < span.end)
+            .filter(|t| matches!(t.kind, TimexKind::Date | TimexKind::Time))
+            .filter_map(|timex| {
+                let tokens = self.touched(timex.span);
+                (!tokens.is_empty() && !self.is_bound(clauses, &tokens))
+                    .then(|| Stamp { timex, owner: self.owner(clauses, &tokens), tokens })
+            })
+            .collect()
+    }
+
+    fn touched(&self, span: reportedly_text::Span) -> Range<usize> {
+        let all = &self.analysis.tokens;
+        let start = all.partition_point(|t| t.span.end <= span.start);
+        let end = all.partition_point(|t| t.span.start < span.end);
+        start..end
+    }
+
+    /// An expression that says since or until when, or compares, does not date its clause.
+    fn is_bound(&self, clauses: &Clauses<'_>, tokens: &Range<usize>) -> bool {
+        let mut i = tokens.start;
+        for _ in 0..3 {
+            if i <= clauses.tokens.start {
+                return false;
+            }
+            i -= 1;
+            match self.lower(i) {
+                "since" | "than" => return true,
+                "the" | "early" | "late" | "mid" | "about" | "around" | "at" | "least" => {}
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// The predicate whose clause a temporal expression stands in.
+    fn owner(&self, clauses: &Clauses<'_>, tokens: &Range<usize>) -> Option<usize> {
+        let predicates = &clauses.predicates;
+        let next = predicates.iter().position(|p| p.group.tokens.start >= tokens.end);
+        let last = predicates.iter().rposition(|p| p.group.tokens.start < tokens.start);
+        let main = |from: usize| {
+            predicates
+                .iter()
+                .enumerate()
+                .skip(from)
+                .find(|(_, p)| p.link == Link::Main)
+                .map(|(k, _)| k)
+        };
+        let Some(last) = last else {
+            // Before the first verb: "On Monday …", or in the first subject.
+            let first = next?;
+            let inside = predicates[first].link == Link::Subordinate
+                && (predicates[first].start <= tokens.start)
+                && !self.comma(tokens.end..predicates[first].group.tokens.start);
+            return if inside || predicates[first].link == Link::Relative { Some(first) } else { main(first).or(Some(first)) };
+        };
+        let gap = predicates[last].group.tokens.end.min(tokens.start)..tokens.start;
+        let Some(next) = next else {
+            // "…, police said on Tuesday" owns what follows it; a comma does not end the last clause.
+            return Some(self.back(clauses, last, &gap));
+        };
+        let p = &predicates[next];
+        let begun = p.group.kind == Kind::Finite && p.start <= tokens.start && p.start > gap.start
+            || gap.clone().any(|i| {
+                matches!(self.lower(i), ";" | ":")
+                    || matches!(
+                        self.words.clause_word(self.lower(i)),
+                        Some(ClauseWord::Complementizer | ClauseWord::Question)
+                    )
+            });
+        if begun && p.group.kind == Kind::Finite {
+            return Some(next);
+        }
+        Some(self.back(clauses, last, &gap))
+    }
+
+    fn comma(&self, mut range: Range<usize>) -> bool {
+        range.any(|i| self.lower(i) == ",")
+    }
+
+    /// The last predicate before an expression, or the one before it where a comma closes an inserted clause.
+    fn back(&self, clauses: &Clauses<'_>, last: usize, gap: &Range<usize>) -> usize {
+        let p = &clauses.predicates[last];
+        if !self.comma(gap.clone()) || !matches!(p.link, Link::Relative | Link::Adjunct) {
+            return last;
+        }
+        (0..last).rev().find(|k| !matches!(clauses.predicates[*k].link, Link::Relative | Link::Adjunct)).unwrap_or(last)
+    }
+
+    /// A temporal expression as a day, month or year, read in the direction that the event lies in.
+    pub(super) fn date(&self, stamp: &Stamp<'_>, direction: Direction, anchor: &Anchor) -> Option<String> {
+        let value = stamp.timex.value.as_deref();
+        let words: Vec<&str> =
+            stamp.tokens.clone().filter(|i| self.analysis.tokens[*i].kind != TokenKind::Punct).map(|i| self.lower(i)).collect();
+        if let Some(day) = anchor.best {
+            if let Some(day) = self.bare_weekday(&words, day, direction) {
+                return Some(day.to_string());
+            }
+            if let Some((year, month)) = self.bare_month(&words, value, day, direction) {
+                return Some(format!("{year:04}-{month:02}"));
+            }
+            if let Some(date) = value.and_then(calendar_day) {
+                return Some(self.turned(&words, date, day, direction).to_string());
+            }
+            let just_now = words.iter().any(|w| matches!(*w, "moments" | "minutes" | "seconds" | "moment" | "hours" | "hour"));
+            if just_now && words.contains(&"ago") && value.and_then(calendar_day).is_none() {
+                return Some(day.to_string());
+            }
+        }
+        plain(stamp.timex)
+    }
+
+    /// "Monday", "Monday night": the latest or the next one, the day of publication included.
+    fn bare_weekday(&self, words: &[&str], published: Date, direction: Direction) -> Option<Date> {
+        let mut weekday = None;
+        for word in words {
+            match self.weekday(word) {
+                Some(number) if weekday.is_none() => weekday = Some(number),
+                Some(_) => return None,
+                None if matches!(*word, "on" | "morning" | "afternoon" | "evening" | "night" | "midnight" | "noon" | "early" | "late" | "'s") => {}
+                None => return None,
+            }
+        }
+        let number = weekday?;
+        let today = published.weekday().to_monday_one_offset();
+        let days = match direction {
+            Direction::Past => -i64::from((today - number).rem_euclid(7)),
+            Direction::Future => i64::from((number - today).rem_euclid(7)),
+        };
+        published.checked_add(days.days()).ok()
+    }
+
+    fn weekday(&self, word: &str) -> Option<i8> {
+        rows(Some(self.analysis.language), "weekdays").find(|r| r.first() == Some(&word))?.get(1)?.parse().ok()
+    }
+
+    /// "April": the latest or the next one, the month of publication included.
+    fn bare_month(&self, words: &[&str], value: Option<&str>, published: Date, direction: Direction) -> Option<(i16, i8)> {
+        let [word] = words else { return None };
+        let value = value.filter(|v| v.len() == 7)?;
+        let month: i8 = value.get(5..)?.parse().ok()?;
+        rows(Some(self.analysis.language), "months").any(|r| r.first() == Some(word)).then_some(())?;
+        let year = match direction {
+            Direction::Past if month > published.month() => published.year() - 1,
+            Direction::Future if month < published.month() => published.year() + 1,
+            _ => published.year(),
+        };
+        Some((year, month))
+    }
+
+    /// A day and month without a year, turned to the year that fits the direction.
+    fn turned(&self, words: &[&str], date: Date, published: Date, direction: Direction) -> Date {
+        let dated = words.iter().any(|w| w.len() == 4 && w.bytes().all(|b| b.is_ascii_digit()));
+        let month = words.iter().any(|w| rows(Some(self.analysis.language), "months").any(|r| r.first() == Some(w)));
+        if dated || !month || words.len() > 4 {
+            return date;
+        }
+        let year = match direction {
+            Direction::Past if date > published => -1,
+            Direction::Future if date < published => 1,
+            _ => return date,
+        };
+        date.checked_add(year.years()).unwrap_or(date)
+    }
+}
+
+fn calendar_day(value: &str) -> Option<Date> {
+    value.get(..10).filter(|d| d.as_bytes()[4] == b'-')?.parse().ok()
+}
+
+/// The value as a day, month or year: of a week or a weekend the first day, of a quarter the first month.
+fn plain(timex: &Timex) -> Option<String> {
+    let value = timex.value.as_deref()?;
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let year = value.get(..4).filter(|y| digits(y))?;
+    match value.get(4..) {
+        Some("") => Some(year.to_owned()),
+        Some(rest) if rest.starts_with("-W") && rest.len() > 3 && digits(rest.get(2..4).unwrap_or("x")) || rest.starts_with("-Q") => {
+            let first = timex.days()?.0.to_string();
+            Some(if rest.starts_with("-Q") { first.get(..7)?.to_owned() } else { first })
+        }
+        Some(rest) if rest.len() == 3 && rest.starts_with('-') => {
+            Some(if digits(&rest[1..]) { value.to_owned() } else { year.to_owned() })
+        }
+        Some(_) => calendar_day(value).map(|d| d.to_string()),
+        None => None,
+    }
+}
