@@ -43,15 +43,27 @@ fn events_stand_as_the_cases_say() {
             let start = case.text.find(words).expect("the event's words stand in the sentence");
             let span = Span::new(start, start + words.len());
             let found = events.iter().find(|e| e.span.overlaps(span));
-            let right = found.is_some_and(|e| {
-                e.status.word() == status && e.when.as_deref().unwrap_or("null") == when
-            });
+            let right = found
+                .is_some_and(|e| e.status.word() == status && e.when.as_deref().unwrap_or("null") == when);
             if !right {
                 let got: Vec<String> = events
                     .iter()
-                    .map(|e| format!("{}: {}, {} ({})", e.span.of(&case.text), e.status.word(), e.when.as_deref().unwrap_or("null"), e.reason))
+                    .map(|e| {
+                        format!(
+                            "{}: {}, {} ({})",
+                            e.span.of(&case.text),
+                            e.status.word(),
+                            e.when.as_deref().unwrap_or("null"),
+                            e.reason
+                        )
+                    })
                     .collect();
-                failures.push(format!("{}: {}\n    wanted {wanted}\n    got    {}", case.line, case.text, got.join("; ")));
+                failures.push(format!(
+                    "{}: {}\n    wanted {wanted}\n    got    {}",
+                    case.line,
+                    case.text,
+                    got.join("; ")
+                ));
             }
         }
     }
@@ -84,9 +96,15 @@ fn contents_stand_as_the_cases_say() {
         let analysis: Analysis<'_> = analyse(&text, Language::EN);
         let (status, reason) = status::of_content(&analysis, &content, cue);
         for wanted in &case.wanted {
-            let (wanted_status, wanted_reason) = wanted.split_once(", ").map_or((wanted.as_str(), None), |(s, r)| (s, Some(r)));
+            let (wanted_status, wanted_reason) =
+                wanted.split_once(", ").map_or((wanted.as_str(), None), |(s, r)| (s, Some(r)));
             if status.word() != wanted_status || wanted_reason.is_some_and(|r| r != reason) {
-                failures.push(format!("{}: {}\n    wanted {wanted}\n    got    {}, {reason}", case.line, case.text, status.word()));
+                failures.push(format!(
+                    "{}: {}\n    wanted {wanted}\n    got    {}, {reason}",
+                    case.line,
+                    case.text,
+                    status.word()
+                ));
             }
         }
     }

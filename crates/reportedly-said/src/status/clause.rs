@@ -45,8 +45,6 @@ pub(super) struct Predicate<'a> {
     pub(super) start: usize,
     /// Its subject's words; empty where it has none.
     pub(super) subject: Range<usize>,
-    /// The main predicate that it is coordinated with.
-    pub(super) fellow: Option<usize>,
 }
 
 /// The predicates of a sentence.
@@ -71,14 +69,22 @@ enum Marker {
 impl<'a> Reader<'a> {
     /// The predicates of a run of tokens, linked.
     pub(super) fn clauses(&self, tokens: Range<usize>) -> Clauses<'a> {
-        let condition = tokens.clone().find(|i| self.words.is_condition(self.lower(*i), |n| self.lower(i + 1 + n)));
+        let condition =
+            tokens.clone().find(|i| self.words.is_condition(self.lower(*i), |n| self.lower(i + 1 + n)));
         let headline = !tokens.clone().rev().take(3).any(|i| matches!(self.lower(i), "." | "!" | "?" | "…"));
         let mut clauses = Clauses { tokens: tokens.clone(), predicates: Vec::new(), condition, headline };
-        for group in self.groups(tokens.clone()) {
+        let mut groups = self.groups(tokens.clone());
+        if !groups.iter().any(|g| g.kind == Kind::Finite)
+            && let Some(verb) = self.rescued(tokens.clone())
+        {
+            let at = groups.partition_point(|g| g.tokens.start < verb.tokens.start);
+            groups.insert(at, verb);
+        }
+        for group in groups {
             let predicate = self.link(&mut clauses.predicates, group, tokens.start);
             clauses.predicates.push(predicate);
         }
-        self.mend(&mut clauses);
+        mend(&mut clauses);
         clauses
     }
 
@@ -86,12 +92,12 @@ impl<'a> Reader<'a> {
         let gap = before.last().map_or(first, |p| p.group.tokens.end)..group.tokens.start;
         let last = before.len().checked_sub(1);
         let joined = self.joined(&gap);
-        let mut link = Link::Main;
-        let mut governing = None;
+        let link;
+        let governing;
         let mut start = gap.start;
-        let mut fellow = None;
         // "will sell and move", "to sell and move": the second verb shares what stands before the first.
-        if let (Some(j), true, true) = (last, joined, group.bare && group.kind == Kind::Finite && !group.past) {
+        if let (Some(j), true, true) = (last, joined, group.bare && group.kind == Kind::Finite && !group.past)
+        {
             let p = &before[j];
             if (p.group.modality.is_some() || p.group.future.is_some() || p.group.kind == Kind::Infinitive)
                 && matches!(self.form(group.head), VerbForm::Base | VerbForm::Present)
@@ -100,46 +106,40 @@ impl<'a> Reader<'a> {
                 group.modality = p.group.modality;
                 group.future = p.group.future;
                 group.kind = p.group.kind;
-                return self.share(p, j, group, gap.start);
+                return share(p, group, gap.start);
             }
         }
-        if let (Some(j), true) = (last, joined) {
-            if group.kind != Kind::Finite && before[j].group.kind == group.kind {
-                return self.share(&before[j], j, group, gap.start);
-            }
+        if let (Some(j), true) = (last, joined)
+            && group.kind != Kind::Finite
+            && before[j].group.kind == group.kind
+        {
+            return share(&before[j], group, gap.start);
         }
         match group.kind {
-            Kind::Infinitive => (link, governing) = self.link_infinitive(before, &group, &gap),
+            Kind::Infinitive => (link, governing) = self.link_infinitive(before, &gap),
             Kind::Gerund => (link, governing) = self.link_gerund(before, &group, &gap),
             Kind::Participle => {
-                link = Link::Relative;
-                if let Some(j) = last {
-                    let plain = gap.clone().all(|i| self.is_word(i));
-                    if let Some(g) = self.governor(&before[j].group, Frame::BareParticiple).filter(|_| plain && !gap.is_empty()) {
-                        (link, governing) = (Link::Governed, Some(Governing { by: Some(j), verb: Some(g), noun: None }));
-                    }
-                }
+                let plain = !gap.is_empty() && gap.clone().all(|i| self.is_word(i));
+                governing = last.filter(|_| plain).and_then(|j| {
+                    let g = self.governor(&before[j].group, Frame::BareParticiple)?;
+                    Some(Governing { by: Some(j), verb: Some(g), noun: None })
+                });
+                link = if governing.is_some() { Link::Governed } else { Link::Relative };
             }
             Kind::Finite => {
                 let marker = self.marker(&gap, group.tokens.start);
                 if let Some((m, _)) = marker {
                     start = m + 1;
-                } else if let Some(c) = gap.clone().rev().find(|i| matches!(self.lower(*i), "," | ";" | ":" | "-" | "–" | "—")) {
+                } else if let Some(c) =
+                    gap.clone().rev().find(|i| matches!(self.lower(*i), "," | ";" | ":" | "-" | "–" | "—"))
+                {
                     start = c + 1;
                 }
                 (link, governing) = self.link_finite(before, &mut group, &gap, marker, joined);
-                if joined && link == Link::Main {
-                    fellow = before.iter().rposition(|p| p.link == Link::Main && p.group.kind == Kind::Finite);
-                }
             }
         }
-        let subject = self.subject(before, &group, start, joined);
-        Predicate { group, link, governing, start, subject, fellow }
-    }
-
-    fn share(&self, with: &Predicate<'a>, j: usize, group: Group<'a>, start: usize) -> Predicate<'a> {
-        let fellow = (with.link == Link::Main).then_some(j);
-        Predicate { group, link: with.link, governing: with.governing, start, subject: with.subject.clone(), fellow }
+        let subject = self.subject(before, &group, start, joined, first);
+        Predicate { group, link, governing, start, subject }
     }
 
     /// Whether a coordinator stands right before the group.
@@ -160,11 +160,16 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let marker = match self.words.clause_word(self.lower(i)) {
-                Some(ClauseWord::Complementizer) if self.pos(i) != Pos::Det || i + 1 == group => Marker::Complementizer,
-                Some(ClauseWord::Complementizer) if i == gap.start && !self.is_nominal(i + 1) => Marker::Complementizer,
+                Some(ClauseWord::Complementizer) if self.pos(i) != Pos::Det || i + 1 == group => {
+                    Marker::Complementizer
+                }
+                Some(ClauseWord::Complementizer) if i == gap.start && !self.is_nominal(i + 1) => {
+                    Marker::Complementizer
+                }
                 Some(ClauseWord::Question) => Marker::Question,
                 Some(ClauseWord::Relative) => Marker::Relative,
-                Some(ClauseWord::Subordinator) if !closed && !matches!(self.pos(i), Pos::Adp | Pos::Adv) => {
+                Some(ClauseWord::Subordinator) if !closed => Marker::Subordinator,
+                Some(ClauseWord::Either) if !closed && !matches!(self.pos(i), Pos::Adp | Pos::Adv) => {
                     Marker::Subordinator
                 }
                 _ => continue,
@@ -195,7 +200,8 @@ impl<'a> Reader<'a> {
         }
         let Some(j) = last else { return (Link::Main, None) };
         if joined {
-            let fellow = before.iter().rposition(|p| p.group.kind == Kind::Finite && p.link != Link::Subordinate);
+            let fellow =
+                before.iter().rposition(|p| p.group.kind == Kind::Finite && p.link != Link::Subordinate);
             return fellow.map_or((Link::Main, None), |f| match before[f].link {
                 Link::Attribution => (Link::Main, None),
                 link => (link, before[f].governing),
@@ -205,10 +211,10 @@ impl<'a> Reader<'a> {
         let quote = gap.clone().any(|i| self.is_quote(i));
         let takes = self.governor(&before[j].group, Frame::Clause);
         let nominal = gap.clone().any(|i| self.is_nominal(i) || self.pos(i) == Pos::Det);
-        if let Some(g) = takes.filter(|_| nominal && (!comma || quote || self.lower(gap.start) == ":")) {
-            if before[j].link != Link::Attribution {
-                return (Link::Governed, Some(Governing { by: Some(j), verb: Some(g), noun: None }));
-            }
+        if let Some(g) = takes.filter(|_| nominal && (!comma || quote || self.lower(gap.start) == ":"))
+            && before[j].link != Link::Attribution
+        {
+            return (Link::Governed, Some(Governing { by: Some(j), verb: Some(g), noun: None }));
         }
         let said = self.governor(group, Frame::Clause).is_some_and(|g| g.effect == Effect::Said);
         if (comma || quote) && said && before.iter().any(|p| p.group.kind == Kind::Finite) {
@@ -230,7 +236,8 @@ impl<'a> Reader<'a> {
             }
         }
         // A coordinator with a subject of its own goes on at the level of what it follows.
-        let coordinated = gap.clone().any(|i| self.words.clause_word(self.lower(i)) == Some(ClauseWord::Coordinator));
+        let coordinated =
+            gap.clone().any(|i| self.words.clause_word(self.lower(i)) == Some(ClauseWord::Coordinator));
         if coordinated && before[j].link == Link::Governed && before[j].group.kind == Kind::Finite {
             return (before[j].link, before[j].governing);
         }
@@ -272,7 +279,7 @@ impl<'a> Reader<'a> {
         // "It was on Sunday that the first boats came."
         let cleft = last.is_some_and(|j| before[j].group.copula && self.lower(before[j].start) == "it");
         if cleft && marker + 1 < group.tokens.start {
-            return (Link::Main, None);
+            return (Link::Governed, Some(Governing { by: last, verb: None, noun: None }));
         }
         match (kind, last) {
             (Marker::Question, _) => (Link::Subordinate, None),
@@ -285,13 +292,15 @@ impl<'a> Reader<'a> {
         self.governor(group, Frame::Report).or_else(|| self.governor(group, Frame::Noun))
     }
 
-    fn link_infinitive(&self, before: &[Predicate<'a>], group: &Group<'a>, gap: &Range<usize>) -> (Link, Option<Governing<'a>>) {
+    fn link_infinitive(&self, before: &[Predicate<'a>], gap: &Range<usize>) -> (Link, Option<Governing<'a>>) {
         let last = before.len().checked_sub(1);
         let mut end = gap.end;
-        while end > gap.start && self.is_adverb(end - 1) {
+        let mut near = self.governor_before(gap.start, end, Frame::Infinitive);
+        while near.is_none() && end > gap.start && self.is_adverb(end - 1) {
             end -= 1;
+            near = self.governor_before(gap.start, end, Frame::Infinitive);
         }
-        if let Some(noun) = self.governor_before(gap.start, end, Frame::Infinitive) {
+        if let Some(noun) = near {
             let verb = last.and_then(|j| self.by_noun(&before[j].group));
             return (Link::Governed, Some(Governing { by: last, verb, noun: Some(noun) }));
         }
@@ -303,7 +312,11 @@ impl<'a> Reader<'a> {
         });
         if let Some(j) = last.filter(|_| open) {
             let p = &before[j].group;
-            let frame = if p.passive || p.kind == Kind::Participle { Frame::PassiveInfinitive } else { Frame::Infinitive };
+            let frame = if p.passive || p.kind == Kind::Participle {
+                Frame::PassiveInfinitive
+            } else {
+                Frame::Infinitive
+            };
             if let Some(g) = self.governor(p, frame) {
                 return (Link::Governed, Some(Governing { by: Some(j), verb: Some(g), noun: None }));
             }
@@ -319,11 +332,15 @@ impl<'a> Reader<'a> {
             let verb = last.and_then(|j| self.by_noun(&before[j].group));
             return (Link::Governed, Some(Governing { by: last, verb, noun: Some(noun) }));
         }
-        let _ = group;
         (Link::Adjunct, None)
     }
 
-    fn link_gerund(&self, before: &[Predicate<'a>], group: &Group<'a>, gap: &Range<usize>) -> (Link, Option<Governing<'a>>) {
+    fn link_gerund(
+        &self,
+        before: &[Predicate<'a>],
+        group: &Group<'a>,
+        gap: &Range<usize>,
+    ) -> (Link, Option<Governing<'a>>) {
         let last = before.len().checked_sub(1);
         if let Some(j) = last {
             let p = &before[j].group;
@@ -346,63 +363,50 @@ impl<'a> Reader<'a> {
     }
 
     /// The words before a group that are its subject.
-    fn subject(&self, before: &[Predicate<'a>], group: &Group<'a>, start: usize, joined: bool) -> Range<usize> {
+    fn subject(
+        &self,
+        before: &[Predicate<'a>],
+        group: &Group<'a>,
+        start: usize,
+        joined: bool,
+        first: usize,
+    ) -> Range<usize> {
         let own = start..group.tokens.start;
-        if !joined && own.clone().any(|i| self.is_nominal(i) || self.words.negator(self.lower(i)).is_some()) {
+        let nominal = |r: &Range<usize>| {
+            r.clone().any(|i| {
+                self.is_nominal(i)
+                    || matches!(self.pos(i), Pos::Det | Pos::Adj)
+                    || self.words.negator(self.lower(i)).is_some()
+            })
+        };
+        let last = before.len().checked_sub(1);
+        if joined {
+            let fellow =
+                before.iter().rev().find(|p| p.group.kind == Kind::Finite && p.link != Link::Relative);
+            return fellow.map_or(own, |p| p.subject.clone());
+        }
+        let inserted = |p: &Predicate<'a>| {
+            matches!(p.link, Link::Relative | Link::Adjunct) || p.governing.is_some_and(|g| g.by.is_none())
+        };
+        let behind = last.is_some_and(|j| inserted(&before[j]) && before[j].group.tokens.end == start);
+        if nominal(&own) && !behind {
             return own;
         }
-        // "The regatta, due this weekend, has been put off", "the mill shut and was sold".
-        let mut end = group.tokens.start;
-        for p in before.iter().rev() {
-            match p.link {
-                Link::Relative | Link::Adjunct | Link::Subordinate => end = p.start,
-                _ if joined && p.group.kind == Kind::Finite => return p.subject.clone(),
-                _ => break,
-            }
-            let from = before.first().map_or(0, |f| f.start);
-            let first = before.iter().take_while(|q| q.start < p.start).last().map_or(from, |q| q.group.tokens.end);
-            let range = first..p.group.tokens.start.min(end.max(p.group.tokens.start));
-            if range.clone().any(|i| self.is_nominal(i)) {
-                return range;
-            }
+        // "The regatta, due this weekend, has been put off", "talks that were to resume did not".
+        let Some(mut j) = last.filter(|j| inserted(&before[*j])) else { return own };
+        while j > 0 && inserted(&before[j - 1]) {
+            j -= 1;
         }
-        own
-    }
-
-    /// What can only be told from the whole sentence.
-    fn mend(&self, clauses: &mut Clauses<'a>) {
-        let has_main = |c: &Clauses<'a>| c.predicates.iter().any(|p| p.link == Link::Main && p.group.kind == Kind::Finite);
-        if has_main(clauses) {
-            return;
-        }
-        // "After 90 years the choir disbanded": the subordinator was a preposition.
-        if let Some(p) = clauses.predicates.iter_mut().find(|p| {
-            p.group.kind == Kind::Finite && p.link == Link::Subordinate && clauses.condition.is_none()
-        }) {
-            p.link = Link::Main;
-            return;
-        }
-        // "Reik to visit Ilonia": a headline's future. "Explosion heard near the pier": its passive.
-        let first = clauses.tokens.start;
-        if let Some(p) = clauses.predicates.iter_mut().find(|p| {
-            p.group.tokens.start > first
-                && (p.group.kind == Kind::Infinitive && p.link == Link::Adjunct
-                    || p.group.kind == Kind::Participle && p.link == Link::Relative)
-        }) {
-            p.link = Link::Main;
-            if p.group.kind == Kind::Infinitive {
-                p.group.future = Some("to");
-            } else {
-                p.group.passive = true;
-            }
-            p.subject = p.start..p.group.tokens.start;
-        }
+        let from = if j == 0 { first } else { before[j - 1].group.tokens.end };
+        let range = from..before[j].group.tokens.start;
+        if nominal(&range) { range } else { own }
     }
 
     /// The head of the noun phrase that begins at `from`, not beyond `end`: its last noun before a preposition,
     /// a stop or another clause.
     pub(super) fn noun_head(&self, from: usize, end: usize) -> Option<usize> {
         let mut head = None;
+        let mut last = None;
         for i in from..end {
             let word = self.lower(i);
             match self.words.clause_word(word) {
@@ -415,13 +419,15 @@ impl<'a> Reader<'a> {
             match self.pos(i) {
                 Pos::Noun | Pos::Propn | Pos::Num => head = Some(i),
                 Pos::Part if word == "'s" || word == "'" => head = None,
+                Pos::Adj if head.is_none() => last = Some(i),
                 Pos::Adj | Pos::Det | Pos::Adv => {}
                 Pos::Verb if head.is_none() => {}
                 Pos::Punct if self.analysis.tokens[i].kind == TokenKind::Quote => {}
                 _ => break,
             }
         }
-        head
+        // A noun that was taken for an adjective.
+        head.or(last)
     }
 
     /// Where a noun phrase is negated: "no shots", "neither driver", "not a single litre".
@@ -430,10 +436,15 @@ impl<'a> Reader<'a> {
             let word = self.lower(i);
             match self.words.negator(word) {
                 Some(Negator::Determiner | Negator::Pronoun) => {
-                    let besides = matches!(self.lower(i + 1), "fewer" | "less" | "later" | "more" | "doubt" | "matter" | "longer" | ".");
+                    let besides = matches!(
+                        self.lower(i + 1),
+                        "fewer" | "less" | "later" | "more" | "doubt" | "matter" | "longer" | "."
+                    );
                     return (!besides).then_some(i);
                 }
-                Some(Negator::Adverb) if matches!(self.lower(i + 1), "a" | "one" | "all" | "every" | "even" | "many") => {
+                Some(Negator::Adverb)
+                    if matches!(self.lower(i + 1), "a" | "one" | "all" | "every" | "even" | "many") =>
+                {
                     return Some(i);
                 }
                 _ => {}
@@ -443,5 +454,43 @@ impl<'a> Reader<'a> {
             }
         }
         None
+    }
+}
+
+/// A second verb that shares what stands before the first.
+fn share<'a>(with: &Predicate<'a>, group: Group<'a>, start: usize) -> Predicate<'a> {
+    Predicate { group, link: with.link, governing: with.governing, start, subject: with.subject.clone() }
+}
+
+/// What can only be told from the whole sentence.
+fn mend(clauses: &mut Clauses<'_>) {
+    let has_main =
+        |c: &Clauses<'_>| c.predicates.iter().any(|p| p.link == Link::Main && p.group.kind == Kind::Finite);
+    if has_main(clauses) {
+        return;
+    }
+    // "After 90 years the choir disbanded": the subordinator was a preposition.
+    if let Some(p) = clauses
+        .predicates
+        .iter_mut()
+        .find(|p| p.group.kind == Kind::Finite && p.link == Link::Subordinate && clauses.condition.is_none())
+    {
+        p.link = Link::Main;
+        return;
+    }
+    // "Reik to visit Ilonia": a headline's future. "Explosion heard near the pier": its passive.
+    let first = clauses.tokens.start;
+    if let Some(p) = clauses.predicates.iter_mut().find(|p| {
+        p.group.tokens.start > first
+            && (p.group.kind == Kind::Infinitive && p.link == Link::Adjunct
+                || p.group.kind == Kind::Participle && p.link == Link::Relative)
+    }) {
+        p.link = Link::Main;
+        if p.group.kind == Kind::Infinitive {
+            p.group.future = Some("to");
+        } else {
+            p.group.passive = true;
+        }
+        p.subject = p.start..p.group.tokens.start;
     }
 }

@@ -13,7 +13,13 @@ use std::ops::Range;
 
 impl Reader<'_> {
     /// The events of one sentence.
-    pub(super) fn sentence_events(&self, tokens: Range<usize>, times: &[Timex], anchor: &Anchor, out: &mut Vec<Event>) {
+    pub(super) fn sentence_events(
+        &self,
+        tokens: Range<usize>,
+        times: &[Timex],
+        anchor: &Anchor,
+        out: &mut Vec<Event>,
+    ) {
         let clauses = self.clauses(tokens);
         let stamps = self.stamps(&clauses, times);
         let first = out.len();
@@ -33,14 +39,26 @@ impl Reader<'_> {
         }
     }
 
-    fn event(&self, clauses: &Clauses<'_>, k: usize, stamps: &[Stamp<'_>], anchor: &Anchor, out: &mut Vec<Event>) {
+    fn event(
+        &self,
+        clauses: &Clauses<'_>,
+        k: usize,
+        stamps: &[Stamp<'_>],
+        anchor: &Anchor,
+        out: &mut Vec<Event>,
+    ) {
         let p = &clauses.predicates[k];
-        let owned: Vec<&Stamp<'_>> = self.owned(clauses, k, stamps);
+        let owned: Vec<&Stamp<'_>> = owned(clauses, k, stamps);
         let coming = owned.iter().any(|s| self.is_coming(s, anchor));
         let around = Around { told: false, coming };
         // What only governs something else is told by that.
         let governs = clauses.predicates.iter().enumerate().any(|(j, q)| {
-            j != k && q.link == Link::Governed && q.governing.is_some_and(|g| g.by == Some(k) && (g.verb.is_some() || p.group.copula || self.is_light(clauses, k)))
+            j != k
+                && q.link == Link::Governed
+                && q.governing.is_some_and(|g| {
+                    g.by == Some(k)
+                        && (g.verb.is_some() || p.group.copula || self.words.is_support(&p.group.lemma))
+                })
         });
         match p.link {
             Link::Attribution | Link::Subordinate | Link::Adjunct => return,
@@ -53,7 +71,12 @@ impl Reader<'_> {
                 let rule = "verb-on-noun";
                 if p.link == Link::Relative {
                     // "the parade planned for May": told by the main verb, if that acts on it.
-                    let main = clauses.predicates.iter().enumerate().skip(k + 1).any(|(j, q)| q.link == Link::Main && self.event_noun(clauses, j) == Some(i));
+                    let main = clauses
+                        .predicates
+                        .iter()
+                        .enumerate()
+                        .skip(k + 1)
+                        .any(|(j, q)| q.link == Link::Main && self.event_noun(clauses, j) == Some(i));
                     if main || stamps.is_empty() {
                         return;
                     }
@@ -65,7 +88,8 @@ impl Reader<'_> {
         }
         let standing = self.standing(clauses, k, around);
         if p.link == Link::Relative {
-            let told = p.group.kind == Kind::Finite && (!owned.is_empty() || standing.status == Status::Denied && p.group.future.is_some());
+            let told = p.group.kind == Kind::Finite
+                && (!owned.is_empty() || standing.status == Status::Denied && p.group.future.is_some());
             if !told {
                 return;
             }
@@ -75,27 +99,31 @@ impl Reader<'_> {
             if standing.status == Status::Happened && when.is_none() {
                 return;
             }
-            if let Some(i) = self.complement(clauses, k) {
+            let time = |i: usize| stamps.iter().any(|s| s.tokens.contains(&i));
+            if let Some(i) = self.complement(clauses, k).filter(|i| !time(*i)) {
                 self.push(i..i + 1, standing, when, "copula", out);
             }
             return;
         }
         // "announced a strike for 10 June".
-        if self.governor(&p.group, Frame::Clause).is_some_and(|g| g.effect == Effect::Said) {
-            if let Some(i) = self.object(clauses, k).filter(|i| self.words.is_event_noun(self.lower(*i))) {
-                let standing = if coming {
-                    apply(Effect::Planned, standing, || "noun:coming day".to_owned())
-                } else {
-                    standing
-                };
-                let when = self.when(clauses, k, &owned, stamps, &standing, anchor);
-                self.push(i..i + 1, standing, when, "announced-noun", out);
-                return;
-            }
+        if self.governor(&p.group, Frame::Clause).is_some_and(|g| g.effect == Effect::Said)
+            && let Some(i) = self.object(clauses, k).filter(|i| self.words.is_event_noun(self.lower(*i)))
+        {
+            let standing = if coming {
+                apply(Effect::Planned, standing, || "noun:coming day".to_owned())
+            } else {
+                standing
+            };
+            let when = self.when(clauses, k, &owned, stamps, &standing, anchor);
+            self.push(i..i + 1, standing, when, "announced-noun", out);
+            return;
         }
         // "blast kills four": the noun happened, the verb tells its outcome.
-        if standing.status == Status::Happened && self.is_outcome(clauses, k) {
-            if let Some(i) = self.noun_head(p.subject.start, p.subject.end).filter(|i| self.words.is_event_noun(self.lower(*i))) {
+        if standing.status == Status::Happened && !p.group.passive && self.words.is_outcome(&p.group.lemma) {
+            let noun = self.noun_head(p.subject.start, p.subject.end).or(p.subject.end.checked_sub(1));
+            if let Some(i) =
+                noun.filter(|i| p.subject.contains(i) && self.words.is_event_noun(self.lower(*i)))
+            {
                 self.push(i..i + 1, standing.clone(), when.clone(), "event-noun", out);
             }
         }
@@ -103,36 +131,30 @@ impl Reader<'_> {
         self.push(head..p.group.tokens.end.max(head + 1), standing, when, "verb", out);
     }
 
-    fn push(&self, tokens: Range<usize>, standing: Standing, when: Option<String>, rule: &'static str, out: &mut Vec<Event>) {
+    fn push(
+        &self,
+        tokens: Range<usize>,
+        standing: Standing,
+        when: Option<String>,
+        rule: &'static str,
+        out: &mut Vec<Event>,
+    ) {
         let span = self.analysis.span(tokens);
         if !span.is_empty() {
             out.push(Event { span, status: standing.status, reason: standing.reason, when, rule });
         }
     }
 
-    /// "has plans to", "is in talks to": the verb adds nothing to what its noun governs.
-    fn is_light(&self, clauses: &Clauses<'_>, k: usize) -> bool {
-        matches!(&*clauses.predicates[k].group.lemma, "have" | "make" | "give" | "take" | "hold" | "be" | "reach" | "express" | "voice")
-    }
-
-    fn is_outcome(&self, clauses: &Clauses<'_>, k: usize) -> bool {
-        let g = &clauses.predicates[k].group;
-        !g.passive
-            && matches!(
-                &*g.lemma,
-                "kill" | "injure" | "wound" | "hurt" | "leave" | "destroy" | "damage" | "claim" | "hit" | "shake" | "rock" | "disrupt" | "trap" | "cut" | "force" | "strike"
-            )
-    }
-
     /// The noun that a verb acts on, where such a verb stands here: its subject in the passive, else its object.
     fn event_noun(&self, clauses: &Clauses<'_>, k: usize) -> Option<usize> {
         let p = &clauses.predicates[k];
         let g = &p.group;
-        let subject = || self.noun_head(p.subject.start, p.subject.end);
-        if self.governor(g, Frame::Noun).is_some() {
-            return if g.passive || g.kind == Kind::Participle { subject() } else { self.object(clauses, k) };
-        }
         let passive = g.passive || g.kind == Kind::Participle;
+        let subject = || self.noun_head(p.subject.start, p.subject.end);
+        if let Some(governor) = self.noun_governor(clauses, k) {
+            let noun = if passive { subject() } else { self.object(clauses, k) };
+            return noun.filter(|i| governor.takes(Frame::Noun) || self.words.is_event_noun(self.lower(*i)));
+        }
         if passive && self.governor(g, Frame::Subject).is_some() && self.dated_after(clauses, k) {
             return subject();
         }
@@ -150,8 +172,13 @@ impl Reader<'_> {
 
     fn object(&self, clauses: &Clauses<'_>, k: usize) -> Option<usize> {
         let g = &clauses.predicates[k].group;
-        let rest = self.governor(g, Frame::Noun).map_or(0, |r| r.rest.len());
-        let from = (g.head + 1 + rest).max(g.tokens.end);
+        let mut from = g.tokens.end;
+        if let Some(governor) = self.noun_governor(clauses, k) {
+            from = from.max(g.head + 1 + governor.rest.len());
+            if g.copula {
+                from += 1 + usize::from(self.is_adverb(g.head + 1));
+            }
+        }
         let end = clauses.predicates.get(k + 1).map_or(clauses.tokens.end, |n| n.group.tokens.start);
         self.noun_head(from, end.max(from))
     }
@@ -161,24 +188,13 @@ impl Reader<'_> {
         let g = &clauses.predicates[k].group;
         let end = clauses.predicates.get(k + 1).map_or(clauses.tokens.end, |n| n.group.tokens.start);
         let from = g.head + 1;
-        let adjective = (from..end).take_while(|i| self.is_adverb(*i) || self.pos(*i) == Pos::Adj).find(|i| self.pos(*i) == Pos::Adj);
+        let adjective = (from..end)
+            .take_while(|i| self.is_adverb(*i) || self.pos(*i) == Pos::Adj)
+            .find(|i| self.pos(*i) == Pos::Adj);
         match adjective {
             Some(i) if !self.is_nominal(i + 1) && self.pos(i + 1) != Pos::Adj => Some(i),
             _ => self.noun_head(from, end),
         }
-    }
-
-    /// The temporal expressions of a predicate's clause.
-    fn owned<'s, 't>(&self, clauses: &Clauses<'_>, k: usize, stamps: &'s [Stamp<'t>]) -> Vec<&'s Stamp<'t>> {
-        let mut owned: Vec<&Stamp<'t>> = stamps.iter().filter(|s| s.owner == Some(k)).collect();
-        if owned.is_empty() {
-            // A purpose or a free participle behind the verb keeps the time that follows it.
-            owned = stamps
-                .iter()
-                .filter(|s| s.owner.is_some_and(|o| o > k && clauses.predicates[k + 1..=o].iter().all(|p| p.link == Link::Adjunct)))
-                .collect();
-        }
-        owned
     }
 
     fn is_coming(&self, stamp: &Stamp<'_>, anchor: &Anchor) -> bool {
@@ -187,32 +203,13 @@ impl Reader<'_> {
                 let today = day.to_string();
                 // A bare weekday or month is read as coming; what is fixed must lie ahead.
                 date.as_str() > today.get(..date.len()).unwrap_or("")
-                    || date.len() == 10 && date == today && stamp.timex.kind == reportedly_time::TimexKind::Date && self.names_coming(stamp.tokens.clone())
+                    || date.len() == 10
+                        && date == today
+                        && stamp.timex.kind == reportedly_time::TimexKind::Date
+                        && self.names_coming(stamp.tokens.clone())
             }
             (_, None) => self.names_coming(stamp.tokens.clone()),
             _ => false,
-        }
-    }
-
-    fn direction(&self, clauses: &Clauses<'_>, k: usize, standing: &Standing) -> Direction {
-        let g = &clauses.predicates[k].group;
-        match standing.status {
-            Status::Happened => Direction::Past,
-            Status::Planned => Direction::Future,
-            Status::Possible | Status::Denied => {
-                let past = if g.kind == Kind::Finite {
-                    g.modality.is_none() && (g.past || g.perfect) || g.perfect || g.future.is_some() && g.past
-                } else {
-                    // An infinitive lies ahead of what governs it, unless that denies it.
-                    g.perfect
-                        || standing.status == Status::Denied
-                            && clauses.predicates[k].governing.and_then(|x| x.by).is_some_and(|j| {
-                                let outer = &clauses.predicates[j].group;
-                                outer.past && outer.modality.is_none()
-                            })
-                };
-                if past { Direction::Past } else { Direction::Future }
-            }
         }
     }
 
@@ -225,7 +222,7 @@ impl Reader<'_> {
         standing: &Standing,
         anchor: &Anchor,
     ) -> Option<String> {
-        let direction = self.direction(clauses, k, standing);
+        let direction = direction(clauses, k, standing);
         if let Some(date) = self.best(owned.iter().copied(), direction, anchor) {
             return Some(date);
         }
@@ -236,7 +233,8 @@ impl Reader<'_> {
             let by = governing.by?;
             let effect = governing.verb.map_or(Effect::Same, |g| g.effect);
             let outer = &clauses.predicates[by].group;
-            let shared = matches!(effect, Effect::Same | Effect::Denied) && !governing.verb.is_some_and(|g| g.takes(Frame::Clause))
+            let shared = matches!(effect, Effect::Same | Effect::Denied)
+                && !governing.verb.is_some_and(|g| g.takes(Frame::Clause))
                 || !(outer.past || outer.perfect) && effect != Effect::Said
                 || outer.passive && effect != Effect::Said;
             if !shared {
@@ -251,13 +249,18 @@ impl Reader<'_> {
     }
 
     /// The most exact of several dates, the first of equals.
-    fn best<'s, 't: 's>(&self, stamps: impl Iterator<Item = &'s Stamp<'t>>, direction: Direction, anchor: &Anchor) -> Option<String> {
+    fn best<'s, 't: 's>(
+        &self,
+        stamps: impl Iterator<Item = &'s Stamp<'t>>,
+        direction: Direction,
+        anchor: &Anchor,
+    ) -> Option<String> {
         let mut best: Option<String> = None;
         for stamp in stamps {
-            if let Some(date) = self.date(stamp, direction, anchor) {
-                if best.as_ref().is_none_or(|b| date.len() > b.len()) {
-                    best = Some(date);
-                }
+            if let Some(date) = self.date(stamp, direction, anchor)
+                && best.as_ref().is_none_or(|b| date.len() > b.len())
+            {
+                best = Some(date);
             }
         }
         best
@@ -275,7 +278,10 @@ impl Reader<'_> {
         anchor: &Anchor,
     ) -> Option<String> {
         let p = &clauses.predicates[k];
-        if let Some(from) = self.new_date(clauses, k).filter(|_| self.governor(&p.group, Frame::Noun).is_some_and(|g| g.effect == Effect::Moved)) {
+        if let Some(from) = self
+            .new_date(clauses, k)
+            .filter(|_| self.noun_governor(clauses, k).is_some_and(|g| g.effect == Effect::Moved))
+        {
             return self.best(stamps.iter().filter(|s| s.tokens.start > from), Direction::Future, anchor);
         }
         let gone = p.group.past && !p.group.perfect && p.group.modality.is_none();
@@ -288,9 +294,49 @@ impl Reader<'_> {
         let phrase = if noun < p.group.tokens.start {
             p.subject.start..p.group.tokens.start
         } else {
-            p.group.tokens.end..clauses.predicates.get(k + 1).map_or(clauses.tokens.end, |n| n.group.tokens.start)
+            p.group.tokens.end
+                ..clauses.predicates.get(k + 1).map_or(clauses.tokens.end, |n| n.group.tokens.start)
         };
         self.best(stamps.iter().filter(|s| phrase.contains(&s.tokens.start)), direction, anchor)
             .or_else(|| self.best(stamps.iter().filter(|s| s.owner == Some(k)), direction, anchor))
+    }
+}
+
+/// The temporal expressions of a predicate's clause.
+fn owned<'s, 't>(clauses: &Clauses<'_>, k: usize, stamps: &'s [Stamp<'t>]) -> Vec<&'s Stamp<'t>> {
+    let mut owned: Vec<&Stamp<'t>> = stamps.iter().filter(|s| s.owner == Some(k)).collect();
+    if owned.is_empty() {
+        // A purpose or a free participle behind the verb keeps the time that follows it.
+        owned = stamps
+            .iter()
+            .filter(|s| {
+                s.owner.is_some_and(|o| {
+                    o > k && clauses.predicates[k + 1..=o].iter().all(|p| p.link == Link::Adjunct)
+                })
+            })
+            .collect();
+    }
+    owned
+}
+
+fn direction(clauses: &Clauses<'_>, k: usize, standing: &Standing) -> Direction {
+    let g = &clauses.predicates[k].group;
+    match standing.status {
+        Status::Happened => Direction::Past,
+        Status::Planned => Direction::Future,
+        Status::Possible | Status::Denied => {
+            let past = if g.kind == Kind::Finite {
+                g.perfect || g.past && g.modality.is_none()
+            } else {
+                // An infinitive lies ahead of what governs it, unless that denies it.
+                g.perfect
+                    || standing.status == Status::Denied
+                        && clauses.predicates[k].governing.and_then(|x| x.by).is_some_and(|j| {
+                            let outer = &clauses.predicates[j].group;
+                            outer.past && outer.modality.is_none()
+                        })
+            };
+            if past { Direction::Past } else { Direction::Future }
+        }
     }
 }

@@ -276,9 +276,9 @@ impl<'a> Reader<'a> {
                     break;
                 }
                 Some(Auxiliary::Be) => {
-                    let to = self.infinitive(next, end, &mut negation).filter(|_| next == at + 1 || group.negation.is_none());
-                    match to {
-                        Some(verb) if !self.is_yet(at + 1, next) => {
+                    let beside = (at + 1..next).all(|i| self.words.negator(self.lower(i)).is_some());
+                    match self.infinitive(next, end, &mut negation) {
+                        Some(verb) if beside => {
                             (group.future, group.negation) = (Some("is to"), negation);
                             at = verb;
                         }
@@ -312,30 +312,37 @@ impl<'a> Reader<'a> {
         group.lemma = self.words.lemma(self.lower(at), form);
     }
 
-    /// "is yet to", "has yet to": nothing has happened.
-    fn is_yet(&self, from: usize, to: usize) -> bool {
-        (from..to).any(|i| self.lower(i) == "yet")
-    }
-
     /// A verb by itself.
     fn bare(&self, group: &mut Group<'a>, i: usize, within: Range<usize>) -> Option<()> {
         let word = self.lower(i);
         let form = self.form(i);
         let scheduled = || {
             self.words.may_be(word, VerbForm::PastParticiple)
-                && self.words.verb_governors(&self.words.lemma(word, VerbForm::PastParticiple), |n| self.lower(i + 1 + n)).any(|g| g.takes(Frame::Subject))
+                && self
+                    .words
+                    .verb_governors(&self.words.lemma(word, VerbForm::PastParticiple), |n| {
+                        self.lower(i + 1 + n)
+                    })
+                    .any(|g| g.takes(Frame::Subject))
         };
         group.bare = true;
+        let before = i.checked_sub(1).filter(|b| *b >= within.start);
+        if before.is_some_and(|b| self.closes_before_noun(b)) {
+            return None;
+        }
         match (self.pos(i), form) {
-            (Pos::Verb, VerbForm::Gerund) => {
-                if i > within.start && self.words.clause_word(self.lower(i - 1)) == Some(ClauseWord::Determiner) {
-                    return None;
-                }
-                group.kind = Kind::Gerund;
-            }
+            (Pos::Verb, VerbForm::Gerund) => group.kind = Kind::Gerund,
             (Pos::Verb, VerbForm::PastParticiple) => group.kind = Kind::Participle,
             (Pos::Verb, VerbForm::Past) => group.past = true,
             (Pos::Verb, VerbForm::Base | VerbForm::Present) => {
+                // "ferry crash injures nine": of two finite verbs in a row the first was a noun.
+                let finite = matches!(
+                    self.form(i + 1),
+                    VerbForm::Present | VerbForm::Past | VerbForm::Modal | VerbForm::Base
+                );
+                if before.is_some() && finite && i + 1 < within.end && self.lower(i) != "help" {
+                    return None;
+                }
                 group.past = !word.ends_with('s')
                     && self.words.may_be(word, VerbForm::Past)
                     && i > within.start
@@ -345,7 +352,6 @@ impl<'a> Reader<'a> {
             _ => return None,
         }
         group.lemma = self.words.lemma(word, form);
-        let before = i.checked_sub(1).filter(|b| *b >= within.start);
         if let Some(b) = before {
             let mut k = b;
             for _ in 0..ADVERBS {
@@ -362,6 +368,65 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
+    /// A word after which a noun must come, not a verb: "the", "his".
+    fn closes_before_noun(&self, i: usize) -> bool {
+        self.words.clause_word(self.lower(i)) == Some(ClauseWord::Determiner)
+            && !matches!(
+                self.lower(i),
+                "this"
+                    | "these"
+                    | "those"
+                    | "all"
+                    | "some"
+                    | "both"
+                    | "each"
+                    | "several"
+                    | "any"
+                    | "either"
+                    | "her"
+            )
+            || self.pos(i) == Pos::Part && self.lower(i) == "'s"
+    }
+
+    /// A verb that was taken for something else, for a sentence that seems to have none: "Blast kills four".
+    pub(super) fn rescued(&self, tokens: Range<usize>) -> Option<Group<'a>> {
+        (tokens.start + 1..tokens.end).find_map(|i| {
+            let word = self.lower(i);
+            let finite = self.words.may_be(word, VerbForm::Past)
+                || word.ends_with('s') && self.words.may_be(word, VerbForm::Present);
+            let fits = matches!(self.pos(i), Pos::Noun | Pos::Adj | Pos::X)
+                && self.words.is_known_verb(word)
+                && !self.closes_before_noun(i - 1)
+                && matches!(self.pos(i - 1), Pos::Noun | Pos::Propn | Pos::Adj | Pos::Num | Pos::Adv)
+                && !self.is_nominal_plain(i + 1);
+            (finite && fits).then(|| {
+                let past = !word.ends_with('s') && self.words.may_be(word, VerbForm::Past);
+                let form = if past { VerbForm::Past } else { VerbForm::Present };
+                let lemma = self.words.lemma(word, form);
+                let light = self.words.light(&lemma, |n| self.lower(i + 1 + n));
+                Group {
+                    tokens: i..(i + 1 + light).min(tokens.end),
+                    head: i,
+                    lemma,
+                    kind: Kind::Finite,
+                    modality: None,
+                    future: None,
+                    past,
+                    perfect: false,
+                    passive: false,
+                    progressive: false,
+                    negation: None,
+                    copula: false,
+                    bare: true,
+                }
+            })
+        })
+    }
+
+    fn is_nominal_plain(&self, i: usize) -> bool {
+        self.pos(i) == Pos::Noun && !self.lower(i).ends_with('s')
+    }
+
     /// The governing reading of a group that takes this frame.
     pub(super) fn governor(&self, group: &Group<'_>, frame: Frame) -> Option<&'a Governor> {
         let head = group.head;
@@ -371,7 +436,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The governing noun or adjective that ends right before token `end`, not before `from`.
-    pub(super) fn governor_before(&self, from: usize, end: usize, frame: Frame) -> Option<(usize, &'a Governor)> {
+    pub(super) fn governor_before(
+        &self,
+        from: usize,
+        end: usize,
+        frame: Frame,
+    ) -> Option<(usize, &'a Governor)> {
         let reader = *self;
         (from.max(end.saturating_sub(4))..end).find_map(|start| {
             reader

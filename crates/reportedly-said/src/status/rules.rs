@@ -1,9 +1,9 @@
 //! How a proposition stands: its own verb group, what governs it, and what hands it over.
 
+use super::Status;
 use super::clause::{Clauses, Link, Predicate};
 use super::group::{Group, Kind, Reader};
 use super::words::{Auxiliary, Class, Effect, Frame, Governor, Modality, plain};
-use super::Status;
 use reportedly_text::{Pos, Span, VerbForm};
 use std::ops::Range;
 
@@ -52,9 +52,15 @@ pub(super) fn apply(effect: Effect, inner: Standing, reason: impl FnOnce() -> St
 /// What the standing of a governing verb makes of what it governs.
 fn within(outer: &Standing, inner: Standing) -> Standing {
     match (outer.status, inner.status) {
-        (Status::Happened, _) | (Status::Planned, Status::Planned | Status::Possible | Status::Denied) => inner,
-        (Status::Planned, Status::Happened) | (Status::Possible, _) => Standing::new(outer.status, outer.reason.clone()),
-        (Status::Denied, Status::Denied) => Standing::new(Status::Possible, format!("{}+{}", outer.reason, inner.reason)),
+        (Status::Happened, _) | (Status::Planned, Status::Planned | Status::Possible | Status::Denied) => {
+            inner
+        }
+        (Status::Planned, Status::Happened) | (Status::Possible, _) => {
+            Standing::new(outer.status, outer.reason.clone())
+        }
+        (Status::Denied, Status::Denied) => {
+            Standing::new(Status::Possible, format!("{}+{}", outer.reason, inner.reason))
+        }
         (Status::Denied, _) => Standing::new(Status::Denied, outer.reason.clone()),
     }
 }
@@ -64,27 +70,33 @@ impl Reader<'_> {
     pub(super) fn own(&self, clauses: &Clauses<'_>, k: usize, around: Around) -> Standing {
         let p = &clauses.predicates[k];
         let g = &p.group;
-        let conditional = clauses.condition.is_some() && p.link != Link::Subordinate && g.kind == Kind::Finite;
+        let conditional =
+            clauses.condition.is_some() && p.link != Link::Subordinate && g.kind == Kind::Finite;
         let negation = self.negation(clauses, k);
-        let negated = || {
-            negation.map(|i| Standing::new(Status::Denied, format!("negation:{}", self.negator_name(i))))
-        };
+        let negated =
+            || negation.map(|i| Standing::new(Status::Denied, format!("negation:{}", self.negator_name(i))));
         if let Some((modality, name)) = g.modality {
             let reason = || format!("modal:{name}");
             return match modality {
-                Modality::Planned | Modality::Would if negation.is_some() => negated().unwrap_or_else(Standing::plain),
+                Modality::Planned | Modality::Would if negation.is_some() => {
+                    negated().unwrap_or_else(Standing::plain)
+                }
                 _ if conditional => Standing::new(Status::Possible, self.condition_name(clauses)),
                 Modality::Planned if self.hedge(clauses, k).is_some() => self.hedged(clauses, k),
                 Modality::Would if g.perfect => Standing::new(Status::Possible, reason()),
                 Modality::Would if around.told => Standing::new(Status::Planned, reason()),
                 Modality::Ability if negation.is_some() => negated().unwrap_or_else(Standing::plain),
-                Modality::Possible if name == "could" && negation.is_some() => negated().unwrap_or_else(Standing::plain),
-                Modality::Must if around.coming && negation.is_none() => Standing::new(Status::Planned, reason()),
+                Modality::Possible if name == "could" && negation.is_some() => {
+                    negated().unwrap_or_else(Standing::plain)
+                }
+                Modality::Must if around.coming && negation.is_none() => {
+                    Standing::new(Status::Planned, reason())
+                }
                 other => Standing::new(plain(other), reason()),
             };
         }
         if let Some(future) = g.future {
-            if g.past && g.perfect || g.perfect && future == "is to" {
+            if g.perfect && (g.past || future == "is to") {
                 return Standing::new(Status::Denied, "future:was to have");
             }
             if conditional {
@@ -110,7 +122,8 @@ impl Reader<'_> {
 
     fn hedge(&self, clauses: &Clauses<'_>, k: usize) -> Option<usize> {
         let p = &clauses.predicates[k];
-        let end = clauses.predicates.get(k + 1).map_or(clauses.tokens.end, |n| n.start.min(n.group.tokens.start));
+        let end =
+            clauses.predicates.get(k + 1).map_or(clauses.tokens.end, |n| n.start.min(n.group.tokens.start));
         (p.start..end.max(p.group.tokens.end)).find(|i| self.words.is_hedge(self.lower(*i)))
     }
 
@@ -136,13 +149,16 @@ impl Reader<'_> {
         if p.group.negation.is_some() {
             return p.group.negation;
         }
-        if p.group.kind == Kind::Finite || p.link == Link::Main {
-            if let Some(i) = self.negated_phrase(p.subject.clone()) {
-                return Some(i);
-            }
+        if (p.group.kind == Kind::Finite || p.link == Link::Main)
+            && let Some(i) = self.negated_phrase(p.subject.clone())
+        {
+            return Some(i);
         }
         let mut after = p.group.tokens.end;
-        while after < clauses.tokens.end && self.is_adverb(after) && self.words.negator(self.lower(after)).is_none() {
+        while after < clauses.tokens.end
+            && self.is_adverb(after)
+            && self.words.negator(self.lower(after)).is_none()
+        {
             after += 1;
         }
         if after >= clauses.tokens.end {
@@ -174,13 +190,16 @@ impl Reader<'_> {
                 said = g.effect == Effect::Said;
                 let effect = self.verb_effect(g, governing.by.map(|j| &clauses.predicates[j].group));
                 let perfect = g.effect == Effect::Planned && clauses.predicates[at].group.perfect;
-                standing = apply(if perfect { Effect::Denied } else { effect }, standing, || format!("verb:{}", g.words));
+                standing = apply(if perfect { Effect::Denied } else { effect }, standing, || {
+                    format!("verb:{}", g.words)
+                });
             }
             let Some(by) = governing.by.filter(|j| *j != at && *j < clauses.predicates.len()) else { break };
             if !said {
                 let told = self.is_told(clauses, by);
                 let outer = self.own(clauses, by, Around { told, coming: around.coming });
-                let unsure = outer.status == Status::Denied && self.leaves_open(clauses, by, governing.verb, governing.noun.map(|n| n.1));
+                let unsure = outer.status == Status::Denied
+                    && leaves_open(clauses, by, governing.verb, governing.noun.map(|n| n.1));
                 if unsure {
                     standing = Standing::new(Status::Possible, outer.reason);
                 } else {
@@ -192,16 +211,14 @@ impl Reader<'_> {
         standing
     }
 
-    /// "is not expected to", "is not likely to": unlikely, not denied.
-    fn leaves_open(&self, clauses: &Clauses<'_>, by: usize, verb: Option<&Governor>, noun: Option<&Governor>) -> bool {
-        let passive = verb.is_some_and(|g| g.effect == Effect::Possible) && clauses.predicates[by].group.passive;
-        passive || noun.is_some_and(|g| g.effect == Effect::Possible && g.class == Class::Adjective)
-    }
-
     /// "had to close" tells a fact, "has to close" a duty.
     fn verb_effect(&self, g: &Governor, by: Option<&Group<'_>>) -> Effect {
         let have = g.rest.is_empty() && self.words.auxiliary(g.words).is_some_and(|a| a.0 == Auxiliary::Have);
-        if have && by.is_some_and(|b| b.past || b.perfect || b.modality.is_some()) { Effect::Same } else { g.effect }
+        if have && by.is_some_and(|b| b.past || b.perfect || b.modality.is_some()) {
+            Effect::Same
+        } else {
+            g.effect
+        }
     }
 
     /// Whether a predicate stands in indirect speech after a verb in the past.
@@ -214,7 +231,9 @@ impl Reader<'_> {
             let Some(governing) = clauses.predicates[at].governing else { break };
             let Some(by) = governing.by else { break };
             let p = &clauses.predicates[by].group;
-            if governing.verb.is_some_and(|g| g.takes(Frame::Clause)) && (p.past || p.perfect || p.kind == Kind::Gerund) {
+            if governing.verb.is_some_and(|g| g.takes(Frame::Clause))
+                && (p.past || p.perfect || p.kind == Kind::Gerund)
+            {
                 return true;
             }
             at = by;
@@ -231,7 +250,8 @@ impl Reader<'_> {
     pub(super) fn names_coming(&self, range: Range<usize>) -> bool {
         range.into_iter().any(|i| {
             self.words.is_calendar_word(self.lower(i))
-                && i.checked_sub(1).is_none_or(|b| !matches!(self.lower(b), "every" | "each" | "last" | "since"))
+                && i.checked_sub(1)
+                    .is_none_or(|b| !matches!(self.lower(b), "every" | "each" | "last" | "since"))
         })
     }
 
@@ -243,7 +263,8 @@ impl Reader<'_> {
                 j != at
                     && p.link == Link::Governed
                     && p.group.kind != Kind::Finite
-                    && p.governing.is_some_and(|g| g.by == Some(at) && !g.verb.is_some_and(|v| v.effect == Effect::Said))
+                    && p.governing
+                        .is_some_and(|g| g.by == Some(at) && !g.verb.is_some_and(|v| self.is_saying(v)))
             });
             match next {
                 Some(j) => at = j,
@@ -253,11 +274,20 @@ impl Reader<'_> {
         at
     }
 
+    /// Whether a governing verb hands contents over, whatever else it does: "told him to wait".
+    fn is_saying(&self, g: &Governor) -> bool {
+        g.effect == Effect::Said
+            || g.effect == Effect::Possible
+                && self.words.verb_governors(g.words, |_| "").any(|other| other.effect == Effect::Said)
+    }
+
     /// What a verb makes of the noun it acts on: "called off the parade", "the vote was put off until May".
     pub(super) fn on_noun(&self, clauses: &Clauses<'_>, k: usize, around: Around) -> Option<Standing> {
         let p = &clauses.predicates[k];
-        let subject = self.governor(&p.group, Frame::Subject).filter(|_| p.group.passive || p.group.kind == Kind::Participle);
-        let g = self.governor(&p.group, Frame::Noun).or(subject)?;
+        let subject = self
+            .governor(&p.group, Frame::Subject)
+            .filter(|_| p.group.passive || p.group.kind == Kind::Participle);
+        let g = self.noun_governor(clauses, k).or(subject)?;
         let told = around.told || self.is_told(clauses, k);
         let outer = self.own(clauses, k, Around { told, coming: false });
         let inner = if g.effect == Effect::Moved && self.new_date(clauses, k).is_some() {
@@ -269,6 +299,20 @@ impl Reader<'_> {
         Some(within(&outer, inner))
     }
 
+    /// The reading of a verb, or of what "be" says, that acts on a noun.
+    pub(super) fn noun_governor(&self, clauses: &Clauses<'_>, k: usize) -> Option<&Governor> {
+        let g = &clauses.predicates[k].group;
+        if g.copula {
+            let reader = *self;
+            return (g.head + 1..(g.head + 3).min(clauses.tokens.end)).find_map(|i| {
+                self.words
+                    .noun_governors(self.lower(i), move |n| reader.lower(i + 1 + n))
+                    .find(|g| g.takes(Frame::Noun))
+            });
+        }
+        self.governor(g, Frame::Noun).or_else(|| self.governor(g, Frame::EventNoun))
+    }
+
     /// Where the new date of something moved begins: behind "to", "until", "till".
     pub(super) fn new_date(&self, clauses: &Clauses<'_>, k: usize) -> Option<usize> {
         let from = clauses.predicates[k].group.tokens.end;
@@ -277,7 +321,20 @@ impl Reader<'_> {
             matches!(self.lower(*i), "to" | "until" | "till" | "for" | "by")
                 && (i + 1..(i + 5).min(end)).any(|n| {
                     self.words.is_calendar_word(self.lower(n))
-                        || matches!(self.lower(n), "next" | "later" | "a" | "week" | "month" | "year" | "spring" | "summer" | "autumn" | "fall" | "winter")
+                        || matches!(
+                            self.lower(n),
+                            "next"
+                                | "later"
+                                | "a"
+                                | "week"
+                                | "month"
+                                | "year"
+                                | "spring"
+                                | "summer"
+                                | "autumn"
+                                | "fall"
+                                | "winter"
+                        )
                         || self.pos(n) == Pos::Num
                 })
         })
@@ -324,7 +381,12 @@ impl Reader<'_> {
         (self.phrase(phrase), Frame::Noun)
     }
 
-    fn clause_content(&self, tokens: Range<usize>, phrase: &Range<usize>, past: bool) -> Option<(Standing, Frame)> {
+    fn clause_content(
+        &self,
+        tokens: Range<usize>,
+        phrase: &Range<usize>,
+        past: bool,
+    ) -> Option<(Standing, Frame)> {
         let clauses = self.clauses(tokens.clone());
         let quoted = self.is_quote(tokens.start)
             || tokens.start > 0 && self.is_quote(tokens.start - 1) && self.lower(tokens.start - 1) != "'";
@@ -341,7 +403,18 @@ impl Reader<'_> {
                     || p.group.kind == Kind::Infinitive && p.governing.is_none();
                 (open && p.group.kind != Kind::Participle).then_some(0)
             })
-            .or_else(|| clauses.predicates.iter().position(|p| p.link == Link::Governed && p.governing.is_some_and(|g| g.noun.is_some())))?;
+            .or_else(|| {
+                clauses
+                    .predicates
+                    .iter()
+                    .position(|p| p.link == Link::Governed && p.governing.is_some_and(|g| g.noun.is_some()))
+            });
+        let Some(k) = k else {
+            // "If the pump fails …", its main verb not recognised.
+            let open = clauses.condition.is_some_and(|c| c <= tokens.start + 1);
+            return open
+                .then(|| (Standing::new(Status::Possible, self.condition_name(&clauses)), Frame::Clause));
+        };
         let p = &clauses.predicates[k];
         let frame = match p.group.kind {
             Kind::Infinitive => Frame::Infinitive,
@@ -373,17 +446,21 @@ impl Reader<'_> {
         // "I hope that", "we think": what is only thought is open.
         let thought = clauses.predicates.iter().any(|q| {
             q.governing.is_some_and(|g| {
-                g.by == Some(k) && g.noun.is_none() && q.group.kind == Kind::Finite && g.verb.is_some_and(|v| v.effect == Effect::Possible)
+                g.by == Some(k)
+                    && g.noun.is_none()
+                    && q.group.kind == Kind::Finite
+                    && g.verb.is_some_and(|v| v.effect == Effect::Possible)
             })
         });
         if thought && standing.status == Status::Happened {
             standing = Standing::new(Status::Possible, format!("verb:{}", p.group.lemma));
         }
         // The subject may stand in an earlier piece.
-        if phrase.start != tokens.start && standing.status == Status::Happened {
-            if let Some(i) = self.negated_phrase(phrase.clone()) {
-                standing = Standing::new(Status::Denied, format!("negation:{}", self.negator_name(i)));
-            }
+        if phrase.start != tokens.start
+            && standing.status == Status::Happened
+            && let Some(i) = self.negated_phrase(phrase.clone())
+        {
+            standing = Standing::new(Status::Denied, format!("negation:{}", self.negator_name(i)));
         }
         Some((standing, frame))
     }
@@ -402,14 +479,14 @@ impl Reader<'_> {
             {
                 return apply(g.effect, Standing::plain(), || format!("noun:{}", g.words));
             }
-            if self.is_nominal(i) && self.pos(i) != Pos::Propn {
+            if self.pos(i) == Pos::Noun {
                 break;
             }
         }
-        if let Some(i) = tokens.clone().find(|i| matches!(self.lower(*i), "for" | "from")) {
-            if self.names_coming(i + 1..(i + 4).min(tokens.end)) {
-                return Standing::new(Status::Planned, "noun:coming day");
-            }
+        if let Some(i) = tokens.clone().find(|i| matches!(self.lower(*i), "for" | "from"))
+            && self.names_coming(i + 1..(i + 4).min(tokens.end))
+        {
+            return Standing::new(Status::Planned, "noun:coming day");
         }
         Standing::plain()
     }
@@ -422,7 +499,8 @@ impl Reader<'_> {
         }
         let reader = *self;
         let lemma = self.words.lemma(word, self.form(cue));
-        let verbs: Vec<&Governor> = self.words.verb_governors(&lemma, move |n| reader.lower(cue + 1 + n)).collect();
+        let verbs: Vec<&Governor> =
+            self.words.verb_governors(&lemma, move |n| reader.lower(cue + 1 + n)).collect();
         let passive = self.form(cue) == VerbForm::PastParticiple;
         let fits = |g: &&&Governor| match frame {
             Frame::Infinitive => g.takes(Frame::Infinitive) || passive && g.takes(Frame::PassiveInfinitive),
@@ -439,12 +517,19 @@ impl Reader<'_> {
             .or_else(|| verbs.iter().find(|g| matches!(g.effect, Effect::Denied)).copied());
         let Some(g) = governor else { return inner };
         // A rejection that is itself negated ("has not ruled out") leaves the matter open.
-        let negated = (cue.saturating_sub(4)..cue).rev().take_while(|i| self.is_adverb(*i) || self.words.auxiliary(self.lower(*i)).is_some()).any(|i| {
-            self.words.negator(self.lower(i)).is_some()
-        });
+        let negated = (cue.saturating_sub(4)..cue)
+            .rev()
+            .take_while(|i| self.is_adverb(*i) || self.words.auxiliary(self.lower(*i)).is_some())
+            .any(|i| self.words.negator(self.lower(i)).is_some());
         if negated && g.effect == Effect::Denied {
             return Standing::new(Status::Possible, format!("negation+cue:{}", g.words));
         }
-        apply(g.effect, inner, || format!("cue:{}", lemma))
+        apply(g.effect, inner, || format!("cue:{lemma}"))
     }
+}
+
+/// "is not expected to", "is not likely to": unlikely, not denied.
+fn leaves_open(clauses: &Clauses<'_>, by: usize, verb: Option<&Governor>, noun: Option<&Governor>) -> bool {
+    let passive = verb.is_some_and(|g| g.effect == Effect::Possible) && clauses.predicates[by].group.passive;
+    passive || noun.is_some_and(|g| g.effect == Effect::Possible && g.class == Class::Adjective)
 }

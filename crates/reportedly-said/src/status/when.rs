@@ -3,8 +3,8 @@
 use super::clause::{Clauses, Link};
 use super::group::{Kind, Reader};
 use super::words::ClauseWord;
-use jiff::civil::Date;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use reportedly_text::{TokenKind, rows};
 use reportedly_time::{Anchor, Timex, TimexKind};
 use std::ops::Range;
@@ -34,11 +34,19 @@ impl Reader<'_> {
         times[from..]
             .iter()
             .take_while(|t| t.span.start < span.end)
-            .filter(|t| matches!(t.kind, TimexKind::Date | TimexKind::Time))
             .filter_map(|timex| {
                 let tokens = self.touched(timex.span);
-                (!tokens.is_empty() && !self.is_bound(clauses, &tokens))
-                    .then(|| Stamp { timex, owner: self.owner(clauses, &tokens), tokens })
+                let dates = matches!(timex.kind, TimexKind::Date | TimexKind::Time);
+                // "in a week's time" counts from today.
+                let ahead = timex.kind == TimexKind::Duration
+                    && tokens.start > clauses.tokens.start
+                    && self.lower(tokens.start - 1) == "in"
+                    && self.lower(tokens.end) != "the";
+                ((dates || ahead) && !tokens.is_empty() && !self.is_bound(clauses, &tokens)).then(|| Stamp {
+                    timex,
+                    owner: self.owner(clauses, &tokens),
+                    tokens,
+                })
             })
             .collect()
     }
@@ -73,12 +81,7 @@ impl Reader<'_> {
         let next = predicates.iter().position(|p| p.group.tokens.start >= tokens.end);
         let last = predicates.iter().rposition(|p| p.group.tokens.start < tokens.start);
         let main = |from: usize| {
-            predicates
-                .iter()
-                .enumerate()
-                .skip(from)
-                .find(|(_, p)| p.link == Link::Main)
-                .map(|(k, _)| k)
+            predicates.iter().enumerate().skip(from).find(|(_, p)| p.link == Link::Main).map(|(k, _)| k)
         };
         let Some(last) = last else {
             // Before the first verb: "On Monday …", or in the first subject.
@@ -86,7 +89,11 @@ impl Reader<'_> {
             let inside = predicates[first].link == Link::Subordinate
                 && (predicates[first].start <= tokens.start)
                 && !self.comma(tokens.end..predicates[first].group.tokens.start);
-            return if inside || predicates[first].link == Link::Relative { Some(first) } else { main(first).or(Some(first)) };
+            return if inside || predicates[first].link == Link::Relative {
+                Some(first)
+            } else {
+                main(first).or(Some(first))
+            };
         };
         let gap = predicates[last].group.tokens.end.min(tokens.start)..tokens.start;
         let Some(next) = next else {
@@ -118,14 +125,21 @@ impl Reader<'_> {
         if !self.comma(gap.clone()) || !matches!(p.link, Link::Relative | Link::Adjunct) {
             return last;
         }
-        (0..last).rev().find(|k| !matches!(clauses.predicates[*k].link, Link::Relative | Link::Adjunct)).unwrap_or(last)
+        (0..last)
+            .rev()
+            .find(|k| !matches!(clauses.predicates[*k].link, Link::Relative | Link::Adjunct))
+            .unwrap_or(last)
     }
 
     /// A temporal expression as a day, month or year, read in the direction that the event lies in.
     pub(super) fn date(&self, stamp: &Stamp<'_>, direction: Direction, anchor: &Anchor) -> Option<String> {
         let value = stamp.timex.value.as_deref();
-        let words: Vec<&str> =
-            stamp.tokens.clone().filter(|i| self.analysis.tokens[*i].kind != TokenKind::Punct).map(|i| self.lower(i)).collect();
+        let words: Vec<&str> = stamp
+            .tokens
+            .clone()
+            .filter(|i| self.analysis.tokens[*i].kind != TokenKind::Punct)
+            .map(|i| self.lower(i))
+            .collect();
         if let Some(day) = anchor.best {
             if let Some(day) = self.bare_weekday(&words, day, direction) {
                 return Some(day.to_string());
@@ -133,10 +147,15 @@ impl Reader<'_> {
             if let Some((year, month)) = self.bare_month(&words, value, day, direction) {
                 return Some(format!("{year:04}-{month:02}"));
             }
+            if let Some(date) = self.counted(stamp, &words, day) {
+                return Some(date.to_string());
+            }
             if let Some(date) = value.and_then(calendar_day) {
                 return Some(self.turned(&words, date, day, direction).to_string());
             }
-            let just_now = words.iter().any(|w| matches!(*w, "moments" | "minutes" | "seconds" | "moment" | "hours" | "hour"));
+            let just_now = words
+                .iter()
+                .any(|w| matches!(*w, "moments" | "minutes" | "seconds" | "moment" | "hours" | "hour"));
             if just_now && words.contains(&"ago") && value.and_then(calendar_day).is_none() {
                 return Some(day.to_string());
             }
@@ -151,7 +170,18 @@ impl Reader<'_> {
             match self.weekday(word) {
                 Some(number) if weekday.is_none() => weekday = Some(number),
                 Some(_) => return None,
-                None if matches!(*word, "on" | "morning" | "afternoon" | "evening" | "night" | "midnight" | "noon" | "early" | "late" | "'s") => {}
+                None if matches!(
+                    *word,
+                    "on" | "morning"
+                        | "afternoon"
+                        | "evening"
+                        | "night"
+                        | "midnight"
+                        | "noon"
+                        | "early"
+                        | "late"
+                        | "'s"
+                ) => {}
                 None => return None,
             }
         }
@@ -164,12 +194,57 @@ impl Reader<'_> {
         published.checked_add(days.days()).ok()
     }
 
+    /// "three weeks ago", "in a fortnight": counted from the day of publication.
+    fn counted(&self, stamp: &Stamp<'_>, words: &[&str], published: Date) -> Option<Date> {
+        let before = stamp.tokens.start.checked_sub(1).map_or("", |i| self.lower(i));
+        let after = self.lower(stamp.tokens.end);
+        let ahead =
+            words.first() == Some(&"in") || before == "in" || words.last() == Some(&"now") || after == "from";
+        let back = words.last() == Some(&"ago") || after == "ago";
+        if ahead == back {
+            return None;
+        }
+        let weeks = |n: i64| if back { -7 * n } else { 7 * n };
+        let days = words.windows(2).find_map(|w| match w[1] {
+            "week" | "weeks" => Some(weeks(self.number(w[0])?)),
+            "fortnight" => Some(weeks(2)),
+            "day" | "days" if ahead => Some(self.number(w[0])?),
+            _ => None,
+        })?;
+        published.checked_add(days.days()).ok()
+    }
+
+    /// A small number in words or digits.
+    fn number(&self, word: &str) -> Option<i64> {
+        if matches!(word, "a" | "one") {
+            return Some(1);
+        }
+        let table = || {
+            rows(Some(self.analysis.language), "numerals")
+                .find(|r| r.first() == Some(&word))?
+                .get(1)?
+                .parse()
+                .ok()
+        };
+        word.parse().ok().or_else(table).filter(|n| (1..1000).contains(n))
+    }
+
     fn weekday(&self, word: &str) -> Option<i8> {
-        rows(Some(self.analysis.language), "weekdays").find(|r| r.first() == Some(&word))?.get(1)?.parse().ok()
+        rows(Some(self.analysis.language), "weekdays")
+            .find(|r| r.first() == Some(&word))?
+            .get(1)?
+            .parse()
+            .ok()
     }
 
     /// "April": the latest or the next one, the month of publication included.
-    fn bare_month(&self, words: &[&str], value: Option<&str>, published: Date, direction: Direction) -> Option<(i16, i8)> {
+    fn bare_month(
+        &self,
+        words: &[&str],
+        value: Option<&str>,
+        published: Date,
+        direction: Direction,
+    ) -> Option<(i16, i8)> {
         let [word] = words else { return None };
         let value = value.filter(|v| v.len() == 7)?;
         let month: i8 = value.get(5..)?.parse().ok()?;
@@ -185,7 +260,8 @@ impl Reader<'_> {
     /// A day and month without a year, turned to the year that fits the direction.
     fn turned(&self, words: &[&str], date: Date, published: Date, direction: Direction) -> Date {
         let dated = words.iter().any(|w| w.len() == 4 && w.bytes().all(|b| b.is_ascii_digit()));
-        let month = words.iter().any(|w| rows(Some(self.analysis.language), "months").any(|r| r.first() == Some(w)));
+        let month =
+            words.iter().any(|w| rows(Some(self.analysis.language), "months").any(|r| r.first() == Some(w)));
         if dated || !month || words.len() > 4 {
             return date;
         }
@@ -209,7 +285,10 @@ fn plain(timex: &Timex) -> Option<String> {
     let year = value.get(..4).filter(|y| digits(y))?;
     match value.get(4..) {
         Some("") => Some(year.to_owned()),
-        Some(rest) if rest.starts_with("-W") && rest.len() > 3 && digits(rest.get(2..4).unwrap_or("x")) || rest.starts_with("-Q") => {
+        Some(rest)
+            if rest.starts_with("-W") && rest.len() > 3 && digits(rest.get(2..4).unwrap_or("x"))
+                || rest.starts_with("-Q") =>
+        {
             let first = timex.days()?.0.to_string();
             Some(if rest.starts_with("-Q") { first.get(..7)?.to_owned() } else { first })
         }

@@ -2,7 +2,7 @@
 
 use super::Status;
 use reportedly_text::{Language, VerbForm, rows};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
 /// What a governing word says of that which depends on it.
@@ -34,6 +34,8 @@ pub(super) enum Frame {
     Noun = 32,
     Subject = 64,
     Report = 128,
+    /// Only where the noun names an event.
+    EventNoun = 256,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,8 @@ pub(super) enum ClauseWord {
     Question,
     Relative,
     Subordinator,
+    /// A subordinator or a preposition: "after".
+    Either,
     Coordinator,
     Determiner,
     Preposition,
@@ -112,11 +116,13 @@ pub(super) struct Words {
     negators: FxHashMap<&'static str, Negator>,
     modals: FxHashMap<&'static str, (Modality, &'static str)>,
     auxiliaries: FxHashMap<&'static str, (Auxiliary, VerbForm)>,
-    hedges: FxHashMap<&'static str, ()>,
+    hedges: FxHashSet<&'static str>,
     conditions: FxHashMap<&'static str, Vec<Vec<&'static str>>>,
     light: FxHashMap<&'static str, Vec<Vec<&'static str>>>,
-    nouns: FxHashMap<&'static str, ()>,
-    calendar: FxHashMap<&'static str, ()>,
+    nouns: FxHashSet<&'static str>,
+    calendar: FxHashSet<&'static str>,
+    /// Whether a verb only supports its noun, else it tells an outcome.
+    support: FxHashMap<&'static str, bool>,
 }
 
 impl Words {
@@ -130,16 +136,22 @@ impl Words {
             negators: FxHashMap::default(),
             modals: FxHashMap::default(),
             auxiliaries: FxHashMap::default(),
-            hedges: table("hedges").filter_map(|r| Some((*r.first()?, ()))).collect(),
+            hedges: table("hedges").filter_map(|r| r.first().copied()).collect(),
             conditions: FxHashMap::default(),
             light: FxHashMap::default(),
-            nouns: table("event-nouns").filter_map(|r| Some((*r.first()?, ()))).collect(),
+            nouns: table("event-nouns").filter_map(|r| r.first().copied()).collect(),
             calendar: ["weekdays", "months", "calendar-words"]
                 .into_iter()
                 .flat_map(table)
-                .filter_map(|r| Some((*r.first()?, ())))
+                .filter_map(|r| r.first().copied())
                 .collect(),
+            support: FxHashMap::default(),
         };
+        for row in table("outcome-verbs") {
+            if let [verb, kind] = row[..] {
+                words.support.insert(verb, kind == "support");
+            }
+        }
         for row in table("verb-forms") {
             if let [base, third, past, participle, gerund, ..] = row[..] {
                 words.conjugate(
@@ -181,6 +193,14 @@ impl Words {
         for row in table("cues") {
             words.learn_cue(&row);
         }
+        // Words that govern as participles do, without being verbs: "due".
+        for (word, list) in &words.governors {
+            if list.iter().any(|g| g.class == Class::Verb && g.takes(Frame::Subject))
+                && !words.forms.contains_key(*word)
+            {
+                words.forms.insert((*word).to_owned(), vec![(*word, VerbForm::PastParticiple)]);
+            }
+        }
         // The longest match wins.
         for list in words.governors.values_mut() {
             list.sort_by_key(|g| std::cmp::Reverse(g.rest.len()));
@@ -192,6 +212,7 @@ impl Words {
                 "question" => ClauseWord::Question,
                 "relative" => ClauseWord::Relative,
                 "subordinator" => ClauseWord::Subordinator,
+                "either" => ClauseWord::Either,
                 "coordinator" => ClauseWord::Coordinator,
                 "determiner" => ClauseWord::Determiner,
                 "preposition" => ClauseWord::Preposition,
@@ -364,7 +385,7 @@ impl Words {
     }
 
     pub(super) fn is_hedge(&self, word: &str) -> bool {
-        self.hedges.contains_key(word)
+        self.hedges.contains(word)
     }
 
     /// Whether a condition begins with this word; `after(n)` gives the n-th word behind it.
@@ -385,19 +406,29 @@ impl Words {
         })
     }
 
+    /// A verb that adds nothing to what its noun governs: "has plans to".
+    pub(super) fn is_support(&self, lemma: &str) -> bool {
+        self.support.get(lemma) == Some(&true)
+    }
+
+    /// A verb that tells what came of the event that is its subject: "killed".
+    pub(super) fn is_outcome(&self, lemma: &str) -> bool {
+        self.support.get(lemma) == Some(&false)
+    }
+
     /// Whether a noun names something that happens.
     pub(super) fn is_event_noun(&self, word: &str) -> bool {
-        self.nouns.contains_key(word) || self.nouns.contains_key(singular(word).as_ref())
+        self.nouns.contains(word) || self.nouns.contains(singular(word).as_ref())
     }
 
     /// Whether a word names a day, a month or a coming time.
     pub(super) fn is_calendar_word(&self, word: &str) -> bool {
-        self.calendar.contains_key(word)
+        self.calendar.contains(word)
     }
 }
 
 fn frame(name: &str) -> u16 {
-    let frame = match name {
+    match name {
         "inf" => Frame::Infinitive as u16 | Frame::PassiveInfinitive as u16,
         "pinf" => Frame::PassiveInfinitive as u16,
         "ing" => Frame::Gerund as u16,
@@ -406,9 +437,9 @@ fn frame(name: &str) -> u16 {
         "noun" => Frame::Noun as u16,
         "subject" => Frame::Subject as u16,
         "report" => Frame::Report as u16,
+        "event" => Frame::EventNoun as u16,
         _ => 0,
-    };
-    frame
+    }
 }
 
 /// A noun without the ending of its plural, as English makes it.
