@@ -1,13 +1,632 @@
-//! The claims of a story: the same content across its articles, and who stands behind it.
+//! The claims of a story: the same content across its articles, by way of whom each article has it, and who stands
+//! behind it.
+//!
+//! What is said by way of a source is compared by weighted stems. The leading claim is the one that most articles
+//! carry and that is most of what their headlines are about. How a content stands (may, will, has) is no part of
+//! what it is: "may sell" and "has sold" are one claim at two times. Who rejects it makes a claim of his own.
 
-use crate::{Claim, Member, Observation};
+use crate::{
+    Carrier, Claim, Member, Observation, Stance,
+    origins::{self, Carried},
+    saying::{Saying, Told},
+    wording::Wording,
+};
+use reportedly_said::Status;
+use rustc_hash::FxHashMap;
 
 /// A chain: publisher, relays, origin, by name.
-type Chain = Vec<Option<String>>;
+pub(crate) type Chain = Vec<Option<String>>;
+
+/// Sayings that are tried as the seed of a claim.
+const SEEDS: usize = 64;
+/// Likeness from which on two sayings speak for each other.
+const ALIKE: f32 = 0.30;
+/// Share of a claim's core from which on a saying asserts it.
+const CARRIES: f32 = 0.45;
+/// Share of a claim's core from which on a saying with a negated content denies it.
+const NEGATES: f32 = 0.55;
+/// Share of a claim's core from which on a saying whose cue rejects the content denies it.
+const REJECTS: f32 = 0.35;
+/// Terms of a claim's core.
+const CORE: usize = 8;
+/// Share of the carriers that must have a term of the core.
+const COMMON: f32 = 0.34;
+/// Claims a story is given besides the leading one and its denial.
+const FURTHER: usize = 8;
+/// What a copy counts as a carrier.
+const COPY: f32 = 0.3;
+/// What a sentence without a source counts as the seed of a claim.
+const OWN_VOICE: f32 = 0.6;
 
 /// The claims of one story, the leading one first, and for each of its articles the chain by which it has the
 /// leading claim (empty where it does not carry it). `articles` are the story's, in order of becoming known.
 pub(crate) fn of_story(observations: &[Observation], articles: &[Member]) -> (Vec<Claim>, Vec<Chain>) {
-    let _ = observations;
-    (Vec::new(), vec![Vec::new(); articles.len()])
+    let told: Vec<Told> = articles.iter().map(|m| Told::of(&observations[m.article].reading)).collect();
+    let mut story = Story::new(articles, told);
+    let mut claims = Vec::new();
+    let mut chains = vec![Vec::new(); articles.len()];
+    if let Some(seed) = story.leading() {
+        let core = story.core(seed);
+        let denial = story.denial(&core);
+        let leading = story.claim(&core, true);
+        if let Some(leading) = leading {
+            for carrier in &leading.articles {
+                if let Some(i) = articles.iter().position(|m| m.article == carrier.article)
+                    && chains[i].is_empty()
+                {
+                    chains[i].clone_from(&carrier.chain);
+                }
+            }
+            claims.push(leading);
+        }
+        claims.extend(denial);
+        claims.extend(story.further());
+    }
+    (claims, chains)
+}
+
+/// One story while its claims are being found.
+struct Story<'s> {
+    articles: &'s [Member],
+    told: Vec<Told>,
+    /// For each saying of each article, its wording weighted for this story.
+    words: Vec<Vec<Wording>>,
+    /// What each term weighs where it stands itself rather than in the context.
+    full: FxHashMap<u64, f32>,
+    /// For each saying, whether a claim has it already.
+    taken: Vec<Vec<bool>>,
+    /// The wordings of the titles, weighted for this story.
+    titles: Vec<Wording>,
+    /// Where an article's original stands among the articles.
+    original: Vec<Option<usize>>,
+}
+
+/// A saying: the article's place and its own place in it.
+type At = (usize, usize);
+
+impl<'s> Story<'s> {
+    fn new(articles: &'s [Member], told: Vec<Told>) -> Self {
+        let place: FxHashMap<usize, usize> =
+            articles.iter().enumerate().map(|(i, m)| (m.article, i)).collect();
+        let original: Vec<Option<usize>> =
+            articles.iter().map(|m| m.copy_of.and_then(|c| place.get(&c).copied())).collect();
+        // A word says more here the more of the headlines and openings have it.
+        let mut heads: FxHashMap<u64, f32> = FxHashMap::default();
+        let mut all = 0.0;
+        for (i, t) in told.iter().enumerate() {
+            let n = if original[i].is_some() { COPY } else { 1.0 };
+            all += n;
+            for (term, _) in t.head.terms() {
+                *heads.entry(*term).or_default() += n;
+            }
+        }
+        let weigh = |term: u64| 0.25 + heads.get(&term).copied().unwrap_or(0.0) / f32::max(all, 1.0);
+        let words: Vec<Vec<Wording>> =
+            told.iter().map(|t| t.sayings.iter().map(|s| s.words.scaled(weigh)).collect()).collect();
+        let mut full: FxHashMap<u64, f32> = FxHashMap::default();
+        for (term, weight) in words.iter().flatten().flat_map(Wording::terms) {
+            let most = full.entry(*term).or_default();
+            *most = weight.max(*most);
+        }
+        let titles = told.iter().map(|t| t.title.scaled(weigh)).collect();
+        let taken = told.iter().map(|t| vec![false; t.sayings.len()]).collect();
+        Self { articles, told, words, full, taken, titles, original }
+    }
+
+    fn saying(&self, at: At) -> &Saying {
+        &self.told[at.0].sayings[at.1]
+    }
+
+    fn sayings(&self) -> impl Iterator<Item = At> + '_ {
+        self.told.iter().enumerate().flat_map(|(i, t)| (0..t.sayings.len()).map(move |j| (i, j)))
+    }
+
+    fn counts(&self, article: usize) -> f32 {
+        if self.original[article].is_some() { COPY } else { 1.0 }
+    }
+
+    /// How much of the story speaks for a saying: the articles with something alike, each with its likeness.
+    fn support(&self, at: At) -> (f32, usize) {
+        let words = &self.words[at.0][at.1];
+        let (mut sum, mut texts) = (0.0, 0);
+        for (i, all) in self.words.iter().enumerate() {
+            let best = all
+                .iter()
+                .enumerate()
+                .filter(|(j, _)| !self.taken[i][*j] && self.told[i].sayings[*j].statement.is_some())
+                .map(|(_, w)| words.likeness(w))
+                .fold(0.0, f32::max);
+            if i == at.0 || best >= ALIKE {
+                sum += self.counts(i) * if i == at.0 { 1.0 } else { best };
+                texts += usize::from(self.original[i].is_none());
+            }
+        }
+        (sum, texts)
+    }
+
+    /// Share of the headlines' words that a saying has.
+    fn in_titles(&self, at: At) -> f32 {
+        let words = &self.words[at.0][at.1];
+        let mut sum = 0.0;
+        let mut all = 0.0;
+        for (i, title) in self.titles.iter().enumerate() {
+            if title.weight() > 0.0 {
+                sum += self.counts(i) * (title.shared(words) / title.weight()).min(1.0);
+                all += self.counts(i);
+            }
+        }
+        if all > 0.0 { sum / all } else { 0.0 }
+    }
+
+    /// The saying that stands best for the story.
+    fn leading(&self) -> Option<At> {
+        let mut seeds: Vec<(At, f32)> = self
+            .sayings()
+            .filter(|at| self.saying(*at).status != Status::Denied)
+            .map(|at| {
+                let saying = self.saying(at);
+                let voice = if saying.statement.is_some() { 1.0 } else { OWN_VOICE };
+                (at, voice * self.in_titles(at) * if saying.opening { 1.5 } else { 1.0 })
+            })
+            .collect();
+        sort_by_weight(&mut seeds);
+        seeds.truncate(SEEDS);
+        let mut best: Vec<(At, f32)> =
+            seeds.into_iter().map(|(at, titles)| (at, self.support(at).0 * (0.2 + titles))).collect();
+        sort_by_weight(&mut best);
+        best.first().map(|b| b.0)
+    }
+
+    /// What those who speak for a saying have in common: its terms, each by the share of them that have it.
+    fn core(&self, seed: At) -> Wording {
+        let mut core = self.words[seed.0][seed.1].clone();
+        for _ in 0..2 {
+            let mut shares: FxHashMap<u64, f32> = FxHashMap::default();
+            let mut weights: FxHashMap<u64, f32> = FxHashMap::default();
+            let mut all = 0.0;
+            for (i, words) in self.words.iter().enumerate() {
+                let best = words
+                    .iter()
+                    .enumerate()
+                    .filter(|(j, _)| (i, *j) == seed || self.told[i].sayings[*j].statement.is_some())
+                    .map(|(j, w)| (j, core.likeness(w)))
+                    .filter(|(j, l)| (i, *j) == seed || *l >= ALIKE)
+                    .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+                let Some((j, _)) = best else { continue };
+                all += self.counts(i);
+                for (term, weight) in words[j].terms() {
+                    *shares.entry(*term).or_default() += self.counts(i);
+                    let most = weights.entry(*term).or_default();
+                    *most = weight.max(*most);
+                }
+            }
+            let mut terms: Vec<(u64, f32)> = weights
+                .into_iter()
+                .map(|(t, w)| (t, w * shares[&t] / all))
+                .filter(|(t, _)| shares[t] / all >= COMMON)
+                .collect();
+            terms.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            terms.truncate(CORE);
+            core = Wording::from_terms(terms);
+        }
+        core
+    }
+
+    /// Share of a claim's core that a saying has.
+    fn part(&self, core: &Wording, at: At) -> f32 {
+        let whole = core.weight();
+        if whole <= 0.0 {
+            return 0.0;
+        }
+        let words = &self.words[at.0][at.1];
+        let has = |(term, weight): &(u64, f32)| -> f32 {
+            // A word that only the context brings counts for less.
+            let here = words.weight_of(*term).unwrap_or(0.0);
+            let full = self.full.get(term).copied().unwrap_or(1.0);
+            weight * (here / full).min(1.0)
+        };
+        core.terms().iter().map(has).sum::<f32>() / whole
+    }
+
+    /// Who rejects a claim.
+    fn denial(&mut self, core: &Wording) -> Option<Claim> {
+        let mut found: Vec<(At, f32)> = Vec::new();
+        for at in self.sayings().collect::<Vec<_>>() {
+            let saying = self.saying(at);
+            if saying.statement.is_none() || saying.status != Status::Denied || saying.source.is_none() {
+                continue;
+            }
+            let part = self.part(core, at);
+            if part >= if saying.rejects { REJECTS } else { NEGATES } {
+                found.push((at, part));
+            }
+        }
+        self.made(found, Stance::Denies, false)
+    }
+
+    /// A claim with all who carry it.
+    fn claim(&mut self, core: &Wording, leading: bool) -> Option<Claim> {
+        let mut found: Vec<(At, f32)> = Vec::new();
+        for i in 0..self.told.len() {
+            let deniers: Vec<String> = self.told[i]
+                .sayings
+                .iter()
+                .enumerate()
+                .filter(|(j, s)| self.taken[i][*j] && s.status == Status::Denied)
+                .filter_map(|(_, s)| s.source.as_ref().map(|s| origins::key(&s.name)))
+                .collect();
+            for j in 0..self.told[i].sayings.len() {
+                let saying = &self.told[i].sayings[j];
+                let witness = saying.statement.is_none() && saying.witness;
+                if self.taken[i][j]
+                    || saying.status == Status::Denied
+                    || saying.statement.is_none() && !witness
+                    // Who rejects a claim does not assert it with his next sentence.
+                    || saying.source.as_ref().is_some_and(|s| deniers.contains(&origins::key(&s.name)))
+                {
+                    continue;
+                }
+                let part = self.part(core, (i, j));
+                if part >= CARRIES {
+                    found.push(((i, j), part));
+                }
+            }
+        }
+        self.made(found, Stance::Asserts, leading)
+    }
+
+    /// Makes a claim of sayings, each with the share of the core that it has. With `whole`, copies that bring no
+    /// saying of their own take their original's.
+    fn made(&mut self, found: Vec<(At, f32)>, stance: Stance, whole: bool) -> Option<Claim> {
+        // One carrier for each article and origin: the saying with most of the core, then with the longest chain.
+        let mut best: Vec<(At, f32)> = Vec::new();
+        let mut sorted = found.clone();
+        sorted.sort_by(|a, b| {
+            let rank = |x: &(At, f32)| {
+                let s = self.saying(x.0);
+                let known = f32::from(s.source.is_some()) * 0.15;
+                x.1 + known + if s.opening { 0.15 } else { 0.0 } + 0.05 * s.chain.len().min(4) as f32
+            };
+            a.0.0.cmp(&b.0.0).then(rank(b).total_cmp(&rank(a))).then(a.0.cmp(&b.0))
+        });
+        for (at, part) in sorted {
+            let saying = self.saying(at);
+            let same = |other: &(At, f32)| {
+                other.0.0 == at.0 && origins::same_party(&self.saying(other.0).party(), &saying.party())
+            };
+            if !best.iter().any(same) {
+                best.push((at, part));
+            }
+        }
+        let mut carried: Vec<(Carried, Option<usize>)> = best
+            .iter()
+            .map(|(at, _)| {
+                let saying = self.saying(*at);
+                (self.carried(at.0, saying), saying.statement)
+            })
+            .collect();
+        if whole || stance == Stance::Denies {
+            for i in 0..self.articles.len() {
+                let Some(o) = self.original[i] else { continue };
+                if carried.iter().any(|c| c.0.place == i) {
+                    continue;
+                }
+                let Some((at, _)) = best.iter().find(|b| b.0.0 == o) else { continue };
+                let saying = self.saying(*at);
+                carried.push((self.carried(i, saying), None));
+            }
+            carried.sort_by_key(|c| c.0.place);
+        }
+        let (first, _) = best.first()?;
+        let text = self.saying(*first).text.clone();
+        for (at, _) in &found {
+            self.taken[at.0][at.1] = true;
+        }
+        let parties: Vec<Carried> = carried.iter().map(|c| c.0.clone()).collect();
+        let origins = origins::of_claim(&parties);
+        let origins: Vec<crate::Origin> = origins
+            .into_iter()
+            .map(|mut o| {
+                for a in &mut o.articles {
+                    *a = self.articles[*a].article;
+                }
+                o
+            })
+            .collect();
+        let independent_origins = origins.iter().filter(|o| o.name.is_some()).count();
+        let articles = carried
+            .into_iter()
+            .map(|(c, statement)| Carrier {
+                article: self.articles[c.place].article,
+                chain: c.chain,
+                stance,
+                statement,
+            })
+            .collect();
+        Some(Claim { text, articles, origins, independent_origins })
+    }
+
+    /// By way of whom an article has a saying, its own or its original's.
+    fn carried(&self, article: usize, saying: &Saying) -> Carried {
+        let told = &self.told[article];
+        let mut chain = saying.chain.clone();
+        if chain.is_empty() {
+            chain.push(told.outlet.clone());
+        }
+        chain[0].clone_from(&told.outlet);
+        // A text that credits an agency has what it says from there.
+        let credit = told.credits.first().cloned().or_else(|| {
+            let original = &self.told[self.original[article]?];
+            let name = original.outlet.clone()?;
+            told.names_at_its_end(&name).then_some(name)
+        });
+        if let Some(credit) = credit
+            && chain.iter().flatten().all(|link| origins::key(link) != origins::key(&credit))
+            && (saying.statement.is_some() || self.original[article].is_some())
+        {
+            chain.insert(1, Some(credit));
+        }
+        Carried { place: article, chain, source: saying.source.clone() }
+    }
+
+    /// The claims besides the leading one that at least two texts carry.
+    fn further(&mut self) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        let mut seeds: Vec<(At, f32)> = self
+            .sayings()
+            .filter(|at| !self.taken[at.0][at.1] && self.original[at.0].is_none())
+            .filter(|at| self.saying(*at).statement.is_some() && self.saying(*at).status != Status::Denied)
+            .map(|at| (at, self.in_titles(at)))
+            .collect();
+        sort_by_weight(&mut seeds);
+        seeds.truncate(SEEDS);
+        let mut best: Vec<(At, f32)> = seeds
+            .into_iter()
+            .filter_map(|(at, titles)| {
+                let (support, texts) = self.support(at);
+                (texts > 1).then_some((at, support * (0.2 + titles)))
+            })
+            .collect();
+        sort_by_weight(&mut best);
+        for (at, _) in best {
+            if claims.len() == FURTHER {
+                break;
+            }
+            if self.taken[at.0][at.1] {
+                continue;
+            }
+            let core = self.core(at);
+            if let Some(claim) = self.claim(&core, false) {
+                let texts = claim
+                    .articles
+                    .iter()
+                    .filter(|c| self.articles.iter().any(|m| m.article == c.article && m.copy_of.is_none()));
+                let mut texts: Vec<usize> = texts.map(|c| c.article).collect();
+                texts.dedup();
+                if texts.len() > 1 {
+                    claims.push(claim);
+                }
+            }
+        }
+        claims
+    }
+}
+
+fn sort_by_weight(all: &mut [(At, f32)]) {
+    all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_story;
+    use crate::{
+        Claim, Stance,
+        example::{Article, article, story},
+    };
+    use proptest::prelude::*;
+    use reportedly_said::{
+        PartyKind::{Anonymous, Org, Outlet, Person},
+        Status::{Denied, Happened, Planned, Possible},
+    };
+
+    fn links(chain: &[Option<String>]) -> String {
+        chain.iter().map(|l| l.as_deref().unwrap_or("unknown")).collect::<Vec<_>>().join(" < ")
+    }
+
+    fn names(claim: &Claim) -> Vec<&str> {
+        claim.origins.iter().filter_map(|o| o.name.as_deref()).collect()
+    }
+
+    fn rumour() -> Vec<Article> {
+        vec![
+            article(
+                "Tern Gazette",
+                2,
+                "Corrow ferry line may be sold to Blackfen",
+                "The Corrow ferry line may be sold to Blackfen Shipping, two people close to the talks told Tern Gazette. \
+                 Rain fell on the quay.",
+            )
+            .says(
+                &[(Anonymous, "two people close to the talks")],
+                "The Corrow ferry line may be sold to Blackfen Shipping",
+                Possible,
+            ),
+            article(
+                "Osprey Wire",
+                2,
+                "Corrow ferry line may be sold - report",
+                "The Corrow ferry line may be sold to Blackfen Shipping, Tern Gazette reported, citing two people close to the talks. \
+                 The islands have no bridge.",
+            )
+            .says(
+                &[(Outlet, "Tern Gazette"), (Anonymous, "two people close to the talks")],
+                "The Corrow ferry line may be sold to Blackfen Shipping",
+                Possible,
+            ),
+            article(
+                "Radio Merrin",
+                3,
+                "Ferry sale",
+                "The Corrow ferry line may soon be sold to Blackfen Shipping. The islands have no bridge.",
+            )
+            .copies(1, Some("Osprey Wire")),
+            article(
+                "Merrin Mail",
+                5,
+                "\"No sale\": ferry owner on Blackfen",
+                "The owner of the Corrow ferry line denied that it would be sold to Blackfen Shipping. \
+                 \"The ferry line stays with us,\" Ingrid Vail said.",
+            )
+            .says(&[(Person, "Ingrid Vail")], "it would be sold to Blackfen Shipping", Denied)
+            .says(&[(Person, "Ingrid Vail")], "\"The ferry line stays with us,\"", Happened),
+            article(
+                "Tern Gazette",
+                9,
+                "Minister confirms sale of Corrow ferry line",
+                "The Corrow ferry line will be sold to Blackfen Shipping, transport minister Abel Torne said on Monday.",
+            )
+            .says(
+                &[(Person, "Abel Torne")],
+                "The Corrow ferry line will be sold to Blackfen Shipping",
+                Planned,
+            ),
+        ]
+    }
+
+    #[test]
+    fn a_rumour_that_is_denied_and_confirmed_has_two_origins_and_one_denier() {
+        let (observations, members) = story(rumour());
+        let (claims, chains) = of_story(&observations, &members);
+        assert_eq!(names(&claims[0]), ["two people close to the talks", "Abel Torne"]);
+        assert_eq!(claims[0].independent_origins, 2);
+        assert_eq!(claims[0].origins[0].via.as_deref(), Some("Tern Gazette"));
+        assert_eq!(links(&chains[1]), "Osprey Wire < Tern Gazette < two people close to the talks");
+        // The copy credits the wire it came by.
+        assert_eq!(
+            links(&chains[2]),
+            "Radio Merrin < Osprey Wire < Tern Gazette < two people close to the talks"
+        );
+        assert!(chains[3].is_empty(), "who denies a claim does not carry it");
+        assert_eq!(names(&claims[1]), ["Ingrid Vail"]);
+        assert!(claims[1].articles.iter().all(|c| c.stance == Stance::Denies));
+    }
+
+    #[test]
+    fn outlets_that_cite_each_other_are_no_origins() {
+        let text = |from: &str| {
+            format!("The lighthouse on Skarn may have been moved, {from} reports, quoting a one-time keeper.")
+        };
+        let content = "The lighthouse on Skarn may have been moved";
+        let told = |outlet: &str, day, from: &str| {
+            article(outlet, day, "Was the Skarn lighthouse moved?", &text(from)).says(
+                &[(Outlet, from), (Anonymous, "a one-time keeper")],
+                content,
+                Possible,
+            )
+        };
+        let (observations, members) =
+            story(vec![told("Skarn Post", 6, "Harbour Leaf"), told("Harbour Leaf", 7, "Skarn Post")]);
+        let (claims, _) = of_story(&observations, &members);
+        assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a one-time keeper"], 1));
+
+        let first = article(
+            "Island Sentinel",
+            4,
+            "Lighthouse on Skarn may have been moved",
+            "The lighthouse on Skarn may have been moved, a former keeper told Island Sentinel.",
+        )
+        .says(&[(Anonymous, "a former keeper")], content, Possible);
+        let (observations, members) =
+            story(vec![first, told("Skarn Post", 6, "Harbour Leaf"), told("Harbour Leaf", 7, "Skarn Post")]);
+        let (claims, _) = of_story(&observations, &members);
+        assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a former keeper"], 1));
+    }
+
+    #[test]
+    fn an_article_that_names_only_an_outlet_has_that_outlets_origin() {
+        let content = "the Penhale mine will close";
+        let (observations, members) = story(vec![
+            article(
+                "Penhale Star",
+                3,
+                "Penhale mine to close",
+                "An engineer told Penhale Star that the Penhale mine will close.",
+            )
+            .says(&[(Anonymous, "An engineer")], content, Planned),
+            article(
+                "Moor News",
+                4,
+                "Penhale mine to close",
+                "Penhale Star reported that the Penhale mine will close.",
+            )
+            .says(&[(Outlet, "Penhale Star")], content, Planned),
+            article(
+                "Chough Radio",
+                4,
+                "Penhale mine to close",
+                "The county said that the Penhale mine will close.",
+            )
+            .says(&[(Org, "The county")], content, Planned),
+        ]);
+        let (claims, chains) = of_story(&observations, &members);
+        assert_eq!(names(&claims[0]), ["An engineer", "The county"]);
+        // The page's own chain ends where the page ends it.
+        assert_eq!(links(&chains[1]), "Moor News < Penhale Star");
+    }
+
+    #[test]
+    fn reporters_who_saw_it_are_an_origin() {
+        let (observations, members) = story(vec![
+            article(
+                "Vane Wire",
+                3,
+                "Crane falls on Lorrow quay",
+                "A crane fell on Lorrow quay, the fire brigade said.",
+            )
+            .says(&[(Org, "the fire brigade")], "A crane fell on Lorrow quay", Happened),
+            article(
+                "Coast TV",
+                3,
+                "Crane falls on quay",
+                "Our reporter Jan Pell was filming and saw the crane fall on Lorrow quay.",
+            ),
+        ]);
+        let (claims, chains) = of_story(&observations, &members);
+        assert_eq!(names(&claims[0]), ["the fire brigade", "Coast TV"]);
+        assert_eq!(links(&chains[1]), "Coast TV");
+    }
+
+    #[test]
+    fn what_says_nothing_makes_no_claim() {
+        let (observations, members) =
+            story(vec![article("Vane Wire", 3, "", ""), article("", 3, "", "\n\n")]);
+        let (claims, chains) = of_story(&observations, &members);
+        assert!(claims.is_empty());
+        assert_eq!(chains.len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_articles_of_one_day_does_not_matter_to_the_origins(swap in 0_usize..2) {
+            let mut articles = rumour();
+            articles.swap(0, swap);
+            if swap == 1 {
+                articles[2] = article("Radio Merrin", 3, "Ferry sale", "The islands have no bridge.").copies(0, None);
+            }
+            let (observations, members) = story(articles);
+            let (claims, _) = of_story(&observations, &members);
+            prop_assert_eq!(claims[0].independent_origins, 2);
+        }
+
+        #[test]
+        fn any_words_are_taken(title in "\\PC{0,40}", text in "\\PC{0,200}", again in "\\PC{0,60}") {
+            let articles = vec![article("Vane Wire", 3, &title, &text), article(&again, 4, &again, &text)];
+            let (observations, members) = story(articles);
+            let (claims, chains) = of_story(&observations, &members);
+            prop_assert_eq!(chains.len(), 2);
+            for claim in claims {
+                prop_assert!(claim.independent_origins <= claim.origins.len());
+            }
+        }
+    }
 }

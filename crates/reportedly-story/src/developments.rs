@@ -1,6 +1,53 @@
-//! The dated developments of a story.
+//! The dated developments of a story: what happened, is to happen or was called off, one entry a date.
+//!
+//! Dates come from the events of all articles and from the acts of saying that brought the story forward: the first
+//! report of a claim, its denial, its confirmation. How an entry stands is told by the articles known last.
 
-use crate::{Claim, Development, Member, Observation};
+use crate::{Claim, DatedBy, Development, Member, Observation, Stance, wording::Wording};
+use jiff::{civil::Date, tz::TimeZone};
+use reportedly_read::Reading;
+use reportedly_said::Status;
+use reportedly_text::{Analysis, Language, Span, analyse};
+use reportedly_time::TimexKind;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// Entries a timeline has, whatever the number of articles.
+const ENTRIES: usize = 10;
+/// Articles that bring one more entry.
+const ARTICLES_AN_ENTRY: usize = 2;
+/// Entries a timeline never exceeds.
+const MOST: usize = 30;
+/// Likeness from which on two entries of one date are about one matter.
+const ALIKE: f32 = 0.2;
+/// Likeness from which on a later article that calls something off means this entry.
+const CALLS_OFF: f32 = 0.25;
+/// What a saying that brings the story forward gains over other entries of its date.
+const BRINGS_FORWARD: f32 = 0.35;
+/// What an article more that tells of a date adds to the date's weight.
+const TOLD_AGAIN: f32 = 0.25;
+/// Sentences that open an article.
+const OPENING: usize = 3;
+/// What standing in an article's opening adds.
+const OPENS: f32 = 0.2;
+/// Characters of a sentence that reads well in a timeline.
+const READABLE: std::ops::RangeInclusive<usize> = 30..=260;
+/// Events of one article that are looked at.
+const EVENTS: usize = 400;
+
+/// One date as one sentence has it.
+struct Entry {
+    date: String,
+    dated_by: DatedBy,
+    status: Status,
+    /// The article's place in the story.
+    place: usize,
+    text: String,
+    words: Wording,
+    weight: f32,
+    /// Whether it is an act of saying that brought the story forward.
+    forward: bool,
+}
 
 /// The timeline of one story, in order of date.
 pub(crate) fn of_story(
@@ -8,6 +55,446 @@ pub(crate) fn of_story(
     articles: &[Member],
     claims: &[Claim],
 ) -> Vec<Development> {
-    let _ = (observations, articles, claims);
-    Vec::new()
+    let readings: Vec<&Reading> = articles.iter().map(|m| &observations[m.article].reading).collect();
+    let analyses: Vec<Analysis<'_>> =
+        readings.iter().map(|r| analyse(&r.text, r.language.unwrap_or(Language::EN))).collect();
+    let heads = Heads::of(&readings, &analyses, articles);
+    let mut entries = Vec::new();
+    let mut called_off: Vec<(usize, Option<String>, Wording)> = Vec::new();
+    for (place, (reading, text)) in readings.iter().zip(&analyses).enumerate() {
+        let sentence = |i: usize| Sentence::of(reading, text, i, &heads);
+        for event in reading.events.iter().take(EVENTS) {
+            let at = sentence_at(text, event.span);
+            if event.status == Status::Denied
+                && let Some(s) = sentence(at)
+            {
+                called_off.push((place, event.when.clone(), s.words));
+            }
+            let Some(when) = event.when.as_deref().and_then(calendar) else { continue };
+            let acts = reading.statements.iter().any(|s| s.cue.is_some_and(|c| c.overlaps(event.span)));
+            if acts && at >= OPENING {
+                continue;
+            }
+            let Some(s) = sentence(at) else { continue };
+            let status = not_before_its_day(event.status, when, known(&articles[place]));
+            entries.push(s.entry(when, DatedBy::Event, status, place, at));
+        }
+        // The act of saying in an opening sentence is news itself.
+        for statement in &reading.statements {
+            let Some(first) = statement.content.first() else { continue };
+            let at = sentence_at(text, *first);
+            let Some(date) = act_date(reading, text, at, &statement.content) else { continue };
+            if at < OPENING
+                && articles[place].copy_of.is_none()
+                && let Some(s) = sentence(at)
+            {
+                entries.push(s.entry(&date, DatedBy::Event, Status::Happened, place, at));
+            }
+        }
+    }
+    entries.extend(forward(articles, &readings, &analyses, claims, &heads));
+    let mut dates: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for e in entries {
+        dates.entry(e.date.clone()).or_default().push(e);
+    }
+    let mut told: Vec<(f32, Development)> = Vec::new();
+    for (date, entries) in &dates {
+        told.extend(one_date(date, entries, articles, &called_off));
+    }
+    // A day says more than its month, and a month more than its year.
+    let all: Vec<String> = told.iter().map(|t| t.1.date.clone()).collect();
+    told.retain(|(_, d)| {
+        d.date.len() == 10 || !all.iter().any(|o| o.len() > d.date.len() && o.starts_with(&d.date))
+    });
+    let most = (ENTRIES + articles.len() / ARTICLES_AN_ENTRY).min(MOST);
+    told.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.date.cmp(&b.1.date)));
+    told.truncate(most);
+    let mut timeline: Vec<Development> = told.into_iter().map(|t| t.1).collect();
+    timeline.sort_by(|a, b| a.date.cmp(&b.date));
+    timeline
+}
+
+/// The sayings that brought the story forward: of the leading claim and its denials, the first from each origin.
+fn forward(
+    articles: &[Member],
+    readings: &[&Reading],
+    analyses: &[Analysis<'_>],
+    claims: &[Claim],
+    heads: &Heads,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let place = |article: usize| articles.iter().position(|m| m.article == article);
+    let denied = |c: &Claim| c.articles.iter().any(|a| a.stance == Stance::Denies);
+    for (i, claim) in claims.iter().enumerate().filter(|(i, c)| *i == 0 || denied(c)) {
+        for origin in &claim.origins {
+            // The first article that has it from there with words of its own, the origin's own outlet before others.
+            let mut carriers: Vec<(bool, usize, usize)> = claim
+                .articles
+                .iter()
+                .filter(|c| origin.articles.contains(&c.article))
+                .filter_map(|c| Some((c.chain.len() > 2, place(c.article)?, c.statement?)))
+                .collect();
+            carriers.sort_unstable();
+            let Some((_, place, statement)) = carriers.first().copied() else { continue };
+            let (reading, text) = (readings[place], &analyses[place]);
+            let Some(statement) = reading.statements.get(statement) else { continue };
+            let Some(first) = statement.content.first() else { continue };
+            let at = sentence_at(text, *first);
+            let date = act_date(reading, text, at, &statement.content)
+                .or_else(|| day_of(reading, &articles[place]).map(|d| d.to_string()));
+            let (Some(date), Some(s)) = (date, Sentence::of(reading, text, at, heads)) else { continue };
+            let status = match statement.status {
+                Status::Possible if i == 0 => Status::Possible,
+                _ => Status::Happened,
+            };
+            let mut entry = s.entry(&date, DatedBy::Report, status, place, at);
+            entry.forward = true;
+            entries.push(entry);
+        }
+    }
+    entries
+}
+
+/// What one date comes to.
+fn one_date(
+    date: &str,
+    entries: &[Entry],
+    articles: &[Member],
+    called_off: &[(usize, Option<String>, Wording)],
+) -> Option<(f32, Development)> {
+    let weight = |e: &Entry| {
+        let told = entries
+            .iter()
+            .filter(|o| {
+                o.place != e.place
+                    && articles[o.place].copy_of.is_none()
+                    && o.words.likeness(&e.words) >= ALIKE
+            })
+            .map(|o| o.place)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len();
+        let copy = if articles[e.place].copy_of.is_some() { 0.3 } else { 0.0 };
+        e.weight + TOLD_AGAIN * (told as f32).min(6.0) + if e.forward { BRINGS_FORWARD } else { 0.0 } - copy
+    };
+    let mut ranked: Vec<(f32, &Entry)> = entries.iter().map(|e| (weight(e), e)).collect();
+    ranked.sort_by(|a, b| {
+        b.0.total_cmp(&a.0).then(a.1.place.cmp(&b.1.place)).then_with(|| a.1.text.cmp(&b.1.text))
+    });
+    let (best, chosen) = *ranked.first()?;
+    let mut alike: Vec<&Entry> = entries
+        .iter()
+        .filter(|e| std::ptr::eq(*e, chosen) || e.words.likeness(&chosen.words) >= ALIKE)
+        .collect();
+    alike.sort_by_key(|e| e.place);
+    let tellers: std::collections::BTreeSet<usize> = alike.iter().map(|e| e.place).collect();
+    let texts = tellers.iter().filter(|p| articles[**p].copy_of.is_none()).count();
+    // A whole month or year is worth an entry only where several texts tell of it.
+    if date.len() < 10 && texts < 2 {
+        return None;
+    }
+    let mut status = chosen.status;
+    let mut dated_by = chosen.dated_by;
+    let mut words = chosen;
+    if !chosen.forward {
+        for e in &alike {
+            if stands_over(e.status, status) && e.place >= words.place {
+                status = e.status;
+                dated_by = e.dated_by;
+                words = e;
+            }
+        }
+        if matches!(status, Status::Planned | Status::Possible)
+            && called_off.iter().any(|(place, when, w)| {
+                *place >= chosen.place
+                    && when.as_deref().is_none_or(|w| w.starts_with(date))
+                    && w.likeness(&chosen.words) >= CALLS_OFF
+                    && known(&articles[*place]).is_some_and(|k| k.to_string().as_str() <= date)
+                    && *place > chosen.place
+            })
+        {
+            status = Status::Denied;
+        }
+    }
+    let known = tellers.iter().filter_map(|p| known(&articles[*p])).min();
+    let development = Development {
+        date: date.to_owned(),
+        dated_by,
+        known,
+        text: words.text.clone(),
+        status,
+        articles: tellers.into_iter().map(|p| articles[p].article).collect(),
+    };
+    Some((best, development))
+}
+
+/// Whether a later word on an event overrides what was known: what took place or was called off stays so.
+const fn stands_over(new: Status, old: Status) -> bool {
+    match (old, new) {
+        (Status::Planned | Status::Possible, _) => true,
+        (_, Status::Happened | Status::Denied) => true,
+        _ => false,
+    }
+}
+
+/// What has not come yet has not happened, however it is put.
+fn not_before_its_day(status: Status, when: &str, known: Option<Date>) -> Status {
+    match known {
+        Some(known)
+            if status == Status::Happened && when.get(..10).is_some_and(|w| *w > *known.to_string()) =>
+        {
+            Status::Planned
+        }
+        _ => status,
+    }
+}
+
+/// A sentence as a timeline could show it.
+struct Sentence {
+    text: String,
+    words: Wording,
+    weight: f32,
+}
+
+impl Sentence {
+    fn of(reading: &Reading, text: &Analysis<'_>, at: usize, heads: &Heads) -> Option<Self> {
+        let span = text.sentences.get(at)?.span;
+        let plain = span.of(&reading.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = Wording::of(text, &[span], &reading.times);
+        let characters = plain.chars().count();
+        let mut weight = heads.part(&words);
+        if !READABLE.contains(&characters) || !plain.ends_with(['.', '!', '?', '"', '”', '»', '。']) {
+            weight -= 0.3;
+        }
+        // A sentence that leans on the one before does not stand by itself.
+        if text.sentences[at]
+            .tokens
+            .clone()
+            .next()
+            .is_some_and(|t| text.tokens[t].pos == reportedly_text::Pos::Pron)
+        {
+            weight -= 0.15;
+        }
+        Some(Self { text: plain, words, weight })
+    }
+
+    fn entry(self, date: &str, dated_by: DatedBy, status: Status, place: usize, at: usize) -> Entry {
+        let weight = self.weight + if at < OPENING { OPENS } else { 0.0 };
+        Entry {
+            date: date.to_owned(),
+            dated_by,
+            status,
+            place,
+            text: self.text,
+            words: self.words,
+            weight,
+            forward: false,
+        }
+    }
+}
+
+/// The words of a story's headlines and openings, each by the share of articles that have it.
+struct Heads {
+    shares: FxHashMap<u64, f32>,
+}
+
+/// Words of the headlines that a sentence about the story's matter has.
+const MATTER: f32 = 2.0;
+
+impl Heads {
+    fn of(readings: &[&Reading], analyses: &[Analysis<'_>], articles: &[Member]) -> Self {
+        let mut shares: FxHashMap<u64, f32> = FxHashMap::default();
+        let mut all: f32 = 0.0;
+        for ((reading, text), member) in readings.iter().zip(analyses).zip(articles) {
+            if member.copy_of.is_some() {
+                continue;
+            }
+            let mut head = reading.title.as_deref().map_or_else(Wording::default, |t| {
+                let title = analyse(t, text.language);
+                Wording::of(&title, &[Span::new(0, t.len())], &[])
+            });
+            let opening: Vec<Span> = text.sentences.iter().take(2).map(|s| s.span).collect();
+            head.add(&Wording::of(text, &opening, &reading.times), 0.7);
+            for (term, weight) in head.terms() {
+                *shares.entry(*term).or_default() += weight;
+            }
+            all += 1.0;
+        }
+        for share in shares.values_mut() {
+            *share /= all.max(1.0);
+        }
+        Self { shares }
+    }
+
+    /// How much of the story's matter a sentence has, 0 to 1.
+    fn part(&self, words: &Wording) -> f32 {
+        let sum: f32 = words.terms().iter().filter_map(|(t, _)| self.shares.get(t)).sum();
+        (sum / MATTER).min(1.0)
+    }
+}
+
+/// The sentence that holds a span's start, as an index.
+fn sentence_at(text: &Analysis<'_>, span: Span) -> usize {
+    text.sentences.partition_point(|s| s.span.end <= span.start)
+}
+
+/// The day an act of saying is dated by in its sentence, outside of what is said.
+fn act_date(reading: &Reading, text: &Analysis<'_>, at: usize, content: &[Span]) -> Option<String> {
+    let sentence = text.sentences.get(at)?.span;
+    let from = reading.times.partition_point(|t| t.span.start < sentence.start);
+    reading.times[from..]
+        .iter()
+        .take_while(|t| t.span.end <= sentence.end)
+        .filter(|t| matches!(t.kind, TimexKind::Date | TimexKind::Time))
+        .filter(|t| !content.iter().any(|c| c.overlaps(t.span)))
+        .find_map(|t| t.value.as_deref().and_then(calendar).filter(|d| d.len() == 10).map(str::to_owned))
+}
+
+/// The calendar part of a value: a day, a month or a year.
+fn calendar(value: &str) -> Option<&str> {
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let day = value.split('T').next()?;
+    let mut parts = day.split('-');
+    let (year, month, date) = (parts.next()?, parts.next(), parts.next());
+    let two = |s: Option<&str>| s.is_none_or(|s| s.len() == 2 && digits(s));
+    (year.len() == 4 && digits(year) && two(month) && two(date) && parts.next().is_none()).then_some(day)
+}
+
+fn known(member: &Member) -> Option<Date> {
+    member.known_at.map(|k| k.to_zoned(TimeZone::UTC).date())
+}
+
+/// The day a report is of.
+fn day_of(reading: &Reading, member: &Member) -> Option<Date> {
+    reading.published.best.as_ref().map(reportedly_read::When::day).or_else(|| known(member))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{calendar, of_story};
+    use crate::{
+        claims,
+        example::{Article, article, story},
+    };
+    use reportedly_said::{
+        PartyKind::{Anonymous, Outlet, Person},
+        Status::{Denied, Happened, Planned, Possible},
+    };
+
+    fn timeline(articles: Vec<Article>) -> Vec<(String, &'static str, String)> {
+        let (observations, members) = story(articles);
+        let (claims, _) = claims::of_story(&observations, &members);
+        of_story(&observations, &members, &claims)
+            .into_iter()
+            .map(|d| (d.date, d.status.word(), d.text))
+            .collect()
+    }
+
+    fn planned() -> Article {
+        article(
+            "Tern Gazette",
+            2,
+            "Corrow bridge to open",
+            "The Corrow bridge will open on 20 March, two engineers told Tern Gazette.",
+        )
+        .says(&[(Anonymous, "two engineers")], "The Corrow bridge will open on 20 March", Planned)
+        .event("open", Planned, Some("2031-03-20"))
+        .time("20 March", "2031-03-20")
+    }
+
+    fn statuses(articles: Vec<Article>) -> Vec<(String, &'static str)> {
+        timeline(articles).into_iter().map(|(d, s, _)| (d, s)).collect()
+    }
+
+    #[test]
+    fn the_latest_word_on_an_event_holds() {
+        let check = |later: Option<Article>, want: &str| {
+            let all = statuses(std::iter::once(planned()).chain(later).collect());
+            let got = all.iter().find(|e| e.0 == "2031-03-20").map(|e| e.1);
+            assert_eq!(got, Some(want));
+        };
+        check(None, "planned");
+        check(
+            Some(
+                article(
+                    "Osprey Wire",
+                    20,
+                    "Corrow bridge opens",
+                    "The Corrow bridge opened on Thursday with a brass band.",
+                )
+                .event("opened", Happened, Some("2031-03-20"))
+                .time("Thursday", "2031-03-20"),
+            ),
+            "happened",
+        );
+        check(
+            Some(
+                article(
+                    "Osprey Wire",
+                    19,
+                    "Corrow bridge opening off",
+                    "The opening of the Corrow bridge has been called off.",
+                )
+                .event("opening", Denied, None),
+            ),
+            "denied",
+        );
+    }
+
+    #[test]
+    fn what_has_no_date_is_dated_by_the_report_that_raised_it() {
+        let told = |outlet: &str, day| {
+            article(
+                outlet,
+                day,
+                "Corrow mayor may step down",
+                "The mayor of Corrow may step down, a clerk told Tern Gazette.",
+            )
+        };
+        let content = "The mayor of Corrow may step down";
+        let all = timeline(vec![
+            told("Tern Gazette", 4).says(&[(Anonymous, "a clerk")], content, Possible),
+            told("Osprey Wire", 5).says(
+                &[(Outlet, "Tern Gazette"), (Anonymous, "a clerk")],
+                content,
+                Possible,
+            ),
+            article(
+                "Merrin Mail",
+                7,
+                "Mayor of Corrow denies",
+                "Ada Finch denied that the mayor of Corrow may step down.",
+            )
+            .says(&[(Person, "Ada Finch")], "the mayor of Corrow may step down", Denied),
+        ]);
+        let dates: Vec<(&str, &str)> = all.iter().map(|e| (e.0.as_str(), e.1)).collect();
+        assert_eq!(dates, [("2031-03-04", "possible"), ("2031-03-07", "happened")]);
+    }
+
+    #[test]
+    fn as_of_a_day_nothing_later_shows() {
+        let later = || {
+            article(
+                "Osprey Wire",
+                20,
+                "Corrow bridge opens",
+                "The Corrow bridge opened on Thursday with a brass band.",
+            )
+            .event("opened", Happened, Some("2031-03-20"))
+            .time("Thursday", "2031-03-20")
+        };
+        let (observations, members) = story(vec![planned(), later()]);
+        let then = of_story(&observations, &members[..1], &[]);
+        assert!(!then.is_empty() && then.iter().all(|d| !d.text.contains("brass")));
+    }
+
+    #[test]
+    fn values_without_a_calendar_date_are_left_alone() {
+        let check = |value: &str, want: Option<&str>| assert_eq!(calendar(value), want, "{value}");
+        check("2031-03-20", Some("2031-03-20"));
+        check("2031-03-20T18:30", Some("2031-03-20"));
+        check("2031", Some("2031"));
+        check("2031-W11", None);
+        check("PRESENT_REF", None);
+        check("203", None);
+    }
 }

@@ -5,11 +5,16 @@
 mod claims;
 mod copies;
 mod developments;
+#[cfg(test)]
+mod example;
 mod group;
 mod headline;
 mod known;
+mod origins;
+mod saying;
 mod terms;
 mod timeline;
+mod wording;
 
 pub use known::known_at;
 pub use timeline::timeline;

@@ -1,0 +1,271 @@
+//! What an article says, taken apart for comparison with others: the contents of its statements and the sentences
+//! in its own voice.
+
+use crate::wording::Wording;
+use reportedly_read::{Reading, Role};
+use reportedly_said::{Act, PartyKind, Status};
+use reportedly_text::{Analysis, Language, Pos, Span, TokenKind, analyse, rows};
+use rustc_hash::FxHashSet;
+
+/// Sentences that open an article.
+const OPENING: usize = 3;
+/// Weight of the headline's words in what an opening sentence says: "it", "the deal" mean what the headline names.
+const BY_HEADLINE: f32 = 0.6;
+/// Weight of the sentence before where a content names little itself.
+const BY_CONTEXT: f32 = 0.5;
+/// Weight below which a content names little.
+const LITTLE: f32 = 2.5;
+/// Words of a paragraph that may be a credit line.
+const CREDIT: usize = 8;
+/// Statements of one article that are compared.
+const MOST: usize = 200;
+
+/// A party as a chain ends in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// Its name or description.
+    pub name: String,
+    /// Its kind.
+    pub kind: PartyKind,
+    /// The words that stand for it here.
+    pub words: String,
+    /// What a party without a name is called by: "official", "conservator".
+    pub called: Vec<String>,
+}
+
+/// What is known of the words that describe unnamed parties.
+struct Descriptions {
+    /// Words that say nothing of who it is: "former", "two".
+    fillers: FxHashSet<&'static str>,
+    /// Words that end what it is called by: "of", "familiar".
+    ends: FxHashSet<&'static str>,
+}
+
+impl Descriptions {
+    fn of(language: Language) -> Self {
+        let those = |kind: &str| words(language, "descriptions", kind);
+        Self { fillers: those("filler"), ends: those("end") }
+    }
+
+    /// The words that a description of an unnamed party is called by: those before its first preposition or
+    /// participle, without what could be said of anybody. Nothing for "two people".
+    fn called(&self, description: &str, language: Language) -> Vec<String> {
+        let text = analyse(description, language);
+        (0..text.tokens.len())
+            .take_while(|i| text.tokens[*i].pos != Pos::Adp && !self.ends.contains(text.lower(*i)))
+            .filter(|i| text.tokens[*i].kind == TokenKind::Word && !self.fillers.contains(text.lower(*i)))
+            .map(|i| text.lower(i).strip_suffix('s').unwrap_or(text.lower(i)).to_owned())
+            .collect()
+    }
+}
+
+/// The words of one kind in a table of kinds and words.
+fn words(language: Language, table: &str, kind: &str) -> FxHashSet<&'static str> {
+    rows(Some(language), table)
+        .filter(|r| r.first() == Some(&kind))
+        .filter_map(|r| r.get(1).copied())
+        .collect()
+}
+
+/// One content as an article gives it.
+#[derive(Clone, Debug)]
+pub(crate) struct Saying {
+    /// The statement it is, as an index into the reading's; `None` for a sentence in the outlet's own voice.
+    pub statement: Option<usize>,
+    /// What it says.
+    pub words: Wording,
+    /// Its text as it stands.
+    pub text: String,
+    /// Whether it stands at the head of the article.
+    pub opening: bool,
+    /// How it stands.
+    pub status: Status,
+    /// Whether the cue rejects the content, rather than the content being negated.
+    pub rejects: bool,
+    /// Whether the outlet's own people saw it.
+    pub witness: bool,
+    /// Who says it.
+    pub source: Option<Source>,
+    /// By way of whom.
+    pub chain: Vec<Option<String>>,
+}
+
+impl Saying {
+    /// The last link of the chain.
+    pub(crate) fn party(&self) -> String {
+        self.source.as_ref().map_or_else(String::new, |s| s.name.clone())
+    }
+}
+
+/// All that an article says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
+    /// Who publishes it.
+    pub outlet: Option<String>,
+    /// The outlets it is credited to, other than its own.
+    pub credits: Vec<String>,
+    /// Its contents, in order.
+    pub sayings: Vec<Saying>,
+    /// The words of its headline.
+    pub title: Wording,
+    /// The words of its headline and of its opening sentences.
+    pub head: Wording,
+    /// The short paragraphs at its ends, where credits stand.
+    ends: String,
+}
+
+impl Told {
+    /// Takes a reading apart.
+    pub(crate) fn of(reading: &Reading) -> Self {
+        let language = reading.language.unwrap_or(Language::EN);
+        let text = analyse(&reading.text, language);
+        let title = reading.title.as_deref().map_or_else(Wording::default, |t| {
+            let t = analyse(t, language);
+            Wording::of(&t, &[Span::new(0, t.text.len())], &[])
+        });
+        let opening = text.sentences.iter().take(OPENING).map(|s| s.span).collect::<Vec<_>>();
+        let mut head = title.clone();
+        head.add(&Wording::of(&text, &opening, &reading.times), 1.0);
+        let mut told = Self {
+            outlet: reading.outlet.clone(),
+            credits: credits(reading),
+            sayings: Vec::new(),
+            title,
+            head,
+            ends: ends(reading),
+        };
+        let descriptions = Descriptions::of(language);
+        let eyewitness = Eyewitness::of(language, reading.outlet.as_deref());
+        let mut spoken = vec![false; text.sentences.len()];
+        for (i, s) in reading.statements.iter().enumerate().take(MOST) {
+            if !matches!(s.act, Act::Speech | Act::Finding | Act::Belief) {
+                continue;
+            }
+            let Some(first) = s.content.first() else { continue };
+            let place = text.sentences.partition_point(|x| x.span.end <= first.start);
+            if let Some(s) = spoken.get_mut(place) {
+                *s = true;
+            }
+            let words = told.words(&text, reading, &s.content, place);
+            told.sayings.push(Saying {
+                statement: Some(i),
+                words,
+                text: s.content.iter().map(|c| c.of(&reading.text).trim()).collect::<Vec<_>>().join(" "),
+                opening: place < OPENING,
+                status: s.status,
+                rejects: s.reason.starts_with("cue"),
+                witness: false,
+                source: s.source.as_ref().map(|p| Source {
+                    name: p.name.clone(),
+                    kind: p.kind,
+                    words: p.span.of(&reading.text).to_owned(),
+                    called: descriptions.called(p.span.of(&reading.text), language),
+                }),
+                chain: s.chain.clone(),
+            });
+        }
+        for (i, sentence) in text.sentences.iter().enumerate() {
+            let witness = eyewitness.tells(&text, sentence.tokens.clone());
+            if spoken[i] || i >= OPENING && !witness || told.sayings.len() > MOST * 2 {
+                continue;
+            }
+            let words = told.words(&text, reading, &[sentence.span], i);
+            told.sayings.push(Saying {
+                statement: None,
+                words,
+                text: sentence.span.of(&reading.text).to_owned(),
+                opening: i < OPENING,
+                status: status_of(reading, sentence.span),
+                rejects: false,
+                witness,
+                source: None,
+                chain: vec![reading.outlet.clone()],
+            });
+        }
+        told
+    }
+
+    fn words(&self, text: &Analysis<'_>, reading: &Reading, spans: &[Span], place: usize) -> Wording {
+        let mut words = Wording::of(text, spans, &reading.times);
+        let little = words.weight() < LITTLE;
+        if place < OPENING {
+            words.add(&self.title, BY_HEADLINE);
+        } else if little
+            && let Some((before, here)) =
+                place.checked_sub(1).and_then(|p| Some((text.sentences.get(p)?, text.sentences.get(place)?)))
+            && before.paragraph == here.paragraph
+        {
+            words.add(&Wording::of(text, &[before.span], &reading.times), BY_CONTEXT);
+        }
+        words
+    }
+
+    /// Whether a credit line names an outlet.
+    pub(crate) fn names_at_its_end(&self, outlet: &str) -> bool {
+        let outlet = crate::origins::key(outlet);
+        !outlet.is_empty() && self.ends.contains(&outlet)
+    }
+}
+
+/// The outlets that an article is credited to, without its own.
+fn credits(reading: &Reading) -> Vec<String> {
+    let own = reading.outlet.as_deref().map(crate::origins::key);
+    reading.agencies.iter().filter(|a| Some(crate::origins::key(a)) != own).cloned().collect()
+}
+
+/// The short lines where credits stand: bylines, the first and last paragraphs.
+fn ends(reading: &Reading) -> String {
+    let mut ends = String::new();
+    let mut add = |text: &str| {
+        if text.split_whitespace().count() <= CREDIT {
+            ends.push_str(&text.to_lowercase());
+            ends.push('\n');
+        }
+    };
+    for other in reading.other.iter().filter(|o| matches!(o.role, Role::Byline | Role::DateLine)) {
+        add(&other.text);
+    }
+    for author in &reading.authors {
+        add(author);
+    }
+    for block in reading.blocks.iter().take(1).chain(reading.blocks.iter().rev().take(2)) {
+        add(block.span.of(&reading.text));
+    }
+    ends
+}
+
+/// How an outlet tells that its own people saw something.
+struct Eyewitness {
+    /// Words for "our".
+    our: FxHashSet<&'static str>,
+    /// Words for its people.
+    who: FxHashSet<&'static str>,
+    /// Words for seeing.
+    saw: FxHashSet<&'static str>,
+    /// The last word of the outlet's name.
+    outlet: Option<String>,
+}
+
+impl Eyewitness {
+    fn of(language: Language, outlet: Option<&str>) -> Self {
+        let those = |kind: &str| words(language, "eyewitness", kind);
+        let outlet = outlet.and_then(|o| o.split_whitespace().next_back()).map(str::to_lowercase);
+        Self { our: those("our"), who: those("who"), saw: those("saw"), outlet }
+    }
+
+    /// Whether a sentence says first that it was one of ours, then that he saw.
+    fn tells(&self, text: &Analysis<'_>, mut tokens: std::ops::Range<usize>) -> bool {
+        let first = tokens.start;
+        let ours = |i: usize| {
+            let before = i.checked_sub(1).filter(|b| *b >= first).map(|b| text.lower(b));
+            before.is_some_and(|b| self.our.contains(b) || self.outlet.as_deref() == Some(b))
+        };
+        tokens.any(|i| self.who.contains(text.lower(i)) && ours(i))
+            && tokens.any(|i| self.saw.contains(text.lower(i)))
+    }
+}
+
+/// How the main event of a sentence stands.
+fn status_of(reading: &Reading, sentence: Span) -> Status {
+    reading.events.iter().find(|e| sentence.contains(e.span)).map_or(Status::Happened, |e| e.status)
+}
