@@ -23,6 +23,8 @@ const SEEDS: usize = 64;
 const ALIKE: f32 = 0.30;
 /// Share of a claim's core from which on a saying asserts it.
 const CARRIES: f32 = 0.45;
+/// The same for a claim besides the leading one.
+const REPEATS: f32 = 0.6;
 /// Share of a claim's core from which on a saying with a negated content denies it.
 const NEGATES: f32 = 0.55;
 /// Share of a claim's core from which on a saying whose cue rejects the content denies it.
@@ -241,7 +243,7 @@ impl<'s> Story<'s> {
                 found.push((at, part));
             }
         }
-        self.made(found, Stance::Denies, false)
+        self.made(&found, Stance::Denies, false)
     }
 
     /// A claim with all who carry it.
@@ -267,20 +269,20 @@ impl<'s> Story<'s> {
                     continue;
                 }
                 let part = self.part(core, (i, j));
-                if part >= CARRIES {
+                if part >= if leading { CARRIES } else { REPEATS } {
                     found.push(((i, j), part));
                 }
             }
         }
-        self.made(found, Stance::Asserts, leading)
+        self.made(&found, Stance::Asserts, leading)
     }
 
     /// Makes a claim of sayings, each with the share of the core that it has. With `whole`, copies that bring no
     /// saying of their own take their original's.
-    fn made(&mut self, found: Vec<(At, f32)>, stance: Stance, whole: bool) -> Option<Claim> {
+    fn made(&mut self, found: &[(At, f32)], stance: Stance, whole: bool) -> Option<Claim> {
         // One carrier for each article and origin: the saying with most of the core, then with the longest chain.
         let mut best: Vec<(At, f32)> = Vec::new();
-        let mut sorted = found.clone();
+        let mut sorted = found.to_vec();
         sorted.sort_by(|a, b| {
             let rank = |x: &(At, f32)| {
                 let s = self.saying(x.0);
@@ -319,7 +321,7 @@ impl<'s> Story<'s> {
         }
         let (first, _) = best.first()?;
         let text = self.saying(*first).text.clone();
-        for (at, _) in &found {
+        for (at, _) in found {
             self.taken[at.0][at.1] = true;
         }
         let parties: Vec<Carried> = carried.iter().map(|c| c.0.clone()).collect();
@@ -354,6 +356,7 @@ impl<'s> Story<'s> {
             chain.push(told.outlet.clone());
         }
         chain[0].clone_from(&told.outlet);
+        chain.dedup_by(|a, b| a.as_deref().map(origins::key) == b.as_deref().map(origins::key));
         // A text that credits an agency has what it says from there.
         let credit = told.credits.first().cloned().or_else(|| {
             let original = &self.told[self.original[article]?];

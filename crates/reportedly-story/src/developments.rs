@@ -229,11 +229,7 @@ fn one_date(
 
 /// Whether a later word on an event overrides what was known: what took place or was called off stays so.
 const fn stands_over(new: Status, old: Status) -> bool {
-    match (old, new) {
-        (Status::Planned | Status::Possible, _) => true,
-        (_, Status::Happened | Status::Denied) => true,
-        _ => false,
-    }
+    matches!(old, Status::Planned | Status::Possible) || matches!(new, Status::Happened | Status::Denied)
 }
 
 /// What has not come yet has not happened, however it is put.
