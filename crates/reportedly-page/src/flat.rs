@@ -165,7 +165,7 @@ fn settle_short_lines(lines: &[Line<'_>], roles: &mut [Role]) {
                 })
             })
             .count();
-        let keep = introduced || marked * 2 >= run.len() || run.len() >= 3;
+        let keep = introduced || marked * 2 >= run.len() || run.len() >= 2;
         for k in run.clone() {
             roles[k] = if keep { Role::ListItem } else { Role::Other };
         }

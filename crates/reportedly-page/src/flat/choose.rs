@@ -29,6 +29,13 @@ const COMMENTS: f32 = -90.0;
 const AGAIN: f32 = -25.0;
 /// Prose in the reach of a section's heading counts this share less a fixed sum.
 const UNDER_SECTION: (f32, f32) = (0.5, -12.0);
+/// A paragraph longer than most teasers.
+const FULL: f32 = 20.0;
+/// So many words in such paragraphs, among so many lines, and an article goes on after a section's heading.
+const GOES_ON: f32 = 110.0;
+const WINDOW: usize = 6;
+/// Comments open no section before so many words of the article: above it, they are a button.
+const UNDER_WAY: f32 = 100.0;
 /// Leaving the article for something set into it, and coming back.
 const SET_IN: f32 = -22.0;
 /// Coming back over the heading of a section.
@@ -76,7 +83,32 @@ pub(super) fn inside(lines: &[Line<'_>], headlines: &[bool]) -> Vec<bool> {
         inside[i] = state == IN;
         state = from[i][state] as usize;
     }
+    fill_lists(lines, &mut inside);
     inside
+}
+
+/// Lists and tables cost the path more than going round them; those between two parts of the article that hold
+/// nothing but short lines belong to it all the same.
+fn fill_lists(lines: &[Line<'_>], inside: &mut [bool]) {
+    let (Some(first), Some(last)) = (inside.iter().position(|i| *i), inside.iter().rposition(|i| *i)) else {
+        return;
+    };
+    let mut i = first;
+    while i < last {
+        if inside[i] {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        while i < last && !inside[i] {
+            i += 1;
+        }
+        let gap = &lines[start..i];
+        let plain = |l: &&Line<'_>| matches!(l.kind, Kind::Short | Kind::Prose | Kind::DateLine) && l.times <= 2;
+        if gap.iter().all(|l| plain(&l)) {
+            inside[start..i].fill(true);
+        }
+    }
 }
 
 /// Whether the heading of such a section closes an article.
@@ -86,10 +118,15 @@ fn is_barrier(role: Role) -> bool {
 
 fn scores(lines: &[Line<'_>], headlines: &[bool]) -> Vec<f32> {
     let mut scores = Vec::with_capacity(lines.len());
-    // The section whose heading was passed, and how many paragraphs in a row have stood since.
+    // The section whose heading was passed.
     let mut section: Option<Role> = None;
+    // Words of prose since the headline.
+    let mut prose = 0.0;
     for (i, line) in lines.iter().enumerate() {
         if headlines[i] {
+            (section, prose) = (None, 0.0);
+        }
+        if section.is_some_and(|role| role != Role::Comments) && goes_on(&lines[i..]) {
             section = None;
         }
         let mut score = match line.kind {
@@ -100,6 +137,7 @@ fn scores(lines: &[Line<'_>], headlines: &[bool]) -> Vec<f32> {
             Kind::Furniture(f) => match f.reach {
                 Reach::Line => FURNITURE,
                 Reach::Next => TEASER,
+                Reach::Section if f.role == Role::Comments && prose < UNDER_WAY => FURNITURE,
                 Reach::Section if f.role == Role::Comments => COMMENTS,
                 Reach::Section => SECTION,
             },
@@ -109,33 +147,30 @@ fn scores(lines: &[Line<'_>], headlines: &[bool]) -> Vec<f32> {
         {
             score -= if f.reach == Reach::Section { 30.0 } else { 15.0 };
         }
-        if line.again && !headlines[i] {
-            score = score.min(0.0) + AGAIN;
-        } else if line.times > 2 && line.kind == Kind::Prose {
+        if (line.again && !headlines[i]) || line.times > 2 && line.kind == Kind::Prose {
             score = score.min(0.0) + AGAIN;
         }
         if section.is_some() && score > 0.0 {
             score = score * UNDER_SECTION.0 + UNDER_SECTION.1;
         }
         match line.kind {
-            Kind::Furniture(f) if f.reach == Reach::Section && is_barrier(f.role) => section = Some(f.role),
+            Kind::Furniture(f) if f.reach == Reach::Section && is_barrier(f.role) => {
+                if f.role != Role::Comments || prose >= UNDER_WAY {
+                    section = Some(f.role);
+                }
+            }
+            Kind::Prose => prose += line.words,
             _ => {}
-        }
-        if let Some(role) = section
-            && role != Role::Comments
-            && i >= 1
-            && is_paragraph(line)
-            && is_paragraph(&lines[i - 1])
-        {
-            // Two full paragraphs on end: the article goes on.
-            section = None;
         }
         scores.push(score);
     }
     scores
 }
 
-/// A paragraph longer than teasers are.
-fn is_paragraph(line: &Line<'_>) -> bool {
-    line.kind == Kind::Prose && line.ends && line.words >= 28.0
+/// Whether an article goes on from here, for all that a section's heading stands before it: this line and those
+/// after it hold more prose than teasers do.
+fn goes_on(lines: &[Line<'_>]) -> bool {
+    let full = |l: &Line<'_>| l.kind == Kind::Prose && l.ends && !l.again && l.words >= FULL;
+    lines.first().is_some_and(full)
+        && lines.iter().take(WINDOW).filter(|l| full(l)).map(|l| l.words).sum::<f32>() >= GOES_ON
 }

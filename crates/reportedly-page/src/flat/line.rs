@@ -57,7 +57,7 @@ const OPENING_WORDS: f32 = 30.0;
 /// The most lines that are looked at.
 const MOST_LINES: usize = 20_000;
 
-/// Takes a page apart into lines; empty ones are left out.
+/// Takes a page apart into lines; those without a letter or digit are left out.
 pub(super) fn split(text: &str) -> Vec<Line<'_>> {
     let texts: Vec<&str> = text
         .split(['\n', '\r', '\u{2028}', '\u{2029}'])
@@ -66,7 +66,7 @@ pub(super) fn split(text: &str) -> Vec<Line<'_>> {
                 c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{200e}' | '\u{200f}')
             })
         })
-        .filter(|l| !l.is_empty())
+        .filter(|l| l.contains(char::is_alphanumeric))
         .take(MOST_LINES)
         .collect();
     let mut times: FxHashMap<&str, u16> = FxHashMap::default();
