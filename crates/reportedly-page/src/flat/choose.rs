@@ -10,7 +10,7 @@ use crate::lines::Reach;
 /// The most that one line may count.
 const MOST: f32 = 60.0;
 /// Prose that does not end like a sentence counts this share.
-const UNENDED: f32 = 0.6;
+const UNENDED: f32 = 0.3;
 /// A short line.
 const SHORT: f32 = -8.0;
 /// A menu run together.
@@ -104,7 +104,8 @@ fn fill_lists(lines: &[Line<'_>], inside: &mut [bool]) {
             i += 1;
         }
         let gap = &lines[start..i];
-        let plain = |l: &&Line<'_>| matches!(l.kind, Kind::Short | Kind::Prose | Kind::DateLine) && l.times <= 2;
+        let plain =
+            |l: &&Line<'_>| matches!(l.kind, Kind::Short | Kind::Prose | Kind::DateLine) && l.times <= 2;
         if gap.iter().all(|l| plain(&l)) {
             inside[start..i].fill(true);
         }

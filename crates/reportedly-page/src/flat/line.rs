@@ -46,6 +46,8 @@ pub(super) struct Line<'t> {
 
 /// Lines with at least this many words are prose if they look like it.
 pub(super) const PROSE_WORDS: f32 = 12.0;
+/// Lines of unspaced scripts without a stop are prose from here on.
+const UNSPACED_WORDS: f32 = 50.0;
 /// Sentences with at least this many words are prose.
 const SENTENCE_WORDS: f32 = 4.0;
 /// Least share of lower-case words in prose, in scripts that have case; a list of titles has less.
@@ -103,6 +105,8 @@ pub(super) struct Counts {
     ends: bool,
     /// Letters among the characters that are no space.
     letters: f32,
+    /// Whether the script has no spaces between words.
+    unspaced: bool,
 }
 
 impl Counts {
@@ -110,9 +114,11 @@ impl Counts {
         let (mut words, mut lower, mut upper) = (0.0_f32, 0_u32, 0_u32);
         let (mut letters, mut signs) = (0_u32, 0_u32);
         let mut inside = false;
+        let mut unspaced = 0_u32;
         for c in text.chars() {
             if is_unspaced(c) {
                 words += 0.5;
+                unspaced += 1;
                 inside = false;
             } else if c.is_alphanumeric() {
                 if !inside {
@@ -137,6 +143,7 @@ impl Counts {
             lower: if cased == 0 { 1.0 } else { lower as f32 / cased as f32 },
             ends: ends_like_a_sentence(text),
             letters: if signs == 0 { 0.0 } else { letters as f32 / signs as f32 },
+            unspaced: unspaced * 2 > signs,
         }
     }
 }
@@ -186,7 +193,8 @@ fn kind(text: &str, counts: &Counts) -> (Kind, Option<Furniture>) {
     {
         return (Kind::Furniture(furniture), None);
     }
-    let kind = if counts.letters < 0.5 {
+    // Headlines of unspaced scripts are long by our count, and have no stop.
+    let kind = if counts.letters < 0.5 || counts.unspaced && !counts.ends && counts.words < UNSPACED_WORDS {
         Kind::Short
     } else if counts.words >= PROSE_WORDS {
         if counts.lower < LOWER_CASE && !(counts.ends && counts.lower > 0.2) {
