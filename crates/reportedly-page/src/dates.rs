@@ -1,3 +1,95 @@
-//! What on a page speaks of the publication date.
+//! What on a page speaks of the publication date: candidates, each with its words, its bearing and a weight.
+//!
+//! Nothing is decided here. The reader above weighs the candidates against each other and against the text.
 
 pub(crate) mod printed;
+mod visible;
+
+pub(crate) use visible::{Visible, visible};
+
+use crate::{Bearing, DateCandidate, When};
+
+// Weights, in per cent of a sure thing; two that agree add up. Set by hand with `xtask bench pages dates`.
+
+/// A date in the page's address.
+const IN_ADDRESS: u8 = 45;
+/// A printed date between headline and text.
+pub(crate) const UNDER_HEADLINE: u8 = 50;
+/// What "published" before a printed date adds.
+pub(crate) const SAID: u8 = 20;
+/// A printed date right above the headline.
+pub(crate) const ABOVE_HEADLINE: u8 = 42;
+/// A printed date right after the article.
+pub(crate) const AFTER_ARTICLE: u8 = 30;
+/// A full date before the dash that an agency's first sentence follows.
+pub(crate) const DATELINE: u8 = 60;
+
+/// A candidate without a place in the text.
+pub(crate) fn candidate(rule: &'static str, text: &str, says: When, bearing: Bearing, weight: u8) -> DateCandidate {
+    let text = text.trim();
+    let end = text.floor_char_boundary(200);
+    DateCandidate { rule, text: text[..end].to_owned(), span: None, says, bearing, weight }
+}
+
+/// The date in a page's address: "/2031/03/02/", "/2031-03-02-title", "/20310302/".
+pub(crate) fn in_address(url: &str) -> Option<DateCandidate> {
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = path.split(['?', '#']).next().unwrap_or("");
+    let path = path.split_once('/')?.1;
+    let found = address_day(path)?;
+    Some(candidate("url", found.1, When::Day(found.0), Bearing::Published, IN_ADDRESS))
+}
+
+fn address_day(path: &str) -> Option<(jiff::civil::Date, &str)> {
+    let bytes = path.as_bytes();
+    let digits = |from: usize, n: usize| -> Option<i16> {
+        let part = path.get(from..from + n)?;
+        part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok())?
+    };
+    for start in 0..bytes.len() {
+        let begins = start == 0 || !bytes[start - 1].is_ascii_alphanumeric();
+        let Some(year) = digits(start, 4).filter(|y| begins && (1990..=2100).contains(y)) else { continue };
+        let rest = start + 4;
+        let separator = bytes.get(rest).copied().unwrap_or(0);
+        let (month_at, wide) = if matches!(separator, b'/' | b'-' | b'_') { (rest + 1, true) } else { (rest, false) };
+        let (month, day, end) = if wide {
+            let month_digits = if digits(month_at, 2).is_some() { 2 } else { 1 };
+            let day_at = month_at + month_digits + 1;
+            if bytes.get(day_at - 1) != Some(&separator) {
+                continue;
+            }
+            let day_digits = if digits(day_at, 2).is_some() { 2 } else { 1 };
+            (digits(month_at, month_digits), digits(day_at, day_digits), day_at + day_digits)
+        } else {
+            (digits(month_at, 2), digits(month_at + 2, 2), month_at + 4)
+        };
+        if bytes.get(end).is_some_and(u8::is_ascii_digit) {
+            continue;
+        }
+        if let (Some(month), Some(day)) = (month, day)
+            && let Ok(date) = jiff::civil::Date::new(year, month as i8, day as i8)
+        {
+            return Some((date, path.get(start..end)?));
+        }
+    }
+    None
+}
+
+/// A full date at the very beginning of an article's text, before the dash that its first sentence follows:
+/// "KESTREL BAY, 2 March 2031 (Pylon) - The …".
+pub(crate) fn dateline(text: &str, language: Option<reportedly_text::Language>) -> Option<DateCandidate> {
+    /// How far into the text a dateline reaches.
+    const REACH: usize = 90;
+    let head = &text[..text.floor_char_boundary(REACH)];
+    let head = head.split('\n').next().unwrap_or("");
+    let dash = [" - ", " – ", " — ", "– ", "— "].iter().filter_map(|d| head.find(d)).min()?;
+    let found = printed::find(&head[..dash], language).into_iter().next()?;
+    Some(DateCandidate {
+        rule: "dateline",
+        text: found.span.of(text).to_owned(),
+        span: Some(found.span),
+        says: When::Day(found.day),
+        bearing: Bearing::Published,
+        weight: DATELINE,
+    })
+}

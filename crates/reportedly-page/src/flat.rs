@@ -8,7 +8,7 @@ mod choose;
 mod line;
 
 use crate::lines::{self, Reach};
-use crate::{Block, Image, Input, Other, Page, PageKind, Role};
+use crate::{Bearing, Block, DateCandidate, Image, Input, Other, Page, PageKind, Role, When, dates};
 use line::{Kind, Line};
 use reportedly_text::Span;
 
@@ -23,6 +23,15 @@ const HEADLINE_REACH: usize = 25;
 /// An article has at least this many words of prose.
 const ARTICLE_WORDS: f32 = 25.0;
 
+/// The day of the visit stands among so many first lines.
+const MASTHEAD_LINES: usize = 4;
+/// A line that is asked for its date has at most this many words.
+const DATE_WORDS: f32 = 25.0;
+/// How many lines above the headline, under the first of the text, after the last of the text may give the date.
+const ABOVE_LINES: usize = 3;
+const UNDER_LINES: usize = 3;
+const AFTER_LINES: usize = 3;
+
 /// Takes a flattened page apart.
 pub(crate) fn read(text: &str, input: &Input<'_>) -> Page {
     let lines = line::split(text);
@@ -30,8 +39,58 @@ pub(crate) fn read(text: &str, input: &Input<'_>) -> Page {
     let inside = choose::inside(&lines, &headlines);
     let start = inside.iter().position(|i| *i).unwrap_or(lines.len());
     let title = title_line(&lines, &headlines, start);
-    let roles = roles(&lines, &headlines, &inside, title);
-    assemble(&lines, &roles, title)
+    let mut roles = roles(&lines, &headlines, &inside, title);
+    let masthead = masthead_day(&lines, &roles, title);
+    if let Some(m) = masthead {
+        roles[m] = Role::Masthead;
+    }
+    let mut page = assemble(&lines, &roles, title);
+    page.dates = dates(&lines, &roles, title, &page);
+    page.dates.extend(input.url.and_then(dates::in_address));
+    page
+}
+
+/// The line that gives the day of the visit: a bare date among the page's first lines, before its headline.
+fn masthead_day(lines: &[Line<'_>], roles: &[Role], title: Option<usize>) -> Option<usize> {
+    let m = (0..lines.len().min(MASTHEAD_LINES)).find(|&i| lines[i].kind == Kind::DateLine)?;
+    let before_title = title.is_some_and(|t| m < t);
+    let bare = dates::visible(lines[m].text, None).first().is_some_and(|d| !d.said);
+    let titled = roles[..m].contains(&Role::Title);
+    (before_title && bare && !titled).then_some(m)
+}
+
+/// What speaks of the publication date.
+fn dates(lines: &[Line<'_>], roles: &[Role], title: Option<usize>, page: &Page) -> Vec<DateCandidate> {
+    let first = roles.iter().position(|r| r.is_text()).unwrap_or(lines.len());
+    let last = roles.iter().rposition(|r| r.is_text()).unwrap_or(0);
+    // The text begins under the standfirst for what stands between headline and text.
+    let first = first + usize::from(roles.get(first) == Some(&Role::Standfirst));
+    let mut found = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let caption = roles[i] == Role::Caption && i + 10 >= first && i <= last + 2;
+        if !caption && (line.words > DATE_WORDS || roles[i].is_text()) {
+            continue;
+        }
+        let above = title.is_some_and(|t| i < t && t - i <= ABOVE_LINES);
+        let under = title.is_some_and(|t| i > t) && i <= first.max(title.unwrap_or(0)) + UNDER_LINES;
+        let after = i > last && i <= last + AFTER_LINES;
+        for date in dates::visible(line.text, page.language) {
+            let says = When::Day(date.printed.day);
+            let (rule, bearing, weight) = match roles[i] {
+                Role::Masthead => ("masthead", Bearing::NotAfter, 60),
+                Role::Caption if caption => ("caption", Bearing::NotBefore, 50),
+                Role::Caption | Role::Legal | Role::Related | Role::Feed | Role::Trending | Role::Comments => continue,
+                _ if under => ("date-line", date.bearing, dates::UNDER_HEADLINE),
+                _ if above => ("date-line", date.bearing, dates::ABOVE_HEADLINE),
+                _ if after => ("date-line", date.bearing, dates::AFTER_ARTICLE),
+                _ => continue,
+            };
+            let weight = if date.said { weight + dates::SAID } else { weight };
+            found.push(dates::candidate(rule, line.text, says, bearing, weight));
+        }
+    }
+    found.extend(dates::dateline(&page.text, page.language));
+    found
 }
 
 /// Letters and digits of a line in lower case: what makes two lines the same headline.
