@@ -5,7 +5,7 @@
 pub(crate) mod printed;
 mod visible;
 
-pub(crate) use visible::{Visible, visible};
+pub(crate) use visible::visible;
 
 use crate::{Bearing, DateCandidate, When};
 
@@ -25,7 +25,13 @@ pub(crate) const AFTER_ARTICLE: u8 = 30;
 pub(crate) const DATELINE: u8 = 60;
 
 /// A candidate without a place in the text.
-pub(crate) fn candidate(rule: &'static str, text: &str, says: When, bearing: Bearing, weight: u8) -> DateCandidate {
+pub(crate) fn candidate(
+    rule: &'static str,
+    text: &str,
+    says: When,
+    bearing: Bearing,
+    weight: u8,
+) -> DateCandidate {
     let text = text.trim();
     let end = text.floor_char_boundary(200);
     DateCandidate { rule, text: text[..end].to_owned(), span: None, says, bearing, weight }
@@ -51,7 +57,8 @@ fn address_day(path: &str) -> Option<(jiff::civil::Date, &str)> {
         let Some(year) = digits(start, 4).filter(|y| begins && (1990..=2100).contains(y)) else { continue };
         let rest = start + 4;
         let separator = bytes.get(rest).copied().unwrap_or(0);
-        let (month_at, wide) = if matches!(separator, b'/' | b'-' | b'_') { (rest + 1, true) } else { (rest, false) };
+        let (month_at, wide) =
+            if matches!(separator, b'/' | b'-' | b'_') { (rest + 1, true) } else { (rest, false) };
         let (month, day, end) = if wide {
             let month_digits = if digits(month_at, 2).is_some() { 2 } else { 1 };
             let day_at = month_at + month_digits + 1;

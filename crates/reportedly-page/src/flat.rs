@@ -79,7 +79,12 @@ fn dates(lines: &[Line<'_>], roles: &[Role], title: Option<usize>, page: &Page) 
             let (rule, bearing, weight) = match roles[i] {
                 Role::Masthead => ("masthead", Bearing::NotAfter, 60),
                 Role::Caption if caption => ("caption", Bearing::NotBefore, 50),
-                Role::Caption | Role::Legal | Role::Related | Role::Feed | Role::Trending | Role::Comments => continue,
+                Role::Caption
+                | Role::Legal
+                | Role::Related
+                | Role::Feed
+                | Role::Trending
+                | Role::Comments => continue,
                 _ if under => ("date-line", date.bearing, dates::UNDER_HEADLINE),
                 _ if above => ("date-line", date.bearing, dates::ABOVE_HEADLINE),
                 _ if after => ("date-line", date.bearing, dates::AFTER_ARTICLE),
@@ -277,7 +282,7 @@ fn assemble(lines: &[Line<'_>], roles: &[Role], title: Option<usize>) -> Page {
                 match page.images.last_mut().filter(|_| caption.is_empty()) {
                     Some(image) if image.credit.is_none() => image.credit = given(credit),
                     _ => {
-                        page.images.push(Image { url: None, caption: given(caption), credit: given(credit) })
+                        page.images.push(Image { url: None, caption: given(caption), credit: given(credit) });
                     }
                 }
                 continue;

@@ -5,8 +5,9 @@
 
 use jiff::{civil::Date, tz::TimeZone};
 use reportedly_page::{Bearing, DateCandidate, Input, When};
-use reportedly_text::{Analysis, Span, VerbForm};
+use reportedly_text::{Analysis, ByLanguage, Span, VerbForm, rows};
 use reportedly_time::{Anchor, Calendar, Expression, Mention, Year};
+use rustc_hash::FxHashSet;
 
 /// One piece of evidence for the publication date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,8 +105,12 @@ pub fn bounds(
         .chain(fetched)
         .min();
     let fits = |day: &Date| latest.is_none_or(|l| *day <= l);
-    let mut earliest =
-        candidates.iter().filter(|c| c.bearing == Bearing::NotBefore).map(|c| c.says.day()).filter(fits).max();
+    let mut earliest = candidates
+        .iter()
+        .filter(|c| c.bearing == Bearing::NotBefore)
+        .map(|c| c.says.day())
+        .filter(fits)
+        .max();
     let masthead = candidates.iter().any(|c| c.bearing == Bearing::NotAfter);
     // The fetch fixes the year of a day and month; a masthead is the day of some visit, which may be any.
     if let Some(l) = fetched.filter(|_| !masthead)
@@ -209,7 +214,8 @@ fn reported_on(
 
 /// Day and month of a mention, with its year where the text gives it.
 fn day_and_month(mention: &Mention) -> Option<(i8, i8, Option<i16>, Option<u8>)> {
-    let Expression::Point { date: Calendar::Day { year, month, day, weekday }, .. } = &mention.expression else {
+    let Expression::Point { date: Calendar::Day { year, month, day, weekday }, .. } = &mention.expression
+    else {
         return None;
     };
     let year = match year {
@@ -221,7 +227,13 @@ fn day_and_month(mention: &Mention) -> Option<(i8, i8, Option<i16>, Option<u8>)>
 }
 
 /// The last such day up to `latest`; none where it lies before `earliest` or on another weekday than the text says.
-fn year_that_fits(month: i8, day: i8, weekday: Option<u8>, earliest: Option<Date>, latest: Date) -> Option<Date> {
+fn year_that_fits(
+    month: i8,
+    day: i8,
+    weekday: Option<u8>,
+    earliest: Option<Date>,
+    latest: Date,
+) -> Option<Date> {
     (0..8)
         .filter_map(|back| Date::new(latest.year() - back, month, day).ok())
         .find(|d| *d <= latest && weekday.is_none_or(|w| d.weekday().to_monday_one_offset() as u8 == w))
@@ -232,6 +244,7 @@ fn year_that_fits(month: i8, day: i8, weekday: Option<u8>, earliest: Option<Date
 fn reporting_verb_before(analysis: &Analysis<'_>, date: Span) -> Option<usize> {
     /// Tokens between verb and date.
     const REACH: usize = 8;
+    let verbs = REPORTING.get(analysis.language)?;
     let at = analysis.tokens_in(date).start;
     let sentence = analysis.sentence_of(at)?;
     let start = analysis.sentences.get(sentence)?.tokens.start;
@@ -239,19 +252,21 @@ fn reporting_verb_before(analysis: &Analysis<'_>, date: Span) -> Option<usize> {
     (start.max(preposition.saturating_sub(REACH))..preposition)
         .rev()
         .take_while(|&i| !matches!(analysis.lower(i), ";" | "—" | "–"))
-        .find(|&i| is_reporting(analysis.lower(i)))
+        .find(|&i| verbs.contains(analysis.lower(i)))
 }
 
-fn is_reporting(word: &str) -> bool {
-    matches!(
-        word,
-        "reported" | "said" | "announced" | "told" | "wrote" | "confirmed" | "stated" | "published" | "declared"
-    )
-}
+/// Past forms of the verbs that hand a content over, by language.
+static REPORTING: ByLanguage<FxHashSet<&'static str>> = ByLanguage::new(|language| {
+    rows(Some(language), "cues")
+        .filter(|row| row.get(6) == Some(&"speech"))
+        .flat_map(|row| row.get(3).into_iter().flat_map(|past| past.split('|')).collect::<Vec<_>>())
+        .collect()
+});
 
 /// The words before a verb that are its subject: back to the last comma or the sentence's beginning.
 fn clause_from(analysis: &Analysis<'_>, verb: usize) -> Span {
-    let start = analysis.sentence_of(verb).and_then(|s| analysis.sentences.get(s)).map_or(verb, |s| s.tokens.start);
+    let start =
+        analysis.sentence_of(verb).and_then(|s| analysis.sentences.get(s)).map_or(verb, |s| s.tokens.start);
     let from = (start..verb)
         .rev()
         .find(|&i| matches!(analysis.lower(i), "," | ";" | "\"" | "”" | "—" | "–" | "that"))
@@ -292,10 +307,15 @@ fn last_past_date(
 /// Whether the sentence around a date tells of the past: a finite past, and nothing that looks ahead.
 fn is_past(analysis: &Analysis<'_>, date: Span) -> bool {
     let at = analysis.tokens_in(date).start;
-    let Some(sentence) = analysis.sentence_of(at).and_then(|s| analysis.sentences.get(s)) else { return false };
+    let Some(sentence) = analysis.sentence_of(at).and_then(|s| analysis.sentences.get(s)) else {
+        return false;
+    };
     let forms = || sentence.tokens.clone().filter_map(|i| analysis.tokens.get(i).map(|t| t.form));
     let ahead = sentence.tokens.clone().any(|i| {
-        matches!(analysis.lower(i), "will" | "would" | "plan" | "plans" | "planned" | "scheduled" | "until" | "by" | "due")
+        matches!(
+            analysis.lower(i),
+            "will" | "would" | "plan" | "plans" | "planned" | "scheduled" | "until" | "by" | "due"
+        )
     });
     forms().any(|f| f == VerbForm::Past) && !forms().any(|f| f == VerbForm::Modal) && !ahead
 }

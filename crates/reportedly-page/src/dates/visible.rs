@@ -22,7 +22,11 @@ static CUES: LazyLock<FxHashMap<&'static str, Bearing>> = LazyLock::new(|| {
     for language in languages("date_cues") {
         for row in rows(Some(language), "date_cues") {
             let [words, kind] = row[..] else { continue };
-            cues.entry(words).or_insert(if kind == "updated" { Bearing::Updated } else { Bearing::Published });
+            cues.entry(words).or_insert(if kind == "updated" {
+                Bearing::Updated
+            } else {
+                Bearing::Published
+            });
         }
     }
     cues
@@ -60,10 +64,14 @@ fn cue(words: &str) -> Option<Bearing> {
         }
     }
     // Scripts without spaces, and words with the cue run into them ("更新日", "Publiziert:").
-    let unspaced = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}');
+    let unspaced =
+        |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}');
     if lower.contains(unspaced) {
         let at = |bearing: Bearing| {
-            CUES.iter().filter(|(w, b)| **b == bearing && w.contains(unspaced)).filter_map(|(w, _)| lower.rfind(w)).max()
+            CUES.iter()
+                .filter(|(w, b)| **b == bearing && w.contains(unspaced))
+                .filter_map(|(w, _)| lower.rfind(w))
+                .max()
         };
         return match (at(Bearing::Published), at(Bearing::Updated)) {
             (None, None) => None,

@@ -155,10 +155,12 @@ fn scores(lines: &[Line<'_>], headlines: &[bool]) -> Vec<f32> {
             score = score * UNDER_SECTION.0 + UNDER_SECTION.1;
         }
         match line.kind {
-            Kind::Furniture(f) if f.reach == Reach::Section && is_barrier(f.role) => {
-                if f.role != Role::Comments || prose >= UNDER_WAY {
-                    section = Some(f.role);
-                }
+            Kind::Furniture(f)
+                if f.reach == Reach::Section
+                    && is_barrier(f.role)
+                    && (f.role != Role::Comments || prose >= UNDER_WAY) =>
+            {
+                section = Some(f.role);
             }
             Kind::Prose => prose += line.words,
             _ => {}

@@ -2,7 +2,7 @@
 
 use crate::dates::printed;
 use crate::lines::{self, Furniture};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a line is, before its place on the page is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,11 +76,11 @@ pub(super) fn split(text: &str) -> Vec<Line<'_>> {
         let n = times.entry(t).or_insert(0);
         *n = n.saturating_add(1);
     }
-    let mut seen: FxHashMap<&str, ()> = FxHashMap::default();
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
     texts
         .iter()
         .map(|&text| {
-            let again = seen.insert(text, ()).is_some();
+            let again = !seen.insert(text);
             let counts = Counts::of(text);
             let (kind, opening) = kind(text, &counts);
             Line {
@@ -127,9 +127,7 @@ impl Counts {
                     upper += u32::from(c.is_uppercase());
                 }
                 inside = true;
-            } else if !matches!(c, '\'' | '’' | '-' | '.' | ',' | '\u{ad}') {
-                inside = false;
-            } else if c == ',' {
+            } else if !matches!(c, '\'' | '’' | '-' | '.' | '\u{ad}') {
                 inside = false;
             }
             if !c.is_whitespace() {
