@@ -3,7 +3,9 @@
 //! First everything is learned on four fifths of the documents and measured on the rest, five times over; then on
 //! all of them, and written to `crates/reportedly-text/tables/en/`. The same data gives the same bytes.
 
+mod conll;
 mod gum;
+mod names;
 mod perceptron;
 mod tagger;
 
@@ -19,8 +21,13 @@ const FOLDS: usize = 5;
 /// Learns everything from the folder `data`.
 pub fn run(data: &Path) -> Result<()> {
     let documents = gum::read(&data.join("gum/dep")).context("GUM")?;
-    let weights = tagger::learn(&documents);
-    write("tagger", &weights)
+    write("tagger", &tagger::learn(&documents))?;
+    let mut texts = names::of_gum(&documents);
+    texts.extend(conll::read(&data.join("wnut17/wnut17train.conll"), "wnut17")?);
+    for domain in ["politics", "literature", "science"] {
+        texts.extend(conll::read(&data.join("crossner").join(domain).join("train.txt"), domain)?);
+    }
+    write("names", &names::learn(&texts))
 }
 
 fn write(name: &str, weights: &[u8]) -> Result<()> {

@@ -1,5 +1,10 @@
 //! People, organisations, places and outlets, joined within the article.
 
+mod draft;
+pub mod gazetteer;
+mod join;
+pub mod label;
+
 use reportedly_text::{Analysis, Span};
 
 /// What a name names.
@@ -95,6 +100,6 @@ impl Names {
 
 /// Finds the names of a text.
 pub fn read(analysis: &Analysis<'_>) -> Names {
-    let _ = analysis;
-    Names::default()
+    let Some(gazetteer) = gazetteer::Gazetteer::of(analysis.language) else { return Names::default() };
+    join::join(analysis, gazetteer, &draft::find(analysis, gazetteer))
 }

@@ -157,6 +157,13 @@ impl Analysis<'_> {
 
 /// Takes `text` apart: paragraphs at line ends, sentences, tokens with part of speech.
 pub fn analyse(text: &str, language: Language) -> Analysis<'_> {
+    let mut analysis = split(text, language);
+    tag(&mut analysis);
+    analysis
+}
+
+/// As [`analyse`], without part of speech: enough to bring the entries of a table into the tokens of a text.
+pub fn split(text: &str, language: Language) -> Analysis<'_> {
     let mut analysis = Analysis {
         text,
         language,
@@ -178,7 +185,6 @@ pub fn analyse(text: &str, language: Language) -> Analysis<'_> {
             split_sentences(&mut analysis, words, paragraph, first);
         }
     }
-    tag(&mut analysis);
     analysis
 }
 

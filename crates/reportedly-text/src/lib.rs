@@ -17,7 +17,7 @@ mod span;
 mod tables;
 pub mod tag;
 
-pub use analysis::{Analysis, Pos, Sentence, Token, TokenKind, VerbForm, analyse};
+pub use analysis::{Analysis, Pos, Sentence, Token, TokenKind, VerbForm, analyse, split};
 pub use language::{Language, detect};
 pub use span::{CodePoints, Span};
 pub use tables::{ByLanguage, has_tables, languages, rows, table, weights};

@@ -9,6 +9,8 @@ pub struct Document {
     pub id: String,
     pub text: String,
     pub words: Vec<Word>,
+    /// Names and common nouns alike.
+    pub mentions: Vec<Mention>,
 }
 
 /// One annotated word.
@@ -19,6 +21,14 @@ pub struct Word {
     /// Index of the word it depends on.
     pub head: Option<usize>,
     pub relation: String,
+}
+
+/// A mention of an entity.
+pub struct Mention {
+    /// Its words, as indices.
+    pub words: std::ops::Range<usize>,
+    /// The kind GUM gives it: person, organization, place, object …
+    pub kind: String,
 }
 
 /// Reads every document of a folder, in the order of their names.
@@ -39,7 +49,9 @@ pub fn read(folder: &Path) -> Result<Vec<Document>> {
 }
 
 fn document(id: String, file: &str) -> Document {
-    let mut document = Document { id, text: String::new(), words: Vec::new() };
+    let mut document = Document { id, text: String::new(), words: Vec::new(), mentions: Vec::new() };
+    // Mentions that have begun and not ended: the group, the kind, the first word.
+    let mut open: Vec<(String, String, usize)> = Vec::new();
     let mut sentence = 0;
     // The last word of a contraction that is written as one ("camp's"), and whether a space follows it.
     let mut contraction: Option<(usize, bool)> = None;
@@ -82,8 +94,29 @@ fn document(id: String, file: &str) -> Document {
             head,
             relation: relation.to_owned(),
         });
+        if let Some(brackets) = more.split('|').find_map(|m| m.strip_prefix("Entity=")) {
+            mentions(brackets, &mut open, &mut document);
+        }
     }
     document
+}
+
+/// Reads the brackets on the last word so far: "(12-person-new-…(13-place-…-sgl)5)" opens two, closes the second and one from before.
+fn mentions(brackets: &str, open: &mut Vec<(String, String, usize)>, document: &mut Document) {
+    let word = document.words.len() - 1;
+    for piece in brackets.split_inclusive([')']).flat_map(|p| p.split('(').enumerate()) {
+        let (part, closing) = (piece.1.trim_end_matches(')'), piece.1.ends_with(')'));
+        let opening = piece.0 > 0;
+        let mut fields = part.split('-');
+        let group = fields.next().unwrap_or("").to_owned();
+        if opening && !group.is_empty() {
+            open.push((group.clone(), fields.next().unwrap_or("").to_owned(), word));
+        }
+        if closing && let Some(at) = open.iter().rposition(|(g, _, _)| *g == group) {
+            let (_, kind, first) = open.remove(at);
+            document.mentions.push(Mention { words: first..word + 1, kind });
+        }
+    }
 }
 
 /// Our tag for GUM's two.
