@@ -1,11 +1,10 @@
 //! Finding temporal expressions: one pass over the tokens, at each the longest reading that the tables allow.
 
 use crate::expression::{Calendar, Expression, TimeOfDay, Year};
-use crate::lexicon::{Condition, Entry, Lexicon, Meaning, Numeral, Role, Trust};
+use crate::lexicon::{Condition, Entry, Lexicon, Meaning, Numeral, Role, TenseWord, Trust};
 use crate::piece::{Digits, Piece, pieces, two_digit_year};
-use crate::tense::{Tense, tense};
 use crate::{Mention, TimexKind};
-use reportedly_text::{Analysis, Span, TokenKind};
+use reportedly_text::{Analysis, Pos, Span, TokenKind};
 
 /// What was read at a place: up to which piece, and what it means.
 #[derive(Clone, Debug)]
@@ -123,10 +122,10 @@ impl<'a> Finder<'a, '_> {
                     None,
                 ))
             }
-            (Calendar::Year(Year::Given(year)), Digits::Integer(next, 2, false))
-                if next > (year as u32) % 100 =>
+            (Calendar::Year(Year::Given(year)), Digits::Integer(next, digits @ (2 | 4), false))
+                if next > if digits == 2 { year as u32 % 100 } else { year as u32 } && next < 2200 =>
             {
-                let year = year / 100 * 100 + next as i16;
+                let year = if digits == 2 { year / 100 * 100 + next as i16 } else { next as i16 };
                 Some(Found::point(at + 1, "range", Calendar::Year(Year::Given(year)), None))
             }
             _ if joined => self.at(at),
@@ -162,8 +161,10 @@ impl<'a> Finder<'a, '_> {
                 Meaning::Value(value, condition) => {
                     let holds = match condition {
                         Condition::Always => true,
-                        Condition::Noun => self.ends_phrase(end) && self.before(i, Role::In),
-                        Condition::Future => tense(self.analysis, self.pieces[i].token) == Tense::Future,
+                        Condition::Noun => self.ends_phrase(end),
+                        Condition::Future => {
+                            (i > 0 && self.is_future(i - 1) || self.is_future(end)) && !self.is(end, Role::As)
+                        }
                     };
                     if holds {
                         let kind = if value.starts_with('P') && !value.ends_with("REF") {
@@ -199,6 +200,10 @@ impl<'a> Finder<'a, '_> {
         let (year, month, day) = (Year::Given(year as i16), month as u8, day as u8);
         let date = Calendar::Day { year, month, day, weekday: None };
         Some(Found::point(i + 3, "numeric-date", date, None))
+    }
+
+    fn is_future(&self, i: usize) -> bool {
+        self.entry(i).is_some_and(|e| e.tense == Some(TenseWord::Future))
     }
 
     // Looking at pieces.
@@ -252,11 +257,23 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
-    /// Nothing follows at `i` that the words before it could describe.
+    /// Nothing follows at `i` that the words before it could describe: no noun and nothing that leads to one.
     pub(crate) fn ends_phrase(&self, i: usize) -> bool {
         self.pieces.get(i).is_none_or(|p| {
+            let noun = self.analysis.tokens.get(p.token).is_some_and(|t| match t.pos {
+                Pos::Noun | Pos::Propn | Pos::Adj | Pos::Num => true,
+                Pos::X => !matches!(t.kind, TokenKind::Punct | TokenKind::Quote),
+                _ => false,
+            });
+            p.role().is_some() || !noun
+        })
+    }
+
+    /// Nothing but a stop, comma or the like follows at `i`.
+    pub(crate) fn ends_clause(&self, i: usize) -> bool {
+        self.pieces.get(i).is_none_or(|p| {
             let kind = self.analysis.tokens.get(p.token).map(|t| t.kind);
-            matches!(kind, Some(TokenKind::Punct | TokenKind::Quote)) || p.role().is_some()
+            matches!(kind, Some(TokenKind::Punct | TokenKind::Quote))
         })
     }
 

@@ -14,6 +14,10 @@ const HISTORY_SHARE: usize = 70;
 /// See [`HISTORY_SHARE`]. All three: `xtask bench time`, wikiwars against timebank.
 const HISTORY_DISTANCE: i16 = 3;
 
+/// A day without a year that lies at most so many days from publication is the one meant, whatever the tense
+/// (same command, timebank and aquaint).
+const CLOSE_DAYS: i32 = 90;
+
 /// Gives each expression its value; one for each mention, in order.
 ///
 /// Where the anchor's day is not known, what depends on it stays without a value ("yesterday"), except that a
@@ -37,6 +41,15 @@ fn tells_history(mentions: &[Mention], anchor: &Anchor) -> bool {
     let (mut given, mut far) = (0, 0);
     for mention in mentions {
         let Expression::Point { date, .. } = &mention.expression else { continue };
+        // Each weekday or "yesterday" speaks for news as a year does.
+        if matches!(
+            date,
+            Calendar::Weekday { .. }
+                | Calendar::Shift { origin: Origin::Published, .. }
+                | Calendar::Unit { which: Which::Last | Which::This | Which::Next, .. }
+        ) {
+            given += 1;
+        }
         let (Calendar::Day { year, .. }
         | Calendar::Month { year, .. }
         | Calendar::Year(year)
@@ -90,6 +103,17 @@ impl Resolver<'_, '_> {
 
     fn remember(&mut self, value: &str, date: Calendar, mention: &Mention) {
         let Some((first, last)) = days(value) else { return };
+        // Comparisons ("a year earlier", "the 1988 period") do not change what a report is about.
+        let compared = matches!(
+            date,
+            Calendar::Unit { which: Which::YearAgo, .. }
+                | Calendar::Quarter { year: Year::Of(Which::YearAgo | Which::Last), .. }
+                | Calendar::Quarter { quarter: 0, .. }
+                | Calendar::Shift { unit: Unit::Year, amount: Some(-1), .. }
+        );
+        if compared && value.contains("-Q") {
+            return;
+        }
         // What is counted from publication is aside from the story that is told.
         if self.history && matches!(date, Calendar::Shift { origin: Origin::Published, .. }) {
             return;
@@ -149,6 +173,11 @@ impl Resolver<'_, '_> {
                     |year: i16| at(year).is_some_and(|(d, _)| weekday.is_none_or(|w| weekday_of(d) == w));
                 let year = self.year(year, mention, &at, &fits)?;
                 at(year).map(|(day, _)| day.to_string())
+            }
+            Calendar::WeekOf { year, month, day } => {
+                let at = |year| Date::new(year, month as i8, day as i8).ok().map(|d| (d, d));
+                let year = self.year(year, mention, &at, &|_| true)?;
+                at(year).map(|(day, _)| week_value(day))
             }
             Calendar::DayOfMonth(day) => {
                 let (year, month) = self.spoken_month()?;
@@ -261,11 +290,18 @@ impl Resolver<'_, '_> {
             Which::Next => around.clone().find(|y| at(*y).is_some_and(|d| d.0 > best)),
             Which::This => Some(best.year()),
             Which::YearAgo => Some(best.year() - 1),
-            _ => match self.tense(mention) {
-                Tense::Future => future(),
-                Tense::Past if !matches!(at(best.year()), Some((a, b)) if a == b) => past(),
-                _ => near(),
-            },
+            _ => {
+                let nearest = near()?;
+                let a_day = at(nearest).is_some_and(|(first, last)| first == last);
+                let away = at(nearest).map_or(0, |d| distance(d, best));
+                match self.tense(mention) {
+                    // A day close by is meant even where the verb seems to say otherwise.
+                    _ if a_day && away <= CLOSE_DAYS => Some(nearest),
+                    Tense::Future => future(),
+                    Tense::Past => past(),
+                    _ => Some(nearest),
+                }
+            }
         }
         .or_else(near)
     }
@@ -327,7 +363,7 @@ impl Resolver<'_, '_> {
             Which::After | Which::Same => after(spoken()?, which == Which::Same),
             Which::Last | Which::Latest => before(self.anchor.best?, false),
             Which::Next => after(self.anchor.best?, false),
-            Which::Unsaid if self.history => before(spoken()?, true),
+            Which::Unsaid if self.history && spoken().is_some() => before(spoken()?, true),
             Which::Unsaid | Which::This | Which::YearAgo => match (self.tense(mention), which) {
                 (Tense::Future, _) => after(self.anchor.best?, true),
                 (Tense::Past, _) | (_, Which::Unsaid) => before(self.anchor.best?, true),
@@ -337,6 +373,9 @@ impl Resolver<'_, '_> {
     }
 
     fn unit(&self, which: Which, unit: Unit, mention: &Mention) -> Option<String> {
+        if which == Which::YearAgo && unit == Unit::Year {
+            return self.shift(Origin::Published, -1, Unit::Year);
+        }
         if matches!(unit, Unit::Quarter | Unit::Period)
             && matches!(which, Which::Unsaid | Which::Latest | Which::Same | Which::YearAgo)
         {
