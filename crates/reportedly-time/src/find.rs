@@ -39,9 +39,58 @@ pub fn find(analysis: &Analysis<'_>) -> Vec<Mention> {
     let mut buffer = Vec::new();
     for sentence in &analysis.sentences {
         pieces(analysis, sentence.tokens.clone(), lexicon, &mut buffer);
+        let first = mentions.len();
         Finder { analysis, pieces: &buffer }.run(&mut mentions);
+        share_years(analysis, lexicon, &mut mentions[first..]);
     }
     mentions
+}
+
+/// Two dates joined by "and", "to" or a dash share a year that only one of them names: "from May 15 to August 16,
+/// 1988".
+fn share_years(analysis: &Analysis<'_>, lexicon: &Lexicon, mentions: &mut [Mention]) {
+    for i in (1..mentions.len()).rev() {
+        let (before, after) = mentions.split_at_mut(i);
+        let (Some(first), Some(second)) = (before.last_mut(), after.first_mut()) else { continue };
+        let mut between = analysis.tokens_in(Span::new(first.span.end, second.span.start));
+        let joined = between.len() <= 3
+            && between.all(|t| {
+                let lower = analysis.lower(t);
+                matches!(lower, "-" | "–" | "—" | "," | "(")
+                    || lexicon.get(lower).and_then(|e| e.role).is_some_and(|r| {
+                        matches!(r, Role::And | Role::To | Role::Until | Role::The | Role::On | Role::In)
+                    })
+            });
+        if !joined || between.is_empty() && first.span.end == second.span.start {
+            continue;
+        }
+        let (Some((first_year, from)), Some((second_year, to))) =
+            (year_within(&mut first.expression), year_within(&mut second.expression))
+        else {
+            continue;
+        };
+        match (*first_year, *second_year) {
+            (Year::Unsaid, Year::Given(year)) => {
+                *first_year = Year::Given(if from <= to { year } else { year.saturating_sub(1) });
+            }
+            (Year::Given(year), Year::Unsaid) => {
+                *second_year = Year::Given(if from <= to { year } else { year.saturating_add(1) });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The year of a date within one, to be changed, and where in the year it stands.
+fn year_within(expression: &mut Expression) -> Option<(&mut Year, u16)> {
+    let Expression::Point { date, .. } = expression else { return None };
+    match date {
+        Calendar::Day { year, month, day, .. } => Some((year, u16::from(*month) * 32 + u16::from(*day))),
+        Calendar::Month { year, month } => Some((year, u16::from(*month) * 32)),
+        Calendar::Season { year, season } => Some((year, u16::from(season.month()) * 32)),
+        Calendar::Quarter { year, quarter: quarter @ 1.. } => Some((year, u16::from(*quarter) * 96 - 64)),
+        _ => None,
+    }
 }
 
 impl<'a> Finder<'a, '_> {
@@ -104,13 +153,15 @@ impl<'a> Finder<'a, '_> {
         let (at, joined) = match self.piece(i) {
             Some(p) if p.joined => (i, true),
             Some(p) if matches!(p.lower, "-" | "–" | "—") => (i + 1, false),
+            Some(p) if p.role() == Some(Role::And) && self.ends_phrase(i + 2) => (i + 1, false),
             _ => return None,
         };
         let piece = self.piece(at)?;
         match (*date, piece.digits) {
-            (Calendar::Day { year, month, day, .. }, Digits::Integer(next, 1..=2, false))
-                if next > u32::from(day) && next <= 31 && !self.is_month(at + 1) =>
-            {
+            (
+                Calendar::Day { year, month, day, .. },
+                Digits::Integer(next, 1..=2, false) | Digits::Ordinal(next),
+            ) if next > u32::from(day) && next <= 31 && !self.is_month(at + 1) => {
                 let (end, year) = match self.year_after(at + 1) {
                     Some((end, year)) => (end, year),
                     None => (at + 1, year),
@@ -134,7 +185,11 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn skip_range_word(&self, i: usize, end: usize) -> usize {
-        if i + 1 < end && matches!(self.lower(i), "-" | "–" | "—") { i + 1 } else { i }
+        if i + 1 < end && (matches!(self.lower(i), "-" | "–" | "—") || self.is(i, Role::And)) {
+            i + 1
+        } else {
+            i
+        }
     }
 
     /// Fixed phrases and holidays.

@@ -14,6 +14,14 @@ const HISTORY_SHARE: usize = 70;
 /// See [`HISTORY_SHARE`]. All three: `xtask bench time`, wikiwars against timebank.
 const HISTORY_DISTANCE: i16 = 3;
 
+/// So many weeks are counted to the day.
+const COUNTED_WEEKS: i32 = 4;
+
+/// In a history, a year this far from the middle of its years is an aside.
+const ASIDE_YEARS: i16 = 15;
+/// In a history, a month so many months before the last one spoken of belongs to the next year.
+const NEXT_YEAR_MONTHS: u8 = 7;
+
 /// A day without a year that lies at most so many days from publication is the one meant, whatever the tense
 /// (same command, timebank and aquaint).
 const CLOSE_DAYS: i32 = 90;
@@ -27,6 +35,7 @@ pub fn resolve(mentions: &[Mention], analysis: &Analysis<'_>, anchor: &Anchor) -
         analysis,
         anchor: *anchor,
         history: tells_history(mentions, anchor),
+        middle_year: middle_year(mentions),
         spoken: Spoken::default(),
     };
     mentions
@@ -66,6 +75,26 @@ fn tells_history(mentions: &[Mention], anchor: &Anchor) -> bool {
     far >= HISTORY_YEARS && far * 100 >= given * HISTORY_SHARE
 }
 
+/// The median of the years that a text gives in full.
+fn middle_year(mentions: &[Mention]) -> Option<i16> {
+    let mut years: Vec<i16> = mentions
+        .iter()
+        .filter_map(|m| match &m.expression {
+            Expression::Point {
+                date:
+                    Calendar::Day { year: Year::Given(year), .. }
+                    | Calendar::Month { year: Year::Given(year), .. }
+                    | Calendar::Season { year: Year::Given(year), .. }
+                    | Calendar::Year(Year::Given(year)),
+                ..
+            } => Some(*year),
+            _ => None,
+        })
+        .collect();
+    years.sort_unstable();
+    years.get(years.len() / 2).copied()
+}
+
 /// The dates last spoken of, each as precise as the text was.
 #[derive(Clone, Copy, Debug, Default)]
 struct Spoken {
@@ -81,6 +110,8 @@ struct Resolver<'a, 't> {
     analysis: &'a Analysis<'t>,
     anchor: Anchor,
     history: bool,
+    /// The year around which a history turns.
+    middle_year: Option<i16>,
     spoken: Spoken,
 }
 
@@ -116,6 +147,10 @@ impl Resolver<'_, '_> {
         }
         // What is counted from publication is aside from the story that is told.
         if self.history && matches!(date, Calendar::Shift { origin: Origin::Published, .. }) {
+            return;
+        }
+        // So is a year far from all others.
+        if self.history && self.middle_year.is_some_and(|m| (m - first.year()).abs() > ASIDE_YEARS) {
             return;
         }
         self.spoken.year = Some(first.year());
@@ -266,7 +301,15 @@ impl Resolver<'_, '_> {
                 let spoken = self.spoken_first()?;
                 return (spoken.year()..=spoken.year() + 1).find(|y| at(*y).is_some_and(|d| d.0 > spoken));
             }
-            Which::Unsaid if self.history && self.spoken.year.is_some() => return self.spoken.year,
+            Which::Unsaid if self.history && self.spoken.year.is_some() => {
+                let spoken = self.spoken.year?;
+                let month = at(spoken)?.0.month() as u8;
+                let turned = self
+                    .spoken
+                    .month
+                    .is_some_and(|(year, last)| year == spoken && month + NEXT_YEAR_MONTHS <= last);
+                return Some(if turned { spoken + 1 } else { spoken });
+            }
             _ => {}
         }
         let Some(best) = self.anchor.best else {
@@ -339,7 +382,11 @@ impl Resolver<'_, '_> {
 
     /// The quarter spoken of, else the last that was over on publication.
     fn quarter_spoken(&self) -> Option<(i16, u8)> {
-        self.spoken.quarter.or_else(|| {
+        let over = |(year, quarter)| {
+            let last = month_days(year, quarter * 3 - 2, 3).map(|(_, last)| last);
+            self.anchor.best.is_none_or(|best| last.is_some_and(|last| last < best))
+        };
+        self.spoken.quarter.filter(|q| over(*q)).or_else(|| {
             let best = self.anchor.best.filter(|_| !self.history)?;
             Some(match (best.month() as u8 - 1) / 3 {
                 0 => (best.year() - 1, 4),
@@ -422,7 +469,8 @@ impl Resolver<'_, '_> {
     fn shift(&self, origin: Origin, amount: i32, unit: Unit) -> Option<String> {
         if unit == Unit::Year
             && amount == -1
-            && let Some((year, quarter)) = self.spoken.quarter.filter(|_| !self.history)
+            && self.spoken.quarter.is_some()
+            && let Some((year, quarter)) = self.quarter_spoken().filter(|_| !self.history)
         {
             // "a year ago", "a year earlier" beside the figures of a quarter means that quarter.
             return Some(format!("{:04}-Q{quarter}", year - 1));
@@ -436,7 +484,10 @@ impl Resolver<'_, '_> {
             },
         };
         match unit {
-            Unit::Week if origin == Origin::Mentioned => plus_days(base, amount * 7).map(|d| d.to_string()),
+            // "two weeks ago" counts to a day, "six weeks ago" hardly.
+            Unit::Week if origin == Origin::Mentioned || amount.abs() <= COUNTED_WEEKS => {
+                plus_days(base, amount * 7).map(|d| d.to_string())
+            }
             Unit::Fortnight => plus_days(base, amount * 14).map(|d| d.to_string()),
             _ => unit_value(base, unit, amount),
         }

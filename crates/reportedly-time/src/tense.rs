@@ -60,7 +60,9 @@ impl Reader<'_, '_> {
                     _ => Tense::Future,
                 });
             }
-            Some(TenseWord::PlanVerb) if self.analysis.lower(i + 1) == "to" => return Some(Tense::Future),
+            Some(TenseWord::PlanVerb) if matches!(self.analysis.lower(i + 1), "to" | "for") => {
+                return Some(Tense::Future);
+            }
             Some(TenseWord::Present) if self.analysis.lower(i + 1) == "to" => return Some(Tense::Future),
             Some(TenseWord::Present) => return Some(Tense::Present),
             Some(TenseWord::Perfect) => return Some(Tense::Past),
