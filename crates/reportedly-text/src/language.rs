@@ -39,7 +39,7 @@ pub fn detect(text: &str) -> Option<Language> {
         end -= 1;
     }
     let info = whatlang::detect(&text[..end])?;
-    if !info.is_reliable() && info.confidence() < 0.2 {
+    if !info.is_reliable() {
         return None;
     }
     // whatlang speaks ISO 639-3; only codes with a two-letter form are of use here.

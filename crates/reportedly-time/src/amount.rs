@@ -231,15 +231,21 @@ impl Finder<'_, '_> {
             Role::EarlierBefore if self.ends_clause(counted.end + 1) => {
                 (counted.end + 1, Origin::Mentioned, -1)
             }
+            // "in two weeks' time"
+            Role::Possessive if self.is(counted.end + 1, Role::Time) && self.before(i, Role::In) => {
+                (counted.end + 2, Origin::Published, 1)
+            }
             Role::From if self.is(counted.end + 1, Role::Now) => (counted.end + 2, Origin::Published, 1),
             _ => return None,
         };
         let amount = counted.amount.map(|a| sign * a.whole.min(9999) as i32);
         let rule = if origin == Origin::Published { "from-published" } else { "from-mentioned" };
+        if counted.unit.is_clock() && origin == Origin::Published {
+            let today = Calendar::Shift { origin, amount: Some(0), unit: Unit::Day };
+            return Some(Found::point(end, rule, today, None));
+        }
         if counted.unit.is_clock() || amount.is_none() {
-            let value = if origin == Origin::Published && amount.is_none() && sign < 0 {
-                "PAST_REF".to_owned()
-            } else if amount.is_none() {
+            let value = if amount.is_none() {
                 if sign < 0 { "PAST_REF".to_owned() } else { "FUTURE_REF".to_owned() }
             } else {
                 counted.unit.duration(counted.amount)

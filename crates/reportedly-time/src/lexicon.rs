@@ -79,6 +79,7 @@ pub(crate) enum Role {
     Possessive,
     So,
     Ended,
+    Time,
 }
 
 impl Role {
@@ -154,6 +155,7 @@ impl Role {
             "possessive" => Self::Possessive,
             "so" => Self::So,
             "ended" => Self::Ended,
+            "time" => Self::Time,
             _ => return None,
         })
     }

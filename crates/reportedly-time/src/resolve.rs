@@ -412,7 +412,7 @@ impl Resolver<'_, '_> {
             Which::Next => after(self.anchor.best?, false),
             Which::Unsaid if self.history && spoken().is_some() => before(spoken()?, true),
             Which::Unsaid | Which::This | Which::YearAgo => match (self.tense(mention), which) {
-                (Tense::Future, _) => after(self.anchor.best?, true),
+                (Tense::Future | Tense::Present, _) => after(self.anchor.best?, true),
                 (Tense::Past, _) | (_, Which::Unsaid) => before(self.anchor.best?, true),
                 _ => after(self.anchor.best?, true),
             },

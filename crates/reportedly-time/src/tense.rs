@@ -22,7 +22,11 @@ pub(crate) fn tense(analysis: &Analysis<'_>, at: usize) -> Tense {
     let Some(sentence) = analysis.sentence_of(at).and_then(|s| analysis.sentences.get(s)) else {
         return Tense::Unknown;
     };
-    let reader = Reader { analysis, lexicon, first: sentence.tokens.start };
+    let headline = !matches!(
+        analysis.lower(sentence.tokens.end.saturating_sub(1)),
+        "." | "?" | "!" | "\"" | "”" | "'" | "’"
+    );
+    let reader = Reader { analysis, lexicon, first: sentence.tokens.start, headline };
     let backward =
         || (sentence.tokens.start.max(at.saturating_sub(REACH))..at).rev().find_map(|i| reader.at(i));
     let forward = || (at + 1..sentence.tokens.end.min(at + REACH)).find_map(|i| reader.at(i));
@@ -33,6 +37,14 @@ pub(crate) fn tense(analysis: &Analysis<'_>, at: usize) -> Tense {
     }
     let found =
         if reader.begins_clause(at) { forward().or_else(backward) } else { backward().or_else(forward) };
+    // The present looks ahead only where nothing in the sentence is past: "fell on Friday to $20 each" is not "leave
+    // on Friday"; nor does "Friday's closing price".
+    if found == Some(Tense::Present)
+        && (reader.role(at + 1) == Some(Role::Possessive)
+            || sentence.tokens.clone().any(|i| reader.at(i) == Some(Tense::Past)))
+    {
+        return Tense::Unknown;
+    }
     found.unwrap_or(Tense::Unknown)
 }
 
@@ -40,6 +52,8 @@ struct Reader<'a, 't> {
     analysis: &'a Analysis<'t>,
     lexicon: &'static Lexicon,
     first: usize,
+    /// The sentence has no stop at its end; headlines tell the past in the present.
+    headline: bool,
 }
 
 impl Reader<'_, '_> {
@@ -73,6 +87,7 @@ impl Reader<'_, '_> {
             VerbForm::Past => Some(Tense::Past),
             VerbForm::PastParticiple => Some(self.participle(i)),
             VerbForm::Modal => Some(Tense::Future),
+            VerbForm::Present => Some(if self.headline { Tense::Unknown } else { Tense::Present }),
             _ => None,
         }
     }
@@ -150,6 +165,7 @@ impl Reader<'_, '_> {
                 Some(TenseWord::Perfect) if be => {}
                 Some(word) => return Some(word),
                 None if lower == "to" && be => return Some(TenseWord::Future),
+                None if self.analysis.tokens.get(k).is_some_and(|t| t.pos == Pos::Adv) => {}
                 None if lower == "not" || lower == "n't" || lower == "also" || lower.ends_with("ly") => {}
                 None => return None,
             }
