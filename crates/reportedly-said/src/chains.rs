@@ -143,7 +143,9 @@ fn nest(drafts: &mut [Draft]) {
         let rule = drafts[i].found.rule;
         let clause = matches!(
             rule,
-            "clause-that"
+            "relative-clause"
+                | "learned-from"
+                | "clause-that"
                 | "clause-bare"
                 | "according-to"
                 | "according-to-first"
@@ -177,7 +179,9 @@ fn join_relays(drafts: &mut [Draft]) {
             .source
             .as_ref()
             .is_some_and(|s| drafts[outer].found.content.first().is_some_and(|c| s.start <= c.start + 3));
-        if !(2 * inner >= whole || opens) {
+        // "had spoken to relatives, who said P": they follow in a relative clause.
+        let relative = drafts[i].found.rule == "relative-clause";
+        if !(2 * inner >= whole || opens || relative) {
             continue;
         }
         let mut relays = drafts[outer].relays.clone();

@@ -49,6 +49,8 @@ pub struct Finder<'a> {
     /// For each token, the quotation that holds it, counted from 1; 0 for none.
     quote_of: Vec<u32>,
     claimed: Vec<bool>,
+    /// Verbs before this token were read ahead of their turn.
+    done: usize,
     found: Vec<Found>,
 }
 
@@ -61,8 +63,15 @@ impl<'a> Finder<'a> {
                 *slot = n as u32 + 1;
             }
         }
-        let mut finder =
-            Self { p, parties, quotes, quote_of, claimed: vec![false; quotes.len()], found: Vec::new() };
+        let mut finder = Self {
+            p,
+            parties,
+            quotes,
+            quote_of,
+            claimed: vec![false; quotes.len()],
+            done: 0,
+            found: Vec::new(),
+        };
         for sentence in 0..p.analysis.sentences.len() {
             finder.sentence(sentence);
         }
@@ -86,13 +95,12 @@ impl<'a> Finder<'a> {
 
     fn sentence(&mut self, sentence: usize) {
         let tokens = self.tokens_of(sentence);
-        let before = self.found.len();
+        if self.headline(sentence, &tokens) {
+            return;
+        }
         let mut i = tokens.start;
         while i < tokens.end {
             i += self.token(i, sentence, &tokens).max(1);
-        }
-        if self.found.len() == before {
-            self.headline(sentence, &tokens);
         }
     }
 
@@ -226,12 +234,12 @@ impl<'a> Finder<'a> {
                 for piece in &mut f.content {
                     if piece.start < word.start && word.start < piece.end {
                         piece.end = word.start;
+                        while piece.end > piece.start + 1
+                            && matches!(self.p.class(piece.end - 1), Class::Comma | Class::Dash)
+                        {
+                            piece.end -= 1;
+                        }
                     }
-                }
-                let trimmed: Vec<Range<usize>> = f.content.clone();
-                let trimmed: Vec<Range<usize>> = trimmed.into_iter().map(|c| self.trim(c)).collect();
-                if let Some(last) = self.found.last_mut() {
-                    last.content = trimmed;
                 }
                 true
             }
@@ -256,6 +264,9 @@ impl<'a> Finder<'a> {
         while i < tokens.end && self.found.len() == before && i - origin.end < 40 {
             i += self.verb(i, sentence, tokens).max(1);
         }
+        if self.found.len() > before {
+            self.done = i;
+        }
         if let Some(f) = self.found.get_mut(before)
             && let Some(relay) = f.source.replace(origin)
         {
@@ -263,11 +274,6 @@ impl<'a> Finder<'a> {
             f.relays.push(relay);
             f.cue = Some(cue);
             f.rule = "citing";
-        }
-        // What was read ahead is not read again: the caller goes on behind the cue, so the found verb must not be met twice.
-        let last = self.found.len();
-        if last > before + 1 {
-            self.found.truncate(before + 1);
         }
     }
 
@@ -307,14 +313,14 @@ impl<'a> Finder<'a> {
     }
 
     /// "Minister: No new taxes", "Ferry sank in minutes – survivors", "SPEAKER: words".
-    fn headline(&mut self, sentence: usize, tokens: &Range<usize>) {
+    fn headline(&mut self, sentence: usize, tokens: &Range<usize>) -> bool {
         const LONGEST_SPEAKER: usize = 6;
         let analysis = self.p.analysis;
-        let Some(paragraph) = analysis.sentences.get(sentence).map(|s| s.paragraph) else { return };
+        let Some(paragraph) = analysis.sentences.get(sentence).map(|s| s.paragraph) else { return false };
         let first = sentence == 0 || analysis.sentences[sentence - 1].paragraph != paragraph;
         let last = analysis.sentences.get(sentence + 1).is_none_or(|s| s.paragraph != paragraph);
         if !first {
-            return;
+            return false;
         }
         let mut start = tokens.start;
         if self.p.class(start) == Class::Quote {
@@ -342,12 +348,13 @@ impl<'a> Finder<'a> {
                     sentence,
                     rule: "headline-colon",
                 });
+                return true;
             }
-            return;
+            return false;
         }
         // At the end, after a dash or colon.
         if !last || tokens.len() > 40 {
-            return;
+            return false;
         }
         let mut end = tokens.end;
         if analysis.token(end.wrapping_sub(1)) == "." {
@@ -374,7 +381,9 @@ impl<'a> Finder<'a> {
                 sentence,
                 rule: "headline-dash",
             });
+            return true;
         }
+        false
     }
 
     fn names_a_speaker(&self, phrase: Range<usize>) -> bool {

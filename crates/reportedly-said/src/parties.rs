@@ -121,6 +121,12 @@ impl<'a> Parties<'a> {
             || self.names.mentions.is_empty() && phrase.into_iter().any(|i| self.p.class(i) == Class::Proper)
     }
 
+    /// Whether the head of a phrase is a proper name.
+    pub fn names_head(&self, phrase: &Range<usize>) -> bool {
+        let head = self.head(phrase);
+        self.mention_at(head).is_some() && !self.p.lexicon.roles.contains(self.p.analysis.lower(head))
+    }
+
     /// Whether a phrase names an outlet.
     pub fn is_outlet(&self, phrase: Range<usize>) -> bool {
         self.outlet_in(&phrase).is_some()
@@ -186,6 +192,7 @@ impl<'a> Parties<'a> {
             || self.is_known(phrase.clone())
             || self.mention_at(head).is_some_and(|n| n.kind != NameKind::Other)
             || self.p.class(head) == Class::Proper
+            || self.p.analysis.token(head).chars().next().is_some_and(char::is_uppercase) && head > 0
             || self.is_outlet(phrase)
     }
 

@@ -74,7 +74,20 @@ pub struct Phrases<'a> {
 impl<'a> Phrases<'a> {
     /// Classifies every token once.
     pub fn new(analysis: &'a Analysis<'a>, lexicon: &'static Lexicon) -> Self {
-        let classes = (0..analysis.tokens.len()).map(|i| classify(analysis, lexicon, i)).collect();
+        let mut classes: Vec<Class> =
+            (0..analysis.tokens.len()).map(|i| classify(analysis, lexicon, i)).collect();
+        for sentence in &analysis.sentences {
+            let first = sentence.tokens.start;
+            // "Farm minister Odum called": a capital at the start of a sentence misleads taggers into an imperative.
+            let noun_after = matches!(classes.get(first + 1), Some(Class::Noun | Class::Proper));
+            if classes.get(first) == Some(&Class::Verb)
+                && noun_after
+                && analysis.tokens[first].form == VerbForm::Base
+                && let Some(class) = classes.get_mut(first)
+            {
+                *class = Class::Noun;
+            }
+        }
         Self { analysis, lexicon, classes }
     }
 
@@ -319,8 +332,19 @@ impl<'a> Phrases<'a> {
                 start = i;
             }
         }
+        // "told a news conference her counterpart had": where one phrase ends and another begins.
+        let mut from = (start + 1..end)
+            .rev()
+            .find(|k| {
+                matches!(self.class(*k), Class::Determiner | Class::Pronoun)
+                    && matches!(self.class(k - 1), Class::Noun | Class::Proper | Class::Pronoun)
+                    && !matches!(
+                        self.analysis.lower(*k),
+                        "all" | "both" | "himself" | "herself" | "itself" | "themselves"
+                    )
+            })
+            .unwrap_or(start);
         // Leading adverbs and adverbials: "In January police said".
-        let mut from = start;
         while from < end && matches!(self.class(from), Class::Adverb | Class::Conjunction | Class::Other) {
             from += 1;
         }
@@ -350,6 +374,38 @@ impl<'a> Phrases<'a> {
         }
         (from < end && self.starts_noun_phrase(from) && (from..end).any(|k| self.can_head(k)))
             .then_some(from..end)
+    }
+
+    /// The noun phrase that ends before token `end`, with what "of" ties to it: what a relative pronoun takes up.
+    pub fn antecedent(&self, end: usize, floor: usize) -> Option<Range<usize>> {
+        let floor = floor.max(end.saturating_sub(REACH));
+        let mut start = end;
+        while start > floor {
+            let i = start - 1;
+            let part = match self.class(i) {
+                Class::Noun
+                | Class::Proper
+                | Class::Number
+                | Class::Adjective
+                | Class::Possessive
+                | Class::Pronoun => true,
+                Class::Determiner => {
+                    start = i;
+                    if i > floor && self.analysis.lower(i - 1) == "of" {
+                        start = i - 1;
+                        continue;
+                    }
+                    break;
+                }
+                Class::Preposition => self.analysis.lower(i) == "of",
+                _ => false,
+            };
+            if !part {
+                break;
+            }
+            start = i;
+        }
+        (start < end && self.starts_noun_phrase(start)).then_some(start..end)
     }
 
     fn can_head(&self, i: usize) -> bool {
@@ -403,7 +459,7 @@ impl<'a> Phrases<'a> {
                     k -= 1;
                     start = k;
                 }
-                Class::Adverb => {
+                Class::Adverb if !matches!(self.analysis.lower(k - 1), "there" | "here") => {
                     k -= 1;
                     start = k;
                 }

@@ -67,3 +67,8 @@ fn slots<T>() -> Vec<(Language, OnceLock<T>)> {
     all.dedup();
     all.into_iter().map(|l| (l, OnceLock::new())).collect()
 }
+
+/// The languages that have a table of this name, in order of their codes.
+pub(crate) fn languages_with(name: &str) -> impl Iterator<Item = Language> {
+    TABLES.iter().filter(move |(_, n, _)| *n == name).filter_map(|(l, _, _)| Language::from_tag(l))
+}

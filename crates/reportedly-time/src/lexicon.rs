@@ -55,6 +55,7 @@ pub(crate) enum Role {
     End,
     About,
     Over,
+    Only,
     More,
     Than,
     Least,
@@ -78,8 +79,6 @@ pub(crate) enum Role {
     As,
     Possessive,
     So,
-    Ended,
-    Time,
 }
 
 impl Role {
@@ -131,6 +130,7 @@ impl Role {
             "end" => Self::End,
             "about" => Self::About,
             "over" => Self::Over,
+            "only" => Self::Only,
             "more" => Self::More,
             "than" => Self::Than,
             "least" => Self::Least,
@@ -154,8 +154,6 @@ impl Role {
             "as" => Self::As,
             "possessive" => Self::Possessive,
             "so" => Self::So,
-            "ended" => Self::Ended,
-            "time" => Self::Time,
             _ => return None,
         })
     }

@@ -42,9 +42,37 @@ impl Finder<'_> {
 
     /// The clause that begins at token `i`, to its end; `None` where nothing stands there.
     pub(super) fn clause(&self, i: usize, tokens: &Range<usize>) -> Option<Range<usize>> {
-        let end = self.clause_end(i, tokens);
+        let mut end = self.clause_end(i, tokens);
+        // "While the mayor maintains P, her deputy said": a clause inside one that opens the sentence ends with it.
+        if self.opens_subordinate(tokens.start, i)
+            && let Some(finite) = self.p.finite_in(i..end)
+            && let Some(comma) = (finite..end).find(|k| self.p.class(*k) == Class::Comma)
+            && self.p.finite_in(comma + 1..end).is_some()
+        {
+            end = comma;
+        }
         let clause = self.trim(i..end);
         (!clause.is_empty()).then(|| self.with_quote(clause))
+    }
+
+    /// Whether the sentence begins with a subordinate clause that holds token `i`.
+    fn opens_subordinate(&self, first: usize, i: usize) -> bool {
+        matches!(
+            self.p.analysis.lower(first),
+            "while"
+                | "although"
+                | "though"
+                | "whereas"
+                | "after"
+                | "when"
+                | "because"
+                | "since"
+                | "as"
+                | "if"
+                | "before"
+        ) && i > first
+            && i - first < 25
+            && !(first..i).any(|k| self.p.class(k) == Class::Comma)
     }
 
     /// Where reported speech that begins at `i` ends: with the sentence, or before the next word that opens

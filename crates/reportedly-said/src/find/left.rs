@@ -12,7 +12,17 @@ impl Finder<'_> {
             k = k.checked_sub(1)?;
         }
         let q = self.quote_at(k)?;
-        (self.quotes[q].tokens.end == k + 1 && !self.quotes[q].continues).then_some(q)
+        let quote = &self.quotes[q];
+        if quote.tokens.end != k + 1 || quote.continues {
+            return None;
+        }
+        // A quotation that ends with a full stop is over: what begins with a capital behind it is no tag.
+        let last = (quote.tokens.start..k).rev().find(|x| self.p.class(*x) != Class::Quote)?;
+        let over = self.p.analysis.token(last) == "." && k + 1 == i;
+        let tag_opens = self.p.analysis.token(i).chars().next().is_some_and(char::is_uppercase);
+        let paragraph =
+            |x: usize| self.p.analysis.sentence_of(x).map(|s| self.p.analysis.sentences[s].paragraph);
+        (!(over && tag_opens) && paragraph(k) == paragraph(i)).then_some(q)
     }
 
     /// Whether a quotation is one by itself, and not some quoted words of a clause.
@@ -46,6 +56,17 @@ impl Finder<'_> {
         sentence: usize,
         tokens: &Range<usize>,
     ) -> Option<Vec<Range<usize>>> {
+        self.left_or_fragment(i, sentence, tokens, false)
+    }
+
+    /// The same; with `fragment`, what stands there need not be a clause by itself, since it goes on behind the tag.
+    pub(super) fn left_or_fragment(
+        &self,
+        i: usize,
+        sentence: usize,
+        tokens: &Range<usize>,
+        fragment: bool,
+    ) -> Option<Vec<Range<usize>>> {
         if let Some(q) = self.quote_before(i)
             && !self.claimed[q]
         {
@@ -56,15 +77,27 @@ impl Finder<'_> {
             let start = self.clause_start(self.quotes[q].tokens.start, first);
             let content = self.trim(start..self.quotes[q].tokens.start);
             let whole = content.start.min(self.quotes[q].tokens.start)..self.quotes[q].tokens.end;
-            return Some(Vec::from([whole]));
+            // "On this weekend's "Talk", X said": no clause, but a title in quotation marks.
+            return (fragment || self.p.finite_in(whole.clone()).is_some()).then(|| Vec::from([whole]));
         }
         if i <= tokens.start + 1 {
             return None;
         }
+        if !matches!(self.p.class(i - 1), Class::Comma | Class::Dash | Class::Quote | Class::Bracket)
+            && self.p.lexicon.prefixes.at(self.p.analysis, i) == 0
+        {
+            return None;
+        }
         let content = self.trim(self.clause_start(i, sentence)..i);
+        if !fragment
+            && content.end > content.start
+            && matches!(self.p.class(content.end - 1), Class::Subordinator | Class::Wh)
+        {
+            return None;
+        }
         // A bare adverbial is no content: there must be a verb, or a headline's words.
         let finite = self.p.finite_in(content.clone()).is_some();
-        let stands = finite || content.len() >= 3 && !self.is_adverbial(&content);
+        let stands = fragment || finite || content.len() >= 3 && !self.is_adverbial(&content);
         (content.len() >= 2 && stands).then(|| vec![content])
     }
 
@@ -77,7 +110,7 @@ impl Finder<'_> {
 
     /// Where the clause before token `i` begins: after a semicolon or an earlier statement of the same sentence,
     /// else with the sentence.
-    fn clause_start(&self, i: usize, sentence: usize) -> usize {
+    pub(super) fn clause_start(&self, i: usize, sentence: usize) -> usize {
         let tokens = self.tokens_of(sentence);
         let mut start = tokens.start;
         for k in (tokens.start..i).rev().take(LONGEST_CLAUSE) {
@@ -88,7 +121,10 @@ impl Finder<'_> {
         }
         for f in self.found.iter().rev().take_while(|f| f.sentence == sentence) {
             let end = f.cue.iter().chain(&f.source).chain(&f.content).map(|r| r.end).max().unwrap_or(0);
-            if end < i && end > start && f.rule != "according-to" {
+            if end < i
+                && end > start
+                && matches!(f.rule, "clause-before" | "clause-split" | "quote-before" | "quote-split")
+            {
                 start = end;
             }
         }

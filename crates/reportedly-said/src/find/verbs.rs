@@ -4,7 +4,7 @@ use super::{Finder, Found};
 use crate::Act;
 use crate::lexicon::{Frames, Spelling, Verb};
 use crate::phrases::Class;
-use reportedly_text::{Pos, VerbForm};
+use reportedly_text::VerbForm;
 use std::ops::Range;
 
 /// How a cue verb stands in its clause.
@@ -44,18 +44,20 @@ struct Right {
     /// The source is not the subject: "quoted X as saying".
     source: Option<Range<usize>>,
     cue: Option<Range<usize>>,
+    /// Whom an outlet has it from: "learned from X that".
+    origin: Option<Range<usize>>,
 }
 
 impl Finder<'_> {
     /// Tries a cue verb at token `i`; gives how many tokens it used up.
     pub(super) fn verb(&mut self, i: usize, sentence: usize, tokens: &Range<usize>) -> usize {
-        if self.inside_speech(i) {
+        if self.inside_speech(i) || i < self.done {
             return 1;
         }
         let p = self.p;
         let Some((verb, spelling)) = p.lexicon.verb_at(p.analysis, i) else { return 1 };
         let length = 1 + spelling.rest.len();
-        if !self.is_verb(i, verb) {
+        if !self.is_verb(i, verb, spelling, tokens) || self.has_other_particle(i + length, spelling) {
             return 1;
         }
         let group = self.group(i, spelling, tokens);
@@ -67,21 +69,52 @@ impl Finder<'_> {
         length
     }
 
-    fn is_verb(&self, i: usize, verb: &Verb) -> bool {
-        let token = &self.p.analysis.tokens[i];
-        match token.pos {
-            Pos::Verb | Pos::X | Pos::Aux => self.p.class(i) == Class::Verb,
-            // Taggers take "says" and the like for nouns in headlines.
-            _ => {
-                matches!(verb.lemma, "say" | "tell" | "add") && self.p.class(i) != Class::Determiner
-                    || self.p.class(i) == Class::Noun
-                        && self
-                            .p
-                            .lexicon
-                            .verb_at(self.p.analysis, i)
-                            .is_some_and(|(_, s)| s.forms.past && !s.forms.base)
-            }
+    fn is_verb(&self, i: usize, verb: &Verb, spelling: &Spelling, tokens: &Range<usize>) -> bool {
+        if self.p.class(i) == Class::Verb {
+            return true;
         }
+        if !matches!(self.p.class(i), Class::Noun | Class::Proper | Class::Adjective) || spelling.forms.gerund
+        {
+            return false;
+        }
+        if matches!(verb.lemma, "say" | "tell" | "add") || spelling.forms.past && !spelling.forms.base {
+            return true;
+        }
+        // Taggers take "X reports that" and ", X predicts." for nouns.
+        let after = i + 1 + spelling.rest.len();
+        let before = i.checked_sub(1).filter(|_| i > tokens.start);
+        let subject =
+            before.is_some_and(|b| matches!(self.p.class(b), Class::Noun | Class::Proper | Class::Pronoun));
+        let opens = self.p.analysis.lower(after) == "that" && verb.frames.that;
+        spelling.forms.third && subject && opens
+            || verb.frames.paren && subject && self.is_tag(i, after, tokens)
+    }
+
+    /// ", X says," at the end of a clause: a comma, a phrase, the word, and a stop or comma.
+    fn is_tag(&self, i: usize, after: usize, tokens: &Range<usize>) -> bool {
+        const LONGEST: usize = 8;
+        if after < tokens.end && !matches!(self.p.class(after), Class::Comma | Class::Stop | Class::Dash) {
+            return false;
+        }
+        let open = (tokens.start..i)
+            .rev()
+            .take(LONGEST)
+            .find(|k| matches!(self.p.class(*k), Class::Comma | Class::Quote | Class::Stop));
+        open.is_some_and(|k| {
+            k + 1 < i
+                && self.p.class(k) != Class::Stop
+                && self.p.starts_noun_phrase(k + 1)
+                && (self.parties.is_known(k + 1..i) || self.p.class(k + 1) == Class::Proper)
+                && self.p.finite_in(tokens.start..k).is_some()
+        })
+    }
+
+    /// "claiming back", "put off": another verb than the one in the table.
+    fn has_other_particle(&self, after: usize, spelling: &Spelling) -> bool {
+        spelling.rest.is_empty()
+            && matches!(self.p.analysis.lower(after), "back" | "off" | "down" | "away" | "over" | "up")
+            && !matches!(self.p.class(after), Class::Noun | Class::Adjective)
+            && self.p.analysis.lower(after + 1) != "to"
     }
 
     fn group(&self, head: usize, spelling: &Spelling, tokens: &Range<usize>) -> Group {
@@ -103,17 +136,26 @@ impl Finder<'_> {
                 _ => {}
             }
         }
+        if start > tokens.start && matches!(p.analysis.lower(start - 1), "nor" | "neither") {
+            negated = true;
+        }
         let forms = spelling.forms;
         let form = p.form(head);
         let mood = if forms.gerund && !forms.past {
-            if be || modal { Mood::Active } else { Mood::Gerund }
+            let idle =
+                start > 0 && matches!(p.analysis.lower(start - 1), "without" | "instead" | "not" | "of");
+            match (be || modal, idle) {
+                (true, _) => Mood::Active,
+                (false, true) => Mood::None,
+                (false, false) => Mood::Gerund,
+            }
         } else if forms.participle && be {
             Mood::Passive
         } else if to || modal {
             if forms.base || have { Mood::Prospective } else { Mood::None }
         } else if have || do_ {
             Mood::Active
-        } else if forms.past && p.analysis.lower(head + 1 + spelling.rest.len()) == "by" {
+        } else if forms.past && self.has_agent(head + 1 + spelling.rest.len(), tokens) {
             if self.as_before(start, tokens).is_some() { Mood::Passive } else { Mood::None }
         } else if forms.past || forms.third || forms.base && form != VerbForm::Gerund {
             Mood::Active
@@ -121,6 +163,12 @@ impl Finder<'_> {
             Mood::None
         };
         Group { start, mood, negated, infinitive: to }
+    }
+
+    /// "by X", where X is somebody: "said by telephone" is no passive.
+    fn has_agent(&self, i: usize, tokens: &Range<usize>) -> bool {
+        let end = self.p.noun_phrase(i + 1, tokens.end);
+        self.p.analysis.lower(i) == "by" && end > i + 1 && self.parties.may_speak(i + 1..end)
     }
 
     fn active(
@@ -133,29 +181,49 @@ impl Finder<'_> {
         tokens: &Range<usize>,
     ) {
         let after = i + length;
-        let (mut source, mut apposition, mut parenthetical) = (None, None, None);
+        let (mut source, mut apposition, mut parenthetical, mut relay_words) = (None, None, None, None);
         let mut tag_start = group.start;
         let mut tag_end = after;
+        let mut adjacent = false;
         let inverted = self.inverted(group.start, after, verb, tokens);
         if let Some(subject) = inverted.clone() {
             tag_end = subject.end;
+            adjacent = true;
             source = Some(subject);
         } else if group.mood == Mood::Gerund || group.infinitive {
             source = self.main_subject(i, sentence, tokens);
         } else if let Some((subject, extra)) = self.subject(group.start, sentence, tokens) {
-            tag_start = subject.start;
+            adjacent = subject.end == group.start
+                || extra.as_ref().is_some_and(|e| e.end + 1 == group.start && e.start == subject.end + 1);
+            if adjacent {
+                tag_start = subject.start;
+            }
             parenthetical.clone_from(&extra);
             if let Some(extra) = extra
-                && !self.parties.has_name(subject.clone())
+                && !self.parties.names_head(&subject)
                 && self.parties.has_name(extra.clone())
             {
                 apposition = Some(extra);
             }
-            source = Some(subject);
+            // "a memo seen by X": the outlet is no part of the source.
+            let cut = subject
+                .clone()
+                .skip(1)
+                .find(|k| self.p.introduces_relay(*k) && self.p.class(*k) != Class::Preposition);
+            if let Some(cut) = cut {
+                relay_words = Some(cut..subject.end);
+                source = Some(subject.start..cut);
+            } else {
+                source = Some(subject);
+            }
         }
-        let tagged = inverted.is_some() || source.as_ref().is_some_and(|s| s.start == tag_start);
+        if source.is_none() {
+            return;
+        }
+        let tagged = adjacent;
         let right = self.right(tag_end, verb, group, tokens, inverted.is_some());
-        let left_quote = tagged && verb.frames.quote && self.quote_before(tag_start).is_some();
+        let left_quote =
+            tagged && verb.frames.quote && self.quote_before(tag_start).is_some_and(|q| !self.claimed[q]);
         let mut found = Found {
             act: verb.act,
             source,
@@ -187,13 +255,20 @@ impl Finder<'_> {
                 if let Some(cue) = right.cue {
                     found.cue = Some(cue);
                 }
+                if let Some(origin) = right.origin
+                    && found.source.as_ref().is_some_and(|s| self.parties.is_outlet(s.clone()))
+                    && let Some(relay) = found.source.replace(origin)
+                {
+                    found.relays.insert(0, relay);
+                    found.apposition = None;
+                    found.rule = "learned-from";
+                }
                 if let Some(inner) = right.source {
-                    if let Some(relay) = found.source.replace(inner)
-                        && self.parties.is_outlet(relay.clone())
-                    {
+                    if let Some(relay) = found.source.replace(inner) {
                         found.relays.insert(0, relay);
                     }
                     found.apposition = None;
+                    self.done = found.cue.as_ref().map_or(0, |c| c.end);
                 }
                 // A quotation split by its tag, or a clause: "The suspect, Z said, was released".
                 if right.quoted
@@ -205,9 +280,16 @@ impl Finder<'_> {
                 }
             }
             other => {
+                let speaks = matches!(verb.act, Act::Speech | Act::Finding) && !group.negated;
+                let rest = if tagged && speaks && verb.frames.paren {
+                    self.resumed(tag_start, tag_end, sentence, tokens)
+                } else {
+                    None
+                };
                 if tagged
+                    && speaks
                     && (verb.frames.paren || left_quote)
-                    && let Some(left) = self.left_of(tag_start, sentence, tokens)
+                    && let Some(left) = self.left_or_fragment(tag_start, sentence, tokens, rest.is_some())
                 {
                     found.quoted = left.last().is_some_and(|c| self.ends_quoted(c));
                     found.rule = if found.quoted { "quote-before" } else { "clause-before" };
@@ -219,7 +301,7 @@ impl Finder<'_> {
                         }
                     }
                     if !found.quoted
-                        && let Some(rest) = self.resumed(tag_end, tokens)
+                        && let Some(rest) = rest
                     {
                         found.content.push(rest);
                         found.rule = "clause-split";
@@ -238,12 +320,28 @@ impl Finder<'_> {
         if found.content.is_empty() {
             return;
         }
+        let first = found.content.first().map_or("", |c| self.p.analysis.lower(c.start));
+        if matches!(first, "nothing" | "little")
+            && matches!(verb.lemma, "say" | "add" | "reveal" | "disclose")
+        {
+            found.act = Act::Refusal;
+        }
+        // "Z had spoken to relatives, who said": an outlet's interview.
+        if group.start > tokens.start
+            && self.p.class(group.start - 1) == Class::Wh
+            && let Some(s) = found.source.clone()
+            && let Some(relay) = self.nearest_subject(s.start, sentence, tokens)
+            && self.parties.is_outlet(relay.clone())
+        {
+            found.relays.insert(0, relay);
+            found.rule = "relative-clause";
+        }
         // What the words around cue and source say about the way it took.
         let first_content = found.content.iter().map(|c| c.start).filter(|s| *s > i).min();
         let tail = first_content.unwrap_or_else(|| self.p.analysis.sentences[sentence].tokens.end);
         let mut relays = self.relays_in(tail_from..tail.max(tail_from), tokens);
-        if let Some(extra) = parenthetical {
-            relays.extend(self.relays_in(extra, tokens));
+        for words in [parenthetical, relay_words].into_iter().flatten() {
+            relays.extend(self.relays_in(words, tokens));
         }
         if let Some(s) = &found.source {
             relays.extend(self.relays_in(s.clone(), tokens));
@@ -333,8 +431,7 @@ impl Finder<'_> {
                 if end > tokens.start && p.class(end - 1) == Class::Comma {
                     end -= 1;
                 }
-                let subject = p.subject_before(end, tokens.start)?;
-                Some((subject, None))
+                p.antecedent(end, tokens.start).map(|s| (s, None))
             }
             Class::Comma => {
                 let mut close = before;
@@ -378,6 +475,11 @@ impl Finder<'_> {
         if let Some(f) = last {
             return f.source.clone();
         }
+        self.nearest_subject(i, sentence, tokens)
+    }
+
+    /// The subject of the nearest finite verb before token `i` that governs it.
+    fn nearest_subject(&self, i: usize, sentence: usize, tokens: &Range<usize>) -> Option<Range<usize>> {
         let p = self.p;
         let floor = tokens.start.max(i.saturating_sub(crate::phrases::REACH));
         let mut best = None;
@@ -405,22 +507,36 @@ impl Finder<'_> {
         best
     }
 
-    /// What goes on behind a tag in the middle: "The suspect, Z said, was released".
-    fn resumed(&self, from: usize, tokens: &Range<usize>) -> Option<Range<usize>> {
+    /// What goes on behind a tag in the middle: "The suspect, Z said, was released", "In May, she said, prices rose".
+    fn resumed(
+        &self,
+        tag: usize,
+        from: usize,
+        sentence: usize,
+        tokens: &Range<usize>,
+    ) -> Option<Range<usize>> {
         let p = self.p;
-        let comma = (from..tokens.end.min(from + 30))
+        let before = tag.checked_sub(1).filter(|b| *b > tokens.start && p.class(*b) == Class::Comma)?;
+        let mut comma = (from..tokens.end.min(from + 30))
             .find(|k| p.class(*k) == Class::Comma && self.quote_at(*k).is_none())?;
+        if p.lexicon.citing.at(p.analysis, comma + 1) > 0 {
+            comma = (comma + 1..tokens.end.min(comma + 20)).find(|k| p.class(*k) == Class::Comma)?;
+        }
         let next = comma + 1;
-        if p.lexicon.citing.at(p.analysis, next) > 0 {
-            let close = (next..tokens.end.min(next + 20)).find(|k| p.class(*k) == Class::Comma)?;
-            return self.resumed(close, tokens);
-        }
-        let resumes = p.is_finite(next) || p.class(next) == Class::Auxiliary;
-        if resumes && p.lexicon.verb_at(p.analysis, next).is_none() {
-            self.clause(next, tokens)
+        let start = self.clause_start(tag, sentence);
+        let complete = p.finite_in(start..before).is_some()
+            && !matches!(p.class(start), Class::Subordinator | Class::Wh)
+            && !matches!(p.class(before - 1), Class::Subordinator | Class::Wh);
+        let resumes = if complete {
+            // "…, she said, and that …": only what lacks a subject can belong to the clause before.
+            false
         } else {
-            None
-        }
+            p.is_finite(next)
+                && p.lexicon.verb_at(p.analysis, next).is_none_or(|_| p.class(next) != Class::Verb)
+                || self.is_clause(next, tokens)
+                || p.class(next) == Class::Quote
+        };
+        if resumes { self.clause(next, tokens) } else { None }
     }
 
     /// What stands to the right of a cue that ends before token `from`.
@@ -443,6 +559,7 @@ impl Finder<'_> {
             strong: true,
             source: None,
             cue: None,
+            origin: None,
         };
         if !inverted {
             while p.class(k) == Class::Adverb && k < tokens.end && k - from < 3 {
@@ -508,6 +625,16 @@ impl Finder<'_> {
             right.content.push(self.clause(k, tokens)?);
             right.rule = "clause-wh";
             return Some(right);
+        }
+        // "The Post has learned from two officials that": the outlet passes on.
+        if frames.that && verb.act == Act::Finding && p.analysis.lower(k) == "from" {
+            let end = p.noun_phrase(k + 1, tokens.end);
+            let that = self.behind_adjuncts(end, tokens);
+            if end > k + 1 && p.analysis.lower(that) == "that" && self.parties.may_speak(k + 1..end) {
+                right.content.push(self.clause(that + 1, tokens)?);
+                right.origin = Some(k + 1..end);
+                return Some(right);
+            }
         }
         // With something between: time, place, addressee.
         if frames.that || frames.zero || frames.quote {
@@ -603,8 +730,9 @@ impl Finder<'_> {
             }
         }
         if frames.figure {
-            let end = p.noun_phrase(k, tokens.end);
-            let at = (k..tokens.end.min(end + 1)).find(|x| p.analysis.lower(*x) == "at")?;
+            let at = (k..tokens.end.min(k + 10))
+                .take_while(|x| !p.is_finite(*x))
+                .find(|x| p.analysis.lower(*x) == "at")?;
             if p.class(at + 1) != Class::Number && !(at + 1..at + 4).any(|x| p.class(x) == Class::Number) {
                 return None;
             }
@@ -639,7 +767,7 @@ impl Finder<'_> {
         let _ = (verb, group);
         let mut content = self.noun_content(k, tokens)?;
         // "rejected the claim as fiction": the judgement is not the content.
-        if (frames.as_ || matches!(verb.lemma, "reject" | "dismiss"))
+        if matches!(verb.lemma, "reject" | "dismiss")
             && let Some(as_) = content.clone().find(|x| p.analysis.lower(*x) == "as" && *x > k)
         {
             content.end = as_;
@@ -811,10 +939,9 @@ impl Finder<'_> {
                 && !colon
                 && start == k
                 && !matches!(p.class(quote.end), Class::Comma | Class::Stop | Class::Dash | Class::Quote);
-            if goes_on
-                && (p.is_finite(quote.end) || !matches!(p.class(quote.end), Class::Conjunction))
-                && self.quotes[q].words(p.analysis) < 12
-            {
+            let sentence = p.analysis.token(start + 1).chars().next().is_some_and(char::is_uppercase)
+                && p.finite_in(quote.clone()).is_some();
+            if goes_on && !sentence && p.class(quote.end) != Class::Conjunction {
                 let clause = self.clause(start, tokens)?;
                 return Some(vec![clause]);
             }
@@ -938,6 +1065,9 @@ impl Finder<'_> {
             }
             found.content.push(content);
             found.rule = "impersonal";
+            if verb.act == Act::Belief && verb.lemma != "expect" {
+                found.act = Act::Speech;
+            }
         } else if p.class(k) == Class::To
             && !verb.frames.recipient
             && !verb.frames.of
@@ -951,6 +1081,9 @@ impl Finder<'_> {
             let Some(content) = self.clause(k, tokens) else { return };
             found.content = vec![subject, content];
             found.rule = "said-to";
+            if verb.act == Act::Belief && verb.lemma != "expect" {
+                found.act = Act::Speech;
+            }
         } else if self.follows_as(group.start, tokens) {
             // "as first reported by X"
             let Some(start) = self.as_before(group.start, tokens) else { return };
