@@ -35,8 +35,6 @@ impl std::fmt::Debug for Language {
     }
 }
 
-/// Below this many bytes, trigrams must be sure of themselves: headlines full of names look like anything.
-const SHORT: usize = 400;
 /// This share of a text's words, and this many different ones, must be function words of a language for it to be that
 /// language whatever its trigrams say. Running English has 35 to 50 per cent (`tables/en/function-words.tsv`).
 const FUNCTION_SHARE: f64 = 0.22;
@@ -53,7 +51,7 @@ pub fn detect(text: &str) -> Option<Language> {
         return Some(language);
     }
     let info = whatlang::detect(&text[..end])?;
-    if !info.is_reliable() && (info.confidence() < 0.2 || end < SHORT) {
+    if !info.is_reliable() {
         return None;
     }
     // whatlang speaks ISO 639-3; only codes with a two-letter form are of use here.

@@ -15,6 +15,8 @@ pub(crate) struct Counted {
     pub(crate) unit: Unit,
     /// How the number is said.
     pub(crate) by: By,
+    /// The unit stands in the singular.
+    pub(crate) unit_is_one: bool,
 }
 
 /// How a number is said.
@@ -115,13 +117,13 @@ impl Finder<'_, '_> {
     pub(crate) fn counted(&self, i: usize) -> Option<Counted> {
         if let Some((end, unit, true)) = self.unit(i) {
             let end = self.or_unit(end);
-            return Some(Counted { end, amount: None, unit, by: By::Plural });
+            return Some(Counted { end, amount: None, unit, by: By::Plural, unit_is_one: false });
         }
         if self.is(i, Role::Half) {
             let at = if self.is(i + 1, Role::A) { i + 2 } else { i + 1 };
             let (end, unit, _) = self.unit(at)?;
             let amount = Some(Amount { whole: 0, half: true });
-            return Some(Counted { end, amount, unit, by: By::Number });
+            return Some(Counted { end, amount, unit, by: By::Number, unit_is_one: true });
         }
         if self.is(i, Role::A) || self.is(i, Role::Another) {
             let mut at = i + 1;
@@ -129,7 +131,13 @@ impl Finder<'_, '_> {
                 at += 1;
             }
             if let Some((end, unit, false)) = self.unit(at) {
-                let mut counted = Counted { end, amount: Some(Amount::whole(1)), unit, by: By::Article };
+                let mut counted = Counted {
+                    end: self.or_unit(end),
+                    amount: Some(Amount::whole(1)),
+                    unit,
+                    by: By::Article,
+                    unit_is_one: true,
+                };
                 if self.is(i, Role::Another) {
                     counted.by = By::Number;
                 }
@@ -158,6 +166,13 @@ impl Finder<'_, '_> {
             at += 1;
         }
         let (end, unit, many) = self.unit(at)?;
+        // "three-quarters", "three quarters of": a fraction.
+        if unit == Unit::Quarter
+            && many
+            && (self.piece(end - 1).is_some_and(|p| p.joined) || self.is(end, Role::Of))
+        {
+            return None;
+        }
         if unit == Unit::Period || unit == Unit::Second && !many && amount != Some(Amount::whole(1)) {
             return None;
         }
@@ -166,7 +181,7 @@ impl Finder<'_, '_> {
             amount = amount.map(|a| Amount { half: true, ..a });
             end += 3;
         }
-        Some(Counted { end: self.or_unit(end), amount, unit, by: By::Number })
+        Some(Counted { end: self.or_unit(end), amount, unit, by: By::Number, unit_is_one: !many })
     }
 
     /// "weeks or months", "two years or so": the first says how long.
@@ -176,7 +191,14 @@ impl Finder<'_, '_> {
         }
         match self.unit(end + 1) {
             Some((after, _, true)) => after,
-            _ if self.is(end, Role::Or) && self.is(end + 1, Role::So) => end + 2,
+            _ if self.is(end, Role::Or)
+                && (self.is(end + 1, Role::So)
+                    || self
+                        .number(end + 1)
+                        .is_some_and(|(after, _)| after == end + 2 && self.unit(after).is_none())) =>
+            {
+                end + 2
+            }
             _ => end,
         }
     }
@@ -185,7 +207,8 @@ impl Finder<'_, '_> {
     pub(crate) fn approximation(&self, i: usize) -> usize {
         let at = if self.is(i, Role::No) { i + 1 } else { i };
         match self.role(at) {
-            Some(Role::About | Role::Over | Role::Only) if at == i => i + 1,
+            Some(Role::About) if at == i => i + 1,
+            Some(Role::Over) if at == i && !matches!(self.role(i + 1), Some(Role::The | Role::This)) => i + 1,
             Some(Role::More) if self.is(at + 1, Role::Than) => at + 2,
             Some(Role::At) if self.is(at + 1, Role::Least) => at + 2,
             Some(Role::Up) if self.is(at + 1, Role::To) => at + 2,
@@ -197,22 +220,32 @@ impl Finder<'_, '_> {
     pub(crate) fn relative(&self, i: usize) -> Option<Found> {
         let start = self.approximation(i);
         let counted = self.counted(start)?;
+        // "a year-ago profit" is read with the quarters.
+        if self.piece(counted.end).is_some_and(|p| p.joined) {
+            return None;
+        }
         let (end, origin, sign) = match self.role(counted.end)? {
             Role::Ago => (counted.end + 1, Origin::Published, -1),
             Role::Later => (counted.end + 1, Origin::Mentioned, 1),
             Role::Earlier => (counted.end + 1, Origin::Mentioned, -1),
-            Role::EarlierBefore if self.ends_phrase(counted.end + 1) => {
+            Role::EarlierBefore if self.ends_clause(counted.end + 1) => {
                 (counted.end + 1, Origin::Mentioned, -1)
+            }
+            // "in two weeks' time"
+            Role::Possessive if self.is(counted.end + 1, Role::Time) && self.before(i, Role::In) => {
+                (counted.end + 2, Origin::Published, 1)
             }
             Role::From if self.is(counted.end + 1, Role::Now) => (counted.end + 2, Origin::Published, 1),
             _ => return None,
         };
         let amount = counted.amount.map(|a| sign * a.whole.min(9999) as i32);
         let rule = if origin == Origin::Published { "from-published" } else { "from-mentioned" };
+        if counted.unit.is_clock() && origin == Origin::Published {
+            let today = Calendar::Shift { origin, amount: Some(0), unit: Unit::Day };
+            return Some(Found::point(end, rule, today, None));
+        }
         if counted.unit.is_clock() || amount.is_none() {
-            let value = if origin == Origin::Published && amount.is_none() && sign < 0 {
-                "PAST_REF".to_owned()
-            } else if amount.is_none() {
+            let value = if amount.is_none() {
                 if sign < 0 { "PAST_REF".to_owned() } else { "FUTURE_REF".to_owned() }
             } else {
                 counted.unit.duration(counted.amount)
@@ -238,6 +271,11 @@ impl Finder<'_, '_> {
             By::Article => self.article_means_length(start, &counted, blurred),
             By::Plural => {
                 blurred && !self.is(i, Role::Over)
+                    || counted.unit != Unit::Period
+                        && counted.unit != Unit::Quarter
+                        && (self.is(counted.end, Role::Of)
+                            || self.is(counted.end, Role::Long)
+                                && self.piece(counted.end).is_some_and(|p| p.joined))
                     || i > 0
                         && matches!(
                             self.role(i - 1),
@@ -267,7 +305,7 @@ impl Finder<'_, '_> {
     /// "the past two months", "the next few years", "the nine months", "the first three quarters".
     fn definite_amount(&self, i: usize) -> Option<Found> {
         let mut at = i;
-        let the = matches!(self.role(at), Some(Role::The | Role::This | Role::That));
+        let the = matches!(self.role(at), Some(Role::The | Role::This));
         if the {
             at += 1;
         }
@@ -302,8 +340,10 @@ impl Finder<'_, '_> {
         if self.is(counted.end, Role::Old) || !the && counted.by == By::Plural {
             return None;
         }
-        // "the two-day visit" names the visit: only the length is an expression.
-        if !related && self.piece(counted.end.wrapping_sub(1)).is_some_and(|p| p.joined) {
+        // "the two-day visit", "the two day visit" name the visit: only the length is an expression.
+        let adjective = self.piece(counted.end.wrapping_sub(1)).is_some_and(|p| p.joined)
+            || counted.unit_is_one && counted.amount != Some(Amount::whole(1));
+        if !related && adjective {
             return None;
         }
         let value = counted.unit.duration(counted.amount);

@@ -53,11 +53,7 @@ impl Finder<'_, '_> {
             let date = Calendar::Day { year, month, day, weekday: Some(weekday) };
             return Some((after, date, "weekday-date"));
         }
-        if trust == Trust::Abbreviation
-            && which == Which::Unsaid
-            && !self.is(end, Role::Am)
-            && !self.clock_near(end)
-        {
+        if trust == Trust::Abbreviation && end == at + 1 && !self.is(end, Role::Am) && !self.clock_near(end) {
             return None;
         }
         Some((end, Calendar::Weekday { which, weekday }, "weekday"))
@@ -75,7 +71,8 @@ impl Finder<'_, '_> {
             _ => (i, Year::Unsaid),
         };
         let (end, month, trust) = self.month(at)?;
-        let spoken = self.is(end, Role::The) && self.ordinal_word(end + 1).is_some();
+        let spoken =
+            self.is(end, Role::The) && self.ordinal_word(end + 1).is_some() && !self.capital(end + 1);
         let day_at = end + usize::from(spoken);
         if which == Year::Unsaid
             && self.year_number(end).is_none_or(|(_, y)| y < 1000)
@@ -224,7 +221,7 @@ impl Finder<'_, '_> {
                     p.lower,
                     "$" | "£" | "€" | "#" | "no." | "no" | "page" | "article" | "section" | "/" | "+"
                 )
-                || matches!(p.role(), Some(Role::Least | Role::Than | Role::Over | Role::Only | Role::Up))
+                || matches!(p.role(), Some(Role::Least | Role::Than | Role::Over | Role::Up))
                 || p.span.end == self.pieces[i].span.start
                     && !matches!(p.lower, "(" | "[" | "-" | "–" | "—")
                     && !p.lower.ends_with(['"', '“', '‘', '\'', '/'])
@@ -241,7 +238,9 @@ impl Finder<'_, '_> {
             matches!(
                 p.role(),
                 Some(
-                    Role::In
+                    Role::The
+                        | Role::As
+                        | Role::In
                         | Role::Since
                         | Role::Until
                         | Role::By
@@ -256,6 +255,9 @@ impl Finder<'_, '_> {
                         | Role::Comparable
                 )
             ) || matches!(p.lower, "(" | "[" | "," | ";" | "-" | "–")
+                // "1782 and 1783"
+                || matches!(p.role(), Some(Role::And | Role::Or | Role::To))
+                    && i.checked_sub(2).is_some_and(|k| self.year_number(k).is_some())
         });
         let alone = i == 0 && end >= self.pieces.len();
         let counts = self.entry(end).is_none()
@@ -326,6 +328,10 @@ impl Finder<'_, '_> {
         if let Some((end, n)) = self.ordinal(at)
             && (1..=4).contains(&n)
         {
+            // In "the third-quarter results" and "said that third-quarter results" the article is not the quarter's.
+            if determined && year == Year::Unsaid && self.piece(end).is_some_and(|p| p.joined) {
+                return None;
+            }
             let end = match self.piece(end) {
                 Some(_) if self.is(end, Role::Fiscal) => end + 1,
                 _ => end,
@@ -343,6 +349,17 @@ impl Finder<'_, '_> {
                 return Some((after, date, "quarter"));
             }
             return None;
+        }
+        // "year-ago results", "a year-earlier loss"
+        if which == Some(Which::YearAgo)
+            && self.piece(at.wrapping_sub(1)).is_some_and(|p| p.joined)
+            && !matches!(self.unit(at), Some((_, Unit::Quarter | Unit::Period, false)))
+        {
+            return (!self.is(i, Role::The)).then_some((
+                at,
+                Calendar::Unit { which: Which::YearAgo, unit: Unit::Year },
+                "year-ago",
+            ));
         }
         // "the last half of 1989"
         if self.is(at, Role::Half) && which == Some(Which::Last) {
@@ -416,13 +433,13 @@ impl Finder<'_, '_> {
         let led = at > 0 && matches!(self.role(at - 1), Some(Role::In | Role::The | Role::Since | Role::By));
         let sure = match trust {
             Trust::Plain => true,
-            _ if which != Year::Unsaid => self.ends_phrase(end),
+            _ if which != Year::Unsaid => true,
             _ => {
                 led && self.ends_phrase(end)
                     && !self.is(end, Role::Of)
                     && (at < 2
                         || !self.is(at - 1, Role::The)
-                        || matches!(self.role(at - 2), Some(Role::In | Role::By)))
+                        || matches!(self.role(at - 2), Some(Role::In | Role::By | Role::For)))
             }
         };
         sure.then_some((end, Calendar::Season { year: which, season }, "season"))
@@ -479,8 +496,23 @@ impl Finder<'_, '_> {
             Role::Tomorrow => 1,
             _ => return None,
         };
+        if self.in_a_name(i) {
+            return None;
+        }
         let date = Calendar::Shift { origin: Origin::Published, amount: Some(amount), unit: Unit::Day };
         Some((i + 1, date, "named-day"))
+    }
+
+    /// A capital inside a sentence: "USA Today", "This Week".
+    fn in_a_name(&self, i: usize) -> bool {
+        let text = self.text(i);
+        i > 0
+            && text.starts_with(char::is_uppercase)
+            && text.chars().any(char::is_lowercase)
+            && !matches!(
+                self.lower(i - 1),
+                "\"" | "“" | "'" | "‘" | "`" | "``" | ":" | "--" | "—" | "_" | ")" | "("
+            )
     }
 
     /// "last week", "this year", "the following month", "the weekend", "the day before", holidays so named.
@@ -491,7 +523,10 @@ impl Finder<'_, '_> {
                 if unit.is_clock() || unit == Unit::Period || unit == Unit::Fortnight {
                     return None;
                 }
-                if self.piece(after).is_some_and(|p| p.joined) || self.is(after, Role::Old) {
+                if self.piece(after).is_some_and(|p| p.joined)
+                    || self.is(after, Role::Old)
+                    || self.in_a_name(end)
+                {
                     return None;
                 }
                 // "the past month" is a length, "the past year" a year.
@@ -519,25 +554,25 @@ impl Finder<'_, '_> {
         let fiscal = usize::from(the == 1 && matches!(self.role(i + 1), Some(Role::Fiscal | Role::Full)));
         let at = i + the + fiscal;
         let (end, unit, many) = self.unit(at)?;
-        if many || self.piece(end).is_some_and(|p| p.joined) {
-            return None;
-        }
         // "year-end", "year's end"
         let possessive = usize::from(self.is(end, Role::Possessive));
-        if the == 0
-            && unit == Unit::Year
-            && self.is(end + possessive, Role::End)
-            && (possessive == 1 || self.piece(end).is_some())
-        {
-            let which = Which::Unsaid;
-            return Some((end + possessive + 1, Calendar::Unit { which, unit }, "year-end"));
+        if unit == Unit::Year && self.is(end + possessive, Role::End) && (the == 0 || possessive == 1) {
+            let date = if self.piece(end).is_some_and(|p| p.joined) {
+                Calendar::Day { year: Year::Unsaid, month: 12, day: 31, weekday: None }
+            } else {
+                Calendar::Unit { which: Which::Unsaid, unit }
+            };
+            return Some((end + possessive + 1, date, "year-end"));
+        }
+        if many || self.piece(end).is_some_and(|p| p.joined) {
+            return None;
         }
         if the == 0 {
             return None;
         }
         let origin = Origin::Mentioned;
         // "the day before", "the year after"
-        if unit != Unit::Quarter && self.ends_phrase(end + 1) {
+        if unit != Unit::Quarter && self.ends_clause(end + 1) {
             match self.role(end) {
                 Some(Role::EarlierBefore | Role::Earlier) => {
                     return Some((
@@ -559,12 +594,18 @@ impl Finder<'_, '_> {
         let which = Which::Unsaid;
         match unit {
             Unit::Week if self.is(end, Role::Of) => {
-                let (after, date, _) = self.month_first(end + 1).or_else(|| self.day_first(end + 1))?;
-                matches!(date, Calendar::Day { .. }).then_some((after, date, "week-of"))
+                match self.month_first(end + 1).or_else(|| self.day_first(end + 1))? {
+                    (after, Calendar::Day { year, month, day, .. }, _) => {
+                        Some((after, Calendar::WeekOf { year, month, day }, "week-of"))
+                    }
+                    _ => None,
+                }
             }
             Unit::Year | Unit::Month | Unit::Week | Unit::Quarter | Unit::Weekend => {
+                // A year that is said to end is a length: "for the year ended June 30".
+                let length = unit == Unit::Year && self.is(end, Role::Ended);
                 let noun = self.ends_phrase(end) || self.is(end, Role::Possessive);
-                noun.then_some((end, Calendar::Unit { which, unit }, "unit"))
+                (noun && !length).then_some((end, Calendar::Unit { which, unit }, "unit"))
             }
             _ => None,
         }

@@ -31,6 +31,15 @@ pub enum Calendar {
         /// Its weekday, where the text names it: ISO number, Monday is 1.
         weekday: Option<u8>,
     },
+    /// The week that holds a day.
+    WeekOf {
+        /// Its year.
+        year: Year,
+        /// Its month, 1 to 12.
+        month: u8,
+        /// Its day, 1 to 31.
+        day: u8,
+    },
     /// A day whose month is that of the last date spoken of ("the 28th of that month").
     DayOfMonth(u8),
     /// A month.

@@ -1,11 +1,10 @@
 //! Finding temporal expressions: one pass over the tokens, at each the longest reading that the tables allow.
 
 use crate::expression::{Calendar, Expression, TimeOfDay, Year};
-use crate::lexicon::{Condition, Entry, Lexicon, Meaning, Numeral, Role, Trust};
+use crate::lexicon::{Condition, Entry, Lexicon, Meaning, Numeral, Role, TenseWord, Trust};
 use crate::piece::{Digits, Piece, pieces, two_digit_year};
-use crate::tense::{Tense, tense};
 use crate::{Mention, TimexKind};
-use reportedly_text::{Analysis, Span, TokenKind};
+use reportedly_text::{Analysis, Pos, Span, TokenKind};
 
 /// What was read at a place: up to which piece, and what it means.
 #[derive(Clone, Debug)]
@@ -40,9 +39,58 @@ pub fn find(analysis: &Analysis<'_>) -> Vec<Mention> {
     let mut buffer = Vec::new();
     for sentence in &analysis.sentences {
         pieces(analysis, sentence.tokens.clone(), lexicon, &mut buffer);
+        let first = mentions.len();
         Finder { analysis, pieces: &buffer }.run(&mut mentions);
+        share_years(analysis, lexicon, &mut mentions[first..]);
     }
     mentions
+}
+
+/// Two dates joined by "and", "to" or a dash share a year that only one of them names: "from May 15 to August 16,
+/// 1988".
+fn share_years(analysis: &Analysis<'_>, lexicon: &Lexicon, mentions: &mut [Mention]) {
+    for i in (1..mentions.len()).rev() {
+        let (before, after) = mentions.split_at_mut(i);
+        let (Some(first), Some(second)) = (before.last_mut(), after.first_mut()) else { continue };
+        let mut between = analysis.tokens_in(Span::new(first.span.end, second.span.start));
+        let joined = between.len() <= 3
+            && between.all(|t| {
+                let lower = analysis.lower(t);
+                matches!(lower, "-" | "–" | "—" | "," | "(")
+                    || lexicon.get(lower).and_then(|e| e.role).is_some_and(|r| {
+                        matches!(r, Role::And | Role::To | Role::Until | Role::The | Role::On | Role::In)
+                    })
+            });
+        if !joined || between.is_empty() && first.span.end == second.span.start {
+            continue;
+        }
+        let (Some((first_year, from)), Some((second_year, to))) =
+            (year_within(&mut first.expression), year_within(&mut second.expression))
+        else {
+            continue;
+        };
+        match (*first_year, *second_year) {
+            (Year::Unsaid, Year::Given(year)) => {
+                *first_year = Year::Given(if from <= to { year } else { year.saturating_sub(1) });
+            }
+            (Year::Given(year), Year::Unsaid) => {
+                *second_year = Year::Given(if from <= to { year } else { year.saturating_add(1) });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The year of a date within one, to be changed, and where in the year it stands.
+fn year_within(expression: &mut Expression) -> Option<(&mut Year, u16)> {
+    let Expression::Point { date, .. } = expression else { return None };
+    match date {
+        Calendar::Day { year, month, day, .. } => Some((year, u16::from(*month) * 32 + u16::from(*day))),
+        Calendar::Month { year, month } => Some((year, u16::from(*month) * 32)),
+        Calendar::Season { year, season } => Some((year, u16::from(season.month()) * 32)),
+        Calendar::Quarter { year, quarter: quarter @ 1.. } => Some((year, u16::from(*quarter) * 96 - 64)),
+        _ => None,
+    }
 }
 
 impl<'a> Finder<'a, '_> {
@@ -105,13 +153,15 @@ impl<'a> Finder<'a, '_> {
         let (at, joined) = match self.piece(i) {
             Some(p) if p.joined => (i, true),
             Some(p) if matches!(p.lower, "-" | "–" | "—") => (i + 1, false),
+            Some(p) if p.role() == Some(Role::And) && self.ends_phrase(i + 2) => (i + 1, false),
             _ => return None,
         };
         let piece = self.piece(at)?;
         match (*date, piece.digits) {
-            (Calendar::Day { year, month, day, .. }, Digits::Integer(next, 1..=2, false))
-                if next > u32::from(day) && next <= 31 && !self.is_month(at + 1) =>
-            {
+            (
+                Calendar::Day { year, month, day, .. },
+                Digits::Integer(next, 1..=2, false) | Digits::Ordinal(next),
+            ) if next > u32::from(day) && next <= 31 && !self.is_month(at + 1) => {
                 let (end, year) = match self.year_after(at + 1) {
                     Some((end, year)) => (end, year),
                     None => (at + 1, year),
@@ -123,10 +173,10 @@ impl<'a> Finder<'a, '_> {
                     None,
                 ))
             }
-            (Calendar::Year(Year::Given(year)), Digits::Integer(next, 2, false))
-                if next > (year as u32) % 100 =>
+            (Calendar::Year(Year::Given(year)), Digits::Integer(next, digits @ (2 | 4), false))
+                if next > if digits == 2 { year as u32 % 100 } else { year as u32 } && next < 2200 =>
             {
-                let year = year / 100 * 100 + next as i16;
+                let year = if digits == 2 { year / 100 * 100 + next as i16 } else { next as i16 };
                 Some(Found::point(at + 1, "range", Calendar::Year(Year::Given(year)), None))
             }
             _ if joined => self.at(at),
@@ -135,7 +185,11 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn skip_range_word(&self, i: usize, end: usize) -> usize {
-        if i + 1 < end && matches!(self.lower(i), "-" | "–" | "—") { i + 1 } else { i }
+        if i + 1 < end && (matches!(self.lower(i), "-" | "–" | "—") || self.is(i, Role::And)) {
+            i + 1
+        } else {
+            i
+        }
     }
 
     /// Fixed phrases and holidays.
@@ -162,8 +216,10 @@ impl<'a> Finder<'a, '_> {
                 Meaning::Value(value, condition) => {
                     let holds = match condition {
                         Condition::Always => true,
-                        Condition::Noun => self.ends_phrase(end) && self.before(i, Role::In),
-                        Condition::Future => tense(self.analysis, self.pieces[i].token) == Tense::Future,
+                        Condition::Noun => self.ends_phrase(end),
+                        Condition::Future => {
+                            (i > 0 && self.is_future(i - 1) || self.is_future(end)) && !self.is(end, Role::As)
+                        }
                     };
                     if holds {
                         let kind = if value.starts_with('P') && !value.ends_with("REF") {
@@ -199,6 +255,10 @@ impl<'a> Finder<'a, '_> {
         let (year, month, day) = (Year::Given(year as i16), month as u8, day as u8);
         let date = Calendar::Day { year, month, day, weekday: None };
         Some(Found::point(i + 3, "numeric-date", date, None))
+    }
+
+    fn is_future(&self, i: usize) -> bool {
+        self.entry(i).is_some_and(|e| e.tense == Some(TenseWord::Future))
     }
 
     // Looking at pieces.
@@ -252,11 +312,23 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
-    /// Nothing follows at `i` that the words before it could describe.
+    /// Nothing follows at `i` that the words before it could describe: no noun and nothing that leads to one.
     pub(crate) fn ends_phrase(&self, i: usize) -> bool {
         self.pieces.get(i).is_none_or(|p| {
+            let noun = self.analysis.tokens.get(p.token).is_some_and(|t| match t.pos {
+                Pos::Noun | Pos::Propn | Pos::Adj | Pos::Num => true,
+                Pos::X => !matches!(t.kind, TokenKind::Punct | TokenKind::Quote),
+                _ => false,
+            });
+            p.role().is_some() || !noun
+        })
+    }
+
+    /// Nothing but a stop, comma or the like follows at `i`.
+    pub(crate) fn ends_clause(&self, i: usize) -> bool {
+        self.pieces.get(i).is_none_or(|p| {
             let kind = self.analysis.tokens.get(p.token).map(|t| t.kind);
-            matches!(kind, Some(TokenKind::Punct | TokenKind::Quote)) || p.role().is_some()
+            matches!(kind, Some(TokenKind::Punct | TokenKind::Quote))
         })
     }
 

@@ -55,7 +55,6 @@ pub(crate) enum Role {
     End,
     About,
     Over,
-    Only,
     More,
     Than,
     Least,
@@ -79,6 +78,8 @@ pub(crate) enum Role {
     As,
     Possessive,
     So,
+    Ended,
+    Time,
 }
 
 impl Role {
@@ -130,7 +131,6 @@ impl Role {
             "end" => Self::End,
             "about" => Self::About,
             "over" => Self::Over,
-            "only" => Self::Only,
             "more" => Self::More,
             "than" => Self::Than,
             "least" => Self::Least,
@@ -154,6 +154,8 @@ impl Role {
             "as" => Self::As,
             "possessive" => Self::Possessive,
             "so" => Self::So,
+            "ended" => Self::Ended,
+            "time" => Self::Time,
             _ => return None,
         })
     }

@@ -152,9 +152,9 @@ fn slashed(a: &str, b: &str, year: &str, day_first: bool) -> Digits {
     }
 }
 
-/// "98" is 1998 and "25" is 2025: the POSIX convention.
+/// "98" is 1998 and "25" is 2025: news speaks of the past and the near future.
 pub(crate) const fn two_digit_year(year: i16) -> i16 {
-    if year < 69 { 2000 + year } else { 1900 + year }
+    if year < 50 { 2000 + year } else { 1900 + year }
 }
 
 fn half_day(hour: u32, minute: u32, suffix: &str) -> Digits {

@@ -14,6 +14,18 @@ const HISTORY_SHARE: usize = 70;
 /// See [`HISTORY_SHARE`]. All three: `xtask bench time`, wikiwars against timebank.
 const HISTORY_DISTANCE: i16 = 3;
 
+/// So many weeks are counted to the day.
+const COUNTED_WEEKS: i32 = 4;
+
+/// In a history, a year this far from the middle of its years is an aside.
+const ASIDE_YEARS: i16 = 15;
+/// In a history, a month so many months before the last one spoken of belongs to the next year.
+const NEXT_YEAR_MONTHS: u8 = 7;
+
+/// A day without a year that lies at most so many days from publication is the one meant, whatever the tense
+/// (same command, timebank and aquaint).
+const CLOSE_DAYS: i32 = 90;
+
 /// Gives each expression its value; one for each mention, in order.
 ///
 /// Where the anchor's day is not known, what depends on it stays without a value ("yesterday"), except that a
@@ -23,6 +35,7 @@ pub fn resolve(mentions: &[Mention], analysis: &Analysis<'_>, anchor: &Anchor) -
         analysis,
         anchor: *anchor,
         history: tells_history(mentions, anchor),
+        middle_year: middle_year(mentions),
         spoken: Spoken::default(),
     };
     mentions
@@ -37,6 +50,15 @@ fn tells_history(mentions: &[Mention], anchor: &Anchor) -> bool {
     let (mut given, mut far) = (0, 0);
     for mention in mentions {
         let Expression::Point { date, .. } = &mention.expression else { continue };
+        // Each weekday or "yesterday" speaks for news as a year does.
+        if matches!(
+            date,
+            Calendar::Weekday { .. }
+                | Calendar::Shift { origin: Origin::Published, .. }
+                | Calendar::Unit { which: Which::Last | Which::This | Which::Next, .. }
+        ) {
+            given += 1;
+        }
         let (Calendar::Day { year, .. }
         | Calendar::Month { year, .. }
         | Calendar::Year(year)
@@ -51,6 +73,26 @@ fn tells_history(mentions: &[Mention], anchor: &Anchor) -> bool {
         }
     }
     far >= HISTORY_YEARS && far * 100 >= given * HISTORY_SHARE
+}
+
+/// The median of the years that a text gives in full.
+fn middle_year(mentions: &[Mention]) -> Option<i16> {
+    let mut years: Vec<i16> = mentions
+        .iter()
+        .filter_map(|m| match &m.expression {
+            Expression::Point {
+                date:
+                    Calendar::Day { year: Year::Given(year), .. }
+                    | Calendar::Month { year: Year::Given(year), .. }
+                    | Calendar::Season { year: Year::Given(year), .. }
+                    | Calendar::Year(Year::Given(year)),
+                ..
+            } => Some(*year),
+            _ => None,
+        })
+        .collect();
+    years.sort_unstable();
+    years.get(years.len() / 2).copied()
 }
 
 /// The dates last spoken of, each as precise as the text was.
@@ -68,6 +110,8 @@ struct Resolver<'a, 't> {
     analysis: &'a Analysis<'t>,
     anchor: Anchor,
     history: bool,
+    /// The year around which a history turns.
+    middle_year: Option<i16>,
     spoken: Spoken,
 }
 
@@ -90,8 +134,23 @@ impl Resolver<'_, '_> {
 
     fn remember(&mut self, value: &str, date: Calendar, mention: &Mention) {
         let Some((first, last)) = days(value) else { return };
+        // Comparisons ("a year earlier", "the 1988 period") do not change what a report is about.
+        let compared = matches!(
+            date,
+            Calendar::Unit { which: Which::YearAgo, .. }
+                | Calendar::Quarter { year: Year::Of(Which::YearAgo | Which::Last), .. }
+                | Calendar::Quarter { quarter: 0, .. }
+                | Calendar::Shift { unit: Unit::Year, amount: Some(-1), .. }
+        );
+        if compared && value.contains("-Q") {
+            return;
+        }
         // What is counted from publication is aside from the story that is told.
         if self.history && matches!(date, Calendar::Shift { origin: Origin::Published, .. }) {
+            return;
+        }
+        // So is a year far from all others.
+        if self.history && self.middle_year.is_some_and(|m| (m - first.year()).abs() > ASIDE_YEARS) {
             return;
         }
         self.spoken.year = Some(first.year());
@@ -149,6 +208,11 @@ impl Resolver<'_, '_> {
                     |year: i16| at(year).is_some_and(|(d, _)| weekday.is_none_or(|w| weekday_of(d) == w));
                 let year = self.year(year, mention, &at, &fits)?;
                 at(year).map(|(day, _)| day.to_string())
+            }
+            Calendar::WeekOf { year, month, day } => {
+                let at = |year| Date::new(year, month as i8, day as i8).ok().map(|d| (d, d));
+                let year = self.year(year, mention, &at, &|_| true)?;
+                at(year).map(|(day, _)| week_value(day))
             }
             Calendar::DayOfMonth(day) => {
                 let (year, month) = self.spoken_month()?;
@@ -237,7 +301,15 @@ impl Resolver<'_, '_> {
                 let spoken = self.spoken_first()?;
                 return (spoken.year()..=spoken.year() + 1).find(|y| at(*y).is_some_and(|d| d.0 > spoken));
             }
-            Which::Unsaid if self.history && self.spoken.year.is_some() => return self.spoken.year,
+            Which::Unsaid if self.history && self.spoken.year.is_some() => {
+                let spoken = self.spoken.year?;
+                let month = at(spoken)?.0.month() as u8;
+                let turned = self
+                    .spoken
+                    .month
+                    .is_some_and(|(year, last)| year == spoken && month + NEXT_YEAR_MONTHS <= last);
+                return Some(if turned { spoken + 1 } else { spoken });
+            }
             _ => {}
         }
         let Some(best) = self.anchor.best else {
@@ -261,11 +333,18 @@ impl Resolver<'_, '_> {
             Which::Next => around.clone().find(|y| at(*y).is_some_and(|d| d.0 > best)),
             Which::This => Some(best.year()),
             Which::YearAgo => Some(best.year() - 1),
-            _ => match self.tense(mention) {
-                Tense::Future => future(),
-                Tense::Past if !matches!(at(best.year()), Some((a, b)) if a == b) => past(),
-                _ => near(),
-            },
+            _ => {
+                let nearest = near()?;
+                let a_day = at(nearest).is_some_and(|(first, last)| first == last);
+                let away = at(nearest).map_or(0, |d| distance(d, best));
+                match self.tense(mention) {
+                    // A day close by is meant even where the verb seems to say otherwise.
+                    _ if a_day && away <= CLOSE_DAYS => Some(nearest),
+                    Tense::Future => future(),
+                    Tense::Past => past(),
+                    _ => Some(nearest),
+                }
+            }
         }
         .or_else(near)
     }
@@ -303,7 +382,11 @@ impl Resolver<'_, '_> {
 
     /// The quarter spoken of, else the last that was over on publication.
     fn quarter_spoken(&self) -> Option<(i16, u8)> {
-        self.spoken.quarter.or_else(|| {
+        let over = |(year, quarter)| {
+            let last = month_days(year, quarter * 3 - 2, 3).map(|(_, last)| last);
+            self.anchor.best.is_none_or(|best| last.is_some_and(|last| last < best))
+        };
+        self.spoken.quarter.filter(|q| over(*q)).or_else(|| {
             let best = self.anchor.best.filter(|_| !self.history)?;
             Some(match (best.month() as u8 - 1) / 3 {
                 0 => (best.year() - 1, 4),
@@ -327,9 +410,9 @@ impl Resolver<'_, '_> {
             Which::After | Which::Same => after(spoken()?, which == Which::Same),
             Which::Last | Which::Latest => before(self.anchor.best?, false),
             Which::Next => after(self.anchor.best?, false),
-            Which::Unsaid if self.history => before(spoken()?, true),
+            Which::Unsaid if self.history && spoken().is_some() => before(spoken()?, true),
             Which::Unsaid | Which::This | Which::YearAgo => match (self.tense(mention), which) {
-                (Tense::Future, _) => after(self.anchor.best?, true),
+                (Tense::Future | Tense::Present, _) => after(self.anchor.best?, true),
                 (Tense::Past, _) | (_, Which::Unsaid) => before(self.anchor.best?, true),
                 _ => after(self.anchor.best?, true),
             },
@@ -337,6 +420,9 @@ impl Resolver<'_, '_> {
     }
 
     fn unit(&self, which: Which, unit: Unit, mention: &Mention) -> Option<String> {
+        if which == Which::YearAgo && unit == Unit::Year {
+            return self.shift(Origin::Published, -1, Unit::Year);
+        }
         if matches!(unit, Unit::Quarter | Unit::Period)
             && matches!(which, Which::Unsaid | Which::Latest | Which::Same | Which::YearAgo)
         {
@@ -383,7 +469,8 @@ impl Resolver<'_, '_> {
     fn shift(&self, origin: Origin, amount: i32, unit: Unit) -> Option<String> {
         if unit == Unit::Year
             && amount == -1
-            && let Some((year, quarter)) = self.spoken.quarter.filter(|_| !self.history)
+            && self.spoken.quarter.is_some()
+            && let Some((year, quarter)) = self.quarter_spoken().filter(|_| !self.history)
         {
             // "a year ago", "a year earlier" beside the figures of a quarter means that quarter.
             return Some(format!("{:04}-Q{quarter}", year - 1));
@@ -397,7 +484,10 @@ impl Resolver<'_, '_> {
             },
         };
         match unit {
-            Unit::Week if origin == Origin::Mentioned => plus_days(base, amount * 7).map(|d| d.to_string()),
+            // "two weeks ago" counts to a day, "six weeks ago" hardly.
+            Unit::Week if origin == Origin::Mentioned || amount.abs() <= COUNTED_WEEKS => {
+                plus_days(base, amount * 7).map(|d| d.to_string())
+            }
             Unit::Fortnight => plus_days(base, amount * 14).map(|d| d.to_string()),
             _ => unit_value(base, unit, amount),
         }

@@ -1,6 +1,6 @@
 //! The tense of the clause that an expression stands in: it decides between last Friday and next.
 
-use crate::lexicon::{Lexicon, TenseWord};
+use crate::lexicon::{Lexicon, Role, TenseWord};
 use reportedly_text::{Analysis, Pos, TokenKind, VerbForm};
 
 /// What the clause's verb says.
@@ -15,38 +15,55 @@ pub(crate) enum Tense {
 /// How many tokens the search for a verb goes to either side.
 const REACH: usize = 40;
 
-/// The tense of the verb that governs token `at`: the nearest before it in its sentence, else the first after it.
+/// The tense of the verb that governs token `at`: where a clause begins there, the first verb after it, else the
+/// nearest before it; the other way where there is none.
 pub(crate) fn tense(analysis: &Analysis<'_>, at: usize) -> Tense {
     let Some(lexicon) = Lexicon::of(analysis.language) else { return Tense::Unknown };
     let Some(sentence) = analysis.sentence_of(at).and_then(|s| analysis.sentences.get(s)) else {
         return Tense::Unknown;
     };
-    let reader = Reader { analysis, lexicon, first: sentence.tokens.start };
-    for i in (sentence.tokens.start.max(at.saturating_sub(REACH))..at).rev() {
-        // A clause in quotes or brackets that is over says nothing about what follows it.
-        if let Some(tense) = reader.at(i) {
-            return tense;
-        }
+    let headline = !matches!(
+        analysis.lower(sentence.tokens.end.saturating_sub(1)),
+        "." | "?" | "!" | "\"" | "”" | "'" | "’"
+    );
+    let reader = Reader { analysis, lexicon, first: sentence.tokens.start, headline };
+    let backward =
+        || (sentence.tokens.start.max(at.saturating_sub(REACH))..at).rev().find_map(|i| reader.at(i));
+    let forward = || (at + 1..sentence.tokens.end.min(at + REACH)).find_map(|i| reader.at(i));
+    match reader.preposition(at) {
+        Some(Role::Since) => return Tense::Past,
+        Some(Role::Until) if backward() != Some(Tense::Present) => return Tense::Future,
+        _ => {}
     }
-    for i in at + 1..sentence.tokens.end.min(at + REACH) {
-        if let Some(tense) = reader.at(i) {
-            return tense;
-        }
+    let found =
+        if reader.begins_clause(at) { forward().or_else(backward) } else { backward().or_else(forward) };
+    // The present looks ahead only where nothing in the sentence is past: "fell on Friday to $20 each" is not "leave
+    // on Friday"; nor does "Friday's closing price".
+    if found == Some(Tense::Present)
+        && (reader.role(at + 1) == Some(Role::Possessive)
+            || sentence.tokens.clone().any(|i| reader.at(i) == Some(Tense::Past)))
+    {
+        return Tense::Unknown;
     }
-    Tense::Unknown
+    found.unwrap_or(Tense::Unknown)
 }
 
 struct Reader<'a, 't> {
     analysis: &'a Analysis<'t>,
     lexicon: &'static Lexicon,
     first: usize,
+    /// The sentence has no stop at its end; headlines tell the past in the present.
+    headline: bool,
 }
 
 impl Reader<'_, '_> {
     /// The tense that token `i` gives its clause, if it is a verb that gives one.
     fn at(&self, i: usize) -> Option<Tense> {
-        let word = self.word(i);
         let form = self.form(i);
+        // A tag decides whether "left" or "plan" are verbs here; "due" and "payable" are none anyway.
+        let no_verb =
+            self.analysis.tokens.get(i).is_some_and(|t| !matches!(t.pos, Pos::X | Pos::Verb | Pos::Aux));
+        let word = self.word(i).filter(|w| matches!(w, TenseWord::Future | TenseWord::Plan) || !no_verb);
         match word {
             Some(TenseWord::Future) => return Some(Tense::Future),
             Some(TenseWord::Modal) => return Some(Tense::Future),
@@ -57,7 +74,10 @@ impl Reader<'_, '_> {
                     _ => Tense::Future,
                 });
             }
-            Some(TenseWord::PlanVerb) if self.analysis.lower(i + 1) == "to" => return Some(Tense::Future),
+            Some(TenseWord::PlanVerb) if matches!(self.analysis.lower(i + 1), "to" | "for") => {
+                return Some(Tense::Future);
+            }
+            Some(TenseWord::Present) if self.analysis.lower(i + 1) == "to" => return Some(Tense::Future),
             Some(TenseWord::Present) => return Some(Tense::Present),
             Some(TenseWord::Perfect) => return Some(Tense::Past),
             Some(TenseWord::PastVerb | TenseWord::Participle) => return Some(self.participle(i)),
@@ -67,9 +87,36 @@ impl Reader<'_, '_> {
             VerbForm::Past => Some(Tense::Past),
             VerbForm::PastParticiple => Some(self.participle(i)),
             VerbForm::Modal => Some(Tense::Future),
-            VerbForm::Base if i > self.first && self.analysis.lower(i - 1) == "to" => Some(Tense::Future),
+            VerbForm::Present => Some(if self.headline { Tense::Unknown } else { Tense::Present }),
             _ => None,
         }
+    }
+
+    fn role(&self, i: usize) -> Option<Role> {
+        self.lexicon.get(self.analysis.lower(i)).and_then(|e| e.role)
+    }
+
+    /// The preposition right before `at`, over articles and words like "early".
+    fn preposition(&self, at: usize) -> Option<Role> {
+        let before = (self.first.max(at.saturating_sub(3))..at).rev();
+        before.map(|i| self.role(i)).find(|r| !matches!(r, Some(Role::The | Role::Early | Role::Late)))?
+    }
+
+    /// Whether nothing but prepositions and articles stands between `at` and the start of its clause.
+    fn begins_clause(&self, at: usize) -> bool {
+        for i in (self.first..at).rev() {
+            match self.role(i) {
+                Some(Role::And) => return true,
+                Some(_) => {}
+                None => {
+                    return matches!(
+                        self.analysis.lower(i),
+                        "but" | "," | ";" | ":" | "--" | "—" | "\"" | "“" | "``"
+                    );
+                }
+            }
+        }
+        true
     }
 
     fn word(&self, i: usize) -> Option<TenseWord> {
@@ -95,13 +142,6 @@ impl Reader<'_, '_> {
         {
             return VerbForm::PastParticiple;
         }
-        if i > self.first
-            && self.analysis.lower(i - 1) == "to"
-            && self.lexicon.get(lower).is_none_or(|e| e.role.is_none() && e.numeral.is_none())
-            && !capital
-        {
-            return VerbForm::Base;
-        }
         VerbForm::None
     }
 
@@ -125,6 +165,7 @@ impl Reader<'_, '_> {
                 Some(TenseWord::Perfect) if be => {}
                 Some(word) => return Some(word),
                 None if lower == "to" && be => return Some(TenseWord::Future),
+                None if self.analysis.tokens.get(k).is_some_and(|t| t.pos == Pos::Adv) => {}
                 None if lower == "not" || lower == "n't" || lower == "also" || lower.ends_with("ly") => {}
                 None => return None,
             }
