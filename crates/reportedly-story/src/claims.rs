@@ -8,11 +8,11 @@
 use crate::{
     Carrier, Claim, Member, Observation, Stance,
     origins::{self, Carried},
-    saying::{Saying, Told},
+    saying::{Denied, Saying, Told},
     wording::Wording,
 };
-use reportedly_said::Status;
-use rustc_hash::FxHashMap;
+use reportedly_said::{PartyKind, Status};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A chain: publisher, relays, origin, by name.
 pub(crate) type Chain = Vec<Option<String>>;
@@ -26,7 +26,11 @@ const CARRIES: f32 = 0.45;
 /// The same for a claim besides the leading one.
 const REPEATS: f32 = 0.6;
 /// Share of a claim's core from which on a saying with a negated content denies it.
-const NEGATES: f32 = 0.55;
+const NEGATES: f32 = 0.4;
+/// Share of what a negated content says that must be of the claim.
+const ABOUT: f32 = 0.6;
+/// What the likeness of two sayings is worth that begin with different numbers.
+const OTHER_FIGURE: f32 = 0.5;
 /// Share of a claim's core from which on a saying whose cue rejects the content denies it.
 const REJECTS: f32 = 0.35;
 /// Terms of a claim's core.
@@ -43,14 +47,15 @@ const OWN_VOICE: f32 = 0.6;
 /// The claims of one story, the leading one first, and for each of its articles the chain by which it has the
 /// leading claim (empty where it does not carry it). `articles` are the story's, in order of becoming known.
 pub(crate) fn of_story(observations: &[Observation], articles: &[Member]) -> (Vec<Claim>, Vec<Chain>) {
-    let told: Vec<Told> = articles.iter().map(|m| Told::of(&observations[m.article].reading)).collect();
+    let mut told: Vec<Told> = articles.iter().map(|m| Told::of(&observations[m.article].reading)).collect();
+    know_outlets(&mut told);
     let mut story = Story::new(articles, told);
     let mut claims = Vec::new();
     let mut chains = vec![Vec::new(); articles.len()];
     if let Some(seed) = story.leading() {
         let core = story.core(seed);
         let denial = story.denial(&core);
-        let leading = story.claim(&core, true);
+        let leading = story.claim(&core, seed, true);
         if let Some(leading) = leading {
             for carrier in &leading.articles {
                 if let Some(i) = articles.iter().position(|m| m.article == carrier.article)
@@ -67,12 +72,35 @@ pub(crate) fn of_story(observations: &[Observation], articles: &[Member]) -> (Ve
     (claims, chains)
 }
 
+/// An outlet that has an article in the story is known for one wherever it is a source. One that names itself as
+/// the source speaks in its own voice.
+fn know_outlets(told: &mut [Told]) {
+    let outlets: FxHashSet<String> =
+        told.iter().filter_map(|t| t.outlet.as_deref().map(origins::key)).filter(|k| !k.is_empty()).collect();
+    for t in told {
+        let own = t.outlet.as_deref().map(origins::key);
+        for saying in &mut t.sayings {
+            let Some(source) = &mut saying.source else { continue };
+            let name = origins::key(&source.name);
+            if Some(&name) == own.as_ref() && saying.chain.len() <= 2 {
+                saying.source = None;
+                saying.chain.truncate(1);
+                saying.statement = None;
+            } else if outlets.contains(&name) {
+                source.kind = PartyKind::Outlet;
+            }
+        }
+    }
+}
+
 /// One story while its claims are being found.
 struct Story<'s> {
     articles: &'s [Member],
     told: Vec<Told>,
     /// For each saying of each article, its wording weighted for this story.
     words: Vec<Vec<Wording>>,
+    /// The same without what the context says for them.
+    own: Vec<Vec<Wording>>,
     /// What each term weighs where it stands itself rather than in the context.
     full: FxHashMap<u64, f32>,
     /// For each saying, whether a claim has it already.
@@ -105,6 +133,7 @@ impl<'s> Story<'s> {
         let weigh = |term: u64| 0.25 + heads.get(&term).copied().unwrap_or(0.0) / f32::max(all, 1.0);
         let words: Vec<Vec<Wording>> =
             told.iter().map(|t| t.sayings.iter().map(|s| s.words.scaled(weigh)).collect()).collect();
+        let own = told.iter().map(|t| t.sayings.iter().map(|s| s.own.scaled(weigh)).collect()).collect();
         let mut full: FxHashMap<u64, f32> = FxHashMap::default();
         for (term, weight) in words.iter().flatten().flat_map(Wording::terms) {
             let most = full.entry(*term).or_default();
@@ -112,7 +141,7 @@ impl<'s> Story<'s> {
         }
         let titles = told.iter().map(|t| t.title.scaled(weigh)).collect();
         let taken = told.iter().map(|t| vec![false; t.sayings.len()]).collect();
-        Self { articles, told, words, full, taken, titles, original }
+        Self { articles, told, words, own, full, taken, titles, original }
     }
 
     fn saying(&self, at: At) -> &Saying {
@@ -127,16 +156,29 @@ impl<'s> Story<'s> {
         if self.original[article].is_some() { COPY } else { 1.0 }
     }
 
+    /// How alike two sayings are. What begins with another number is another matter.
+    fn likeness(&self, a: At, b: At) -> f32 {
+        let alike = self.words[a.0][a.1].likeness(&self.words[b.0][b.1]);
+        if self.conflict(a, b) { alike * OTHER_FIGURE } else { alike }
+    }
+
+    fn conflict(&self, a: At, b: At) -> bool {
+        matches!((self.saying(a).figure, self.saying(b).figure), (Some(a), Some(b)) if a != b)
+    }
+
+    /// Whether two sayings may be one claim: what was called off is another claim than what is to come.
+    fn comparable(&self, a: At, b: At) -> bool {
+        self.saying(a).denied == self.saying(b).denied
+    }
+
     /// How much of the story speaks for a saying: the articles with something alike, each with its likeness.
     fn support(&self, at: At) -> (f32, usize) {
-        let words = &self.words[at.0][at.1];
         let (mut sum, mut texts) = (0.0, 0);
-        for (i, all) in self.words.iter().enumerate() {
-            let best = all
-                .iter()
-                .enumerate()
-                .filter(|(j, _)| !self.taken[i][*j] && self.told[i].sayings[*j].statement.is_some())
-                .map(|(_, w)| words.likeness(w))
+        for (i, told) in self.told.iter().enumerate() {
+            let best = (0..told.sayings.len())
+                .filter(|j| !self.taken[i][*j] && told.sayings[*j].statement.is_some())
+                .filter(|j| self.comparable(at, (i, *j)))
+                .map(|j| self.likeness(at, (i, j)))
                 .fold(0.0, f32::max);
             if i == at.0 || best >= ALIKE {
                 sum += self.counts(i) * if i == at.0 { 1.0 } else { best };
@@ -164,7 +206,7 @@ impl<'s> Story<'s> {
     fn leading(&self) -> Option<At> {
         let mut seeds: Vec<(At, f32)> = self
             .sayings()
-            .filter(|at| self.saying(*at).status != Status::Denied)
+            .filter(|at| self.saying(*at).denied.is_none())
             .map(|at| {
                 let saying = self.saying(at);
                 let voice = if saying.statement.is_some() { 1.0 } else { OWN_VOICE };
@@ -190,7 +232,12 @@ impl<'s> Story<'s> {
                 let best = words
                     .iter()
                     .enumerate()
-                    .filter(|(j, _)| (i, *j) == seed || self.told[i].sayings[*j].statement.is_some())
+                    .filter(|(j, _)| {
+                        (i, *j) == seed
+                            || self.told[i].sayings[*j].statement.is_some()
+                                && self.comparable(seed, (i, *j))
+                                && !self.conflict(seed, (i, *j))
+                    })
                     .map(|(j, w)| (j, core.likeness(w)))
                     .filter(|(j, l)| (i, *j) == seed || *l >= ALIKE)
                     .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
@@ -230,16 +277,34 @@ impl<'s> Story<'s> {
         core.terms().iter().map(has).sum::<f32>() / whole
     }
 
-    /// Who rejects a claim.
+    /// Who rejects a claim: by a cue that does, or by saying the opposite of it and of little else.
     fn denial(&mut self, core: &Wording) -> Option<Claim> {
         let mut found: Vec<(At, f32)> = Vec::new();
         for at in self.sayings().collect::<Vec<_>>() {
             let saying = self.saying(at);
-            if saying.statement.is_none() || saying.status != Status::Denied || saying.source.is_none() {
+            let Some(source) = saying.source.as_ref().filter(|_| saying.statement.is_some()) else {
                 continue;
-            }
+            };
             let part = self.part(core, at);
-            if part >= if saying.rejects { REJECTS } else { NEGATES } {
+            let denies = match saying.denied {
+                Some(Denied::Rejected) => part >= REJECTS,
+                Some(Denied::Negated) => {
+                    let own = self.own[at.0][at.1].weight();
+                    let about = core.known(&self.own[at.0][at.1]);
+                    let asserts = (0..self.told[at.0].sayings.len()).any(|j| {
+                        let other = &self.told[at.0].sayings[j];
+                        other.denied.is_none()
+                            && other
+                                .source
+                                .as_ref()
+                                .is_some_and(|s| origins::same_party(&s.name, &source.name))
+                            && self.part(core, (at.0, j)) >= part.max(CARRIES)
+                    });
+                    part >= NEGATES && about >= ABOUT * own && !asserts
+                }
+                Some(Denied::CalledOff) | None => false,
+            };
+            if denies {
                 found.push((at, part));
             }
         }
@@ -247,22 +312,26 @@ impl<'s> Story<'s> {
     }
 
     /// A claim with all who carry it.
-    fn claim(&mut self, core: &Wording, leading: bool) -> Option<Claim> {
+    fn claim(&mut self, core: &Wording, seed: At, leading: bool) -> Option<Claim> {
         let mut found: Vec<(At, f32)> = Vec::new();
         for i in 0..self.told.len() {
             let deniers: Vec<String> = self.told[i]
                 .sayings
                 .iter()
                 .enumerate()
-                .filter(|(j, s)| self.taken[i][*j] && s.status == Status::Denied)
+                .filter(|(j, s)| self.taken[i][*j] && s.denied.is_some())
                 .filter_map(|(_, s)| s.source.as_ref().map(|s| origins::key(&s.name)))
                 .collect();
             for j in 0..self.told[i].sayings.len() {
                 let saying = &self.told[i].sayings[j];
-                let witness = saying.statement.is_none() && saying.witness;
+                // Who saw it is no source of what was said before it came.
+                let own_voice = saying.statement.is_none();
+                let heard = !own_voice
+                    || self.saying(seed).statement.is_none() && saying.opening
+                    || saying.witness && self.saying(seed).status == Status::Happened;
                 if self.taken[i][j]
-                    || saying.status == Status::Denied
-                    || saying.statement.is_none() && !witness
+                    || !heard
+                    || (i, j) != seed && (!self.comparable(seed, (i, j)) || self.conflict(seed, (i, j)))
                     // Who rejects a claim does not assert it with his next sentence.
                     || saying.source.as_ref().is_some_and(|s| deniers.contains(&origins::key(&s.name)))
                 {
@@ -324,7 +393,13 @@ impl<'s> Story<'s> {
         for (at, _) in found {
             self.taken[at.0][at.1] = true;
         }
-        let parties: Vec<Carried> = carried.iter().map(|c| c.0.clone()).collect();
+        // Where anybody is named, only those of the outlets' own people who saw it are origins beside him.
+        let named = carried.iter().any(|c| c.0.source.is_some());
+        let parties: Vec<Carried> = carried
+            .iter()
+            .map(|c| c.0.clone())
+            .filter(|c| !named || c.witness || c.source.is_some() || c.chain.len() > 1)
+            .collect();
         let origins = origins::of_claim(&parties);
         let origins: Vec<crate::Origin> = origins
             .into_iter()
@@ -369,7 +444,7 @@ impl<'s> Story<'s> {
         {
             chain.insert(1, Some(credit));
         }
-        Carried { place: article, chain, source: saying.source.clone() }
+        Carried { place: article, chain, source: saying.source.clone(), witness: saying.witness }
     }
 
     /// The claims besides the leading one that at least two texts carry.
@@ -378,7 +453,8 @@ impl<'s> Story<'s> {
         let mut seeds: Vec<(At, f32)> = self
             .sayings()
             .filter(|at| !self.taken[at.0][at.1] && self.original[at.0].is_none())
-            .filter(|at| self.saying(*at).statement.is_some() && self.saying(*at).status != Status::Denied)
+            .filter(|at| self.saying(*at).statement.is_some())
+            .filter(|at| matches!(self.saying(*at).denied, None | Some(Denied::CalledOff)))
             .map(|at| (at, self.in_titles(at)))
             .collect();
         sort_by_weight(&mut seeds);
@@ -399,7 +475,7 @@ impl<'s> Story<'s> {
                 continue;
             }
             let core = self.core(at);
-            if let Some(claim) = self.claim(&core, false) {
+            if let Some(claim) = self.claim(&core, at, false) {
                 let texts = claim
                     .articles
                     .iter()

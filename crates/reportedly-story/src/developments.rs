@@ -3,11 +3,13 @@
 //! Dates come from the events of all articles and from the acts of saying that brought the story forward: the first
 //! report of a claim, its denial, its confirmation. How an entry stands is told by the articles known last.
 
-use crate::{Claim, DatedBy, Development, Member, Observation, Stance, wording::Wording};
+use crate::{
+    Claim, DatedBy, Development, Member, Observation, Stance, saying::without_dateline, wording::Wording,
+};
 use jiff::{civil::Date, tz::TimeZone};
 use reportedly_read::Reading;
-use reportedly_said::Status;
-use reportedly_text::{Analysis, Language, Span, analyse};
+use reportedly_said::{Party, PartyKind, Status};
+use reportedly_text::{Analysis, Language, Span, analyse, rows};
 use reportedly_time::TimexKind;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -30,6 +32,8 @@ const TOLD_AGAIN: f32 = 0.25;
 const OPENING: usize = 3;
 /// What standing in an article's opening adds.
 const OPENS: f32 = 0.2;
+/// Articles that must tell of a month or a year.
+const SEVERAL: usize = 3;
 /// Characters of a sentence that reads well in a timeline.
 const READABLE: std::ops::RangeInclusive<usize> = 30..=260;
 /// Events of one article that are looked at.
@@ -47,6 +51,8 @@ struct Entry {
     weight: f32,
     /// Whether it is an act of saying that brought the story forward.
     forward: bool,
+    /// Whether it is only a negated sentence.
+    negated: bool,
 }
 
 /// The timeline of one story, in order of date.
@@ -62,31 +68,34 @@ pub(crate) fn of_story(
     let mut entries = Vec::new();
     let mut called_off: Vec<(usize, Option<String>, Wording)> = Vec::new();
     for (place, (reading, text)) in readings.iter().zip(&analyses).enumerate() {
-        let sentence = |i: usize| Sentence::of(reading, text, i, &heads);
+        // A copy tells nothing that its original does not, and its own date would only mislead.
+        if articles[place].copy_of.is_some() {
+            continue;
+        }
         for event in reading.events.iter().take(EVENTS) {
             let at = sentence_at(text, event.span);
-            if event.status == Status::Denied
-                && let Some(s) = sentence(at)
-            {
-                called_off.push((place, event.when.clone(), s.words));
+            let negated = event.status == Status::Denied && event.reason.starts_with("negation");
+            let Some(s) = Sentence::of(reading, text, at, &heads) else { continue };
+            if event.status == Status::Denied && !negated {
+                called_off.push((place, event.when.clone(), s.words.clone()));
             }
             let Some(when) = event.when.as_deref().and_then(calendar) else { continue };
             let acts = reading.statements.iter().any(|s| s.cue.is_some_and(|c| c.overlaps(event.span)));
-            if acts && at >= OPENING {
+            if acts && at >= OPENING || lasts(reading, text, at, when) {
                 continue;
             }
-            let Some(s) = sentence(at) else { continue };
             let status = not_before_its_day(event.status, when, known(&articles[place]));
-            entries.push(s.entry(when, DatedBy::Event, status, place, at));
+            let mut entry = s.entry(when, DatedBy::Event, status, place, at);
+            entry.negated = negated;
+            entries.push(entry);
         }
         // The act of saying in an opening sentence is news itself.
-        for statement in &reading.statements {
+        for statement in reading.statements.iter().filter(|s| !s.relays.iter().any(is_outlet)) {
             let Some(first) = statement.content.first() else { continue };
             let at = sentence_at(text, *first);
             let Some(date) = act_date(reading, text, at, &statement.content) else { continue };
             if at < OPENING
-                && articles[place].copy_of.is_none()
-                && let Some(s) = sentence(at)
+                && let Some(s) = Sentence::of(reading, text, at, &heads)
             {
                 entries.push(s.entry(&date, DatedBy::Event, Status::Happened, place, at));
             }
@@ -101,6 +110,9 @@ pub(crate) fn of_story(
     for (date, entries) in &dates {
         told.extend(one_date(date, entries, articles, &called_off));
     }
+    for (_, development) in &mut told {
+        with_copies(development, articles);
+    }
     // A day says more than its month, and a month more than its year.
     let all: Vec<String> = told.iter().map(|t| t.1.date.clone()).collect();
     told.retain(|(_, d)| {
@@ -112,6 +124,41 @@ pub(crate) fn of_story(
     let mut timeline: Vec<Development> = told.into_iter().map(|t| t.1).collect();
     timeline.sort_by(|a, b| a.date.cmp(&b.date));
     timeline
+}
+
+/// Adds the copies of those who tell of a development.
+fn with_copies(development: &mut Development, articles: &[Member]) {
+    let tellers = development.articles.clone();
+    let is_told = |m: &Member| {
+        tellers.contains(&m.article) || m.copy_of.is_some_and(|original| tellers.contains(&original))
+    };
+    development.articles = articles.iter().filter(|m| is_told(m)).map(|m| m.article).collect();
+}
+
+fn is_outlet(party: &Party) -> bool {
+    party.kind == PartyKind::Outlet
+}
+
+/// Whether a date in a sentence is a stretch of time rather than a day ("last week" is none of its days), or the end
+/// of one ("until Saturday").
+fn lasts(reading: &Reading, text: &Analysis<'_>, at: usize, when: &str) -> bool {
+    let Some(sentence) = text.sentences.get(at).map(|s| s.span) else { return false };
+    let from = reading.times.partition_point(|t| t.span.start < sentence.start);
+    let mut dated = reading.times[from..]
+        .iter()
+        .take_while(|t| t.span.end <= sentence.end)
+        .filter_map(|t| Some((t, t.days()?)))
+        .filter(|(_, (first, _))| when.len() == 10 && first.to_string() == when)
+        .peekable();
+    dated.peek().is_some()
+        && dated.all(|(t, (first, last))| {
+            let before = text.tokens_in(t.span).start.checked_sub(1);
+            first != last || before.is_some_and(|b| is_until(text, b))
+        })
+}
+
+fn is_until(text: &Analysis<'_>, token: usize) -> bool {
+    rows(Some(text.language), "lasting").any(|r| r.first() == Some(&text.lower(token)))
 }
 
 /// The sayings that brought the story forward: of the leading claim and its denials, the first from each origin.
@@ -126,33 +173,58 @@ fn forward(
     let place = |article: usize| articles.iter().position(|m| m.article == article);
     let denied = |c: &Claim| c.articles.iter().any(|a| a.stance == Stance::Denies);
     for (i, claim) in claims.iter().enumerate().filter(|(i, c)| *i == 0 || denied(c)) {
+        // What each origin said first, in order of becoming known.
+        let mut firsts: Vec<(usize, usize, bool)> = Vec::new();
         for origin in &claim.origins {
-            // The first article that has it from there with words of its own, the origin's own outlet before others.
-            let mut carriers: Vec<(bool, usize, usize)> = claim
-                .articles
-                .iter()
-                .filter(|c| origin.articles.contains(&c.article))
-                .filter_map(|c| Some((c.chain.len() > 2, place(c.article)?, c.statement?)))
-                .collect();
+            // The origin's own outlet before those who have it from there.
+            let carriers = claim.articles.iter().filter(|c| origin.articles.contains(&c.article));
+            let mut carriers: Vec<(bool, usize, usize)> =
+                carriers.filter_map(|c| Some((c.chain.len() > 2, place(c.article)?, c.statement?))).collect();
             carriers.sort_unstable();
-            let Some((_, place, statement)) = carriers.first().copied() else { continue };
+            let named = matches!(origin.kind, Some(PartyKind::Person | PartyKind::Org | PartyKind::Document));
+            firsts.extend(carriers.first().map(|c| (c.1, c.2, named)));
+        }
+        firsts.sort_unstable();
+        firsts.dedup();
+        let mut best: Option<Status> = None;
+        let mut heard_named = false;
+        for (place, statement, named) in firsts {
             let (reading, text) = (readings[place], &analyses[place]);
             let Some(statement) = reading.statements.get(statement) else { continue };
             let Some(first) = statement.content.first() else { continue };
             let at = sentence_at(text, *first);
-            let date = act_date(reading, text, at, &statement.content)
-                .or_else(|| day_of(reading, &articles[place]).map(|d| d.to_string()));
-            let (Some(date), Some(s)) = (date, Sentence::of(reading, text, at, heads)) else { continue };
-            let status = match statement.status {
-                Status::Possible if i == 0 => Status::Possible,
-                _ => Status::Happened,
+            let status = statement.status;
+            // One more who says what was said before moves nothing, unless he is the first who gives his name.
+            let moves = best.is_none_or(|b| b == Status::Possible && status != Status::Possible)
+                || named && !heard_named
+                || denied(claim);
+            let open = status == Status::Possible && !denied(claim);
+            let explicit = act_date(reading, text, at, &statement.content)
+                .or_else(|| statement.relays.is_empty().then(|| opening_date(reading, text)).flatten());
+            let dated_by_report = open || denied(claim) || claim.articles.len() > 1;
+            let date = explicit.or_else(|| {
+                day_of(reading, &articles[place]).filter(|_| dated_by_report).map(|d| d.to_string())
+            });
+            best = Some(if open { best.unwrap_or(status) } else { status });
+            heard_named |= named;
+            let (true, Some(date), Some(s)) = (moves, date, Sentence::of(reading, text, at, heads)) else {
+                continue;
             };
+            let status = if open && i == 0 { Status::Possible } else { Status::Happened };
             let mut entry = s.entry(&date, DatedBy::Report, status, place, at);
             entry.forward = true;
             entries.push(entry);
         }
     }
     entries
+}
+
+/// The day of the first act of saying in an article's opening that is no other outlet's.
+fn opening_date(reading: &Reading, text: &Analysis<'_>) -> Option<String> {
+    let own = reading.statements.iter().filter(|s| !s.relays.iter().chain(&s.source).any(is_outlet));
+    own.filter_map(|s| Some((sentence_at(text, s.content.first()?.to_owned()), s)))
+        .take_while(|(at, _)| *at <= OPENING)
+        .find_map(|(at, s)| act_date(reading, text, at, &s.content))
 }
 
 /// What one date comes to.
@@ -189,7 +261,11 @@ fn one_date(
     let tellers: std::collections::BTreeSet<usize> = alike.iter().map(|e| e.place).collect();
     let texts = tellers.iter().filter(|p| articles[**p].copy_of.is_none()).count();
     // A whole month or year is worth an entry only where several texts tell of it.
-    if date.len() < 10 && texts < 2 {
+    if date.len() < 10 && (texts < SEVERAL || chosen.status != Status::Happened) {
+        return None;
+    }
+    // What did not happen on a day is told only of what was to happen.
+    if alike.iter().all(|e| e.negated) {
         return None;
     }
     let mut status = chosen.status;
@@ -254,7 +330,7 @@ struct Sentence {
 impl Sentence {
     fn of(reading: &Reading, text: &Analysis<'_>, at: usize, heads: &Heads) -> Option<Self> {
         let span = text.sentences.get(at)?.span;
-        let plain = span.of(&reading.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let plain = without_dateline(span.of(&reading.text)).split_whitespace().collect::<Vec<_>>().join(" ");
         let words = Wording::of(text, &[span], &reading.times);
         let characters = plain.chars().count();
         let mut weight = heads.part(&words);
@@ -284,6 +360,7 @@ impl Sentence {
             words: self.words,
             weight,
             forward: false,
+            negated: false,
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Carried {
     pub chain: Chain,
     /// The origin as the article names it; `None` for nobody, or for the outlet itself.
     pub source: Option<Source>,
+    /// Whether the outlet's own people saw it.
+    pub witness: bool,
 }
 
 /// A name for comparison: lower case, no quotation marks, no article in front.
@@ -75,8 +77,9 @@ pub(crate) fn of_claim(carried: &[Carried]) -> Vec<Origin> {
         match merged.iter().position(|m| one(m, party)) {
             Some(m) => {
                 merged[m].places.extend(&party.places);
-                // The fuller name is the better one.
+                // Of a party with a name, the fuller one is the better.
                 if party.kind == merged[m].kind
+                    && matches!(party.kind, Some(PartyKind::Person | PartyKind::Org))
                     && let (Some(old), Some(new)) = (&merged[m].name, &party.name)
                     && is_part(&key(old), &key(new))
                 {

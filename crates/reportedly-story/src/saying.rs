@@ -5,7 +5,7 @@ use crate::wording::Wording;
 use reportedly_read::{Reading, Role};
 use reportedly_said::{Act, PartyKind, Status};
 use reportedly_text::{Analysis, Language, Pos, Span, TokenKind, analyse, rows};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Sentences that open an article.
 const OPENING: usize = 3;
@@ -17,6 +17,10 @@ const BY_CONTEXT: f32 = 0.5;
 const LITTLE: f32 = 2.5;
 /// Words of a paragraph that may be a credit line.
 const CREDIT: usize = 8;
+/// Words of a content among which the number stands that it is about.
+const FIGURE: usize = 5;
+/// Bytes that a dateline may take up.
+const DATELINE: usize = 60;
 /// Statements of one article that are compared.
 const MOST: usize = 200;
 
@@ -67,21 +71,47 @@ fn words(language: Language, table: &str, kind: &str) -> FxHashSet<&'static str>
         .collect()
 }
 
+/// In what way a content is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Denied {
+    /// The cue rejects it: "denied that".
+    Rejected,
+    /// It is negated: "is not in talks".
+    Negated,
+    /// It was to be and will not be, or failed: "has been called off".
+    CalledOff,
+}
+
+impl Denied {
+    fn of(status: Status, reason: &str) -> Option<Self> {
+        match reason.split(':').next() {
+            _ if status != Status::Denied => None,
+            Some("cue") => Some(Self::Rejected),
+            Some("negation") => Some(Self::Negated),
+            _ => Some(Self::CalledOff),
+        }
+    }
+}
+
 /// One content as an article gives it.
 #[derive(Clone, Debug)]
 pub(crate) struct Saying {
     /// The statement it is, as an index into the reading's; `None` for a sentence in the outlet's own voice.
     pub statement: Option<usize>,
-    /// What it says.
+    /// What it says, with what its headline and the sentence before it say for it.
     pub words: Wording,
+    /// What it says by itself.
+    pub own: Wording,
+    /// The number that it begins with: "at least 40 people".
+    pub figure: Option<u64>,
     /// Its text as it stands.
     pub text: String,
     /// Whether it stands at the head of the article.
     pub opening: bool,
     /// How it stands.
     pub status: Status,
-    /// Whether the cue rejects the content, rather than the content being negated.
-    pub rejects: bool,
+    /// In what way it is denied, where it is.
+    pub denied: Option<Denied>,
     /// Whether the outlet's own people saw it.
     pub witness: bool,
     /// Who says it.
@@ -135,6 +165,7 @@ impl Told {
             ends: ends(reading),
         };
         let descriptions = Descriptions::of(language);
+        let numerals = numerals(language);
         let eyewitness = Eyewitness::of(language, reading.outlet.as_deref());
         let mut spoken = vec![false; text.sentences.len()];
         for (i, s) in reading.statements.iter().enumerate().take(MOST) {
@@ -146,14 +177,21 @@ impl Told {
             if let Some(s) = spoken.get_mut(place) {
                 *s = true;
             }
-            let words = told.words(&text, reading, &s.content, place);
+            let (own, words) = told.words(&text, reading, &s.content, place);
             told.sayings.push(Saying {
                 statement: Some(i),
                 words,
-                text: s.content.iter().map(|c| c.of(&reading.text).trim()).collect::<Vec<_>>().join(" "),
+                own,
+                figure: figure(&text, *first, reading, &numerals),
+                text: s
+                    .content
+                    .iter()
+                    .map(|c| without_dateline(c.of(&reading.text)).trim())
+                    .collect::<Vec<_>>()
+                    .join(" "),
                 opening: place < OPENING,
                 status: s.status,
-                rejects: s.reason.starts_with("cue"),
+                denied: Denied::of(s.status, &s.reason),
                 witness: false,
                 source: s.source.as_ref().map(|p| Source {
                     name: p.name.clone(),
@@ -169,14 +207,17 @@ impl Told {
             if spoken[i] || i >= OPENING && !witness || told.sayings.len() > MOST * 2 {
                 continue;
             }
-            let words = told.words(&text, reading, &[sentence.span], i);
+            let (own, words) = told.words(&text, reading, &[sentence.span], i);
+            let (status, denied) = standing(reading, sentence.span);
             told.sayings.push(Saying {
                 statement: None,
                 words,
-                text: sentence.span.of(&reading.text).to_owned(),
+                own,
+                figure: figure(&text, sentence.span, reading, &numerals),
+                text: without_dateline(sentence.span.of(&reading.text)).to_owned(),
                 opening: i < OPENING,
-                status: status_of(reading, sentence.span),
-                rejects: false,
+                status,
+                denied,
                 witness,
                 source: None,
                 chain: vec![reading.outlet.clone()],
@@ -185,9 +226,16 @@ impl Told {
         told
     }
 
-    fn words(&self, text: &Analysis<'_>, reading: &Reading, spans: &[Span], place: usize) -> Wording {
-        let mut words = Wording::of(text, spans, &reading.times);
-        let little = words.weight() < LITTLE;
+    fn words(
+        &self,
+        text: &Analysis<'_>,
+        reading: &Reading,
+        spans: &[Span],
+        place: usize,
+    ) -> (Wording, Wording) {
+        let own = Wording::of(text, spans, &reading.times);
+        let mut words = own.clone();
+        let little = own.weight() < LITTLE;
         if place < OPENING {
             words.add(&self.title, BY_HEADLINE);
         } else if little
@@ -197,7 +245,7 @@ impl Told {
         {
             words.add(&Wording::of(text, &[before.span], &reading.times), BY_CONTEXT);
         }
-        words
+        (own, words)
     }
 
     /// Whether a credit line names an outlet.
@@ -265,7 +313,66 @@ impl Eyewitness {
     }
 }
 
-/// How the main event of a sentence stands.
-fn status_of(reading: &Reading, sentence: Span) -> Status {
-    reading.events.iter().find(|e| sentence.contains(e.span)).map_or(Status::Happened, |e| e.status)
+/// How the first event of a sentence stands.
+fn standing(reading: &Reading, sentence: Span) -> (Status, Option<Denied>) {
+    let event = reading.events.iter().find(|e| sentence.contains(e.span));
+    event.map_or((Status::Happened, None), |e| (e.status, Denied::of(e.status, &e.reason)))
+}
+
+/// The number among the first words of a content, times aside.
+fn figure(
+    text: &Analysis<'_>,
+    span: Span,
+    reading: &Reading,
+    numerals: &FxHashMap<&'static str, u64>,
+) -> Option<u64> {
+    let words =
+        text.tokens_in(span).filter(|i| matches!(text.tokens[*i].kind, TokenKind::Word | TokenKind::Number));
+    words
+        .take(FIGURE)
+        .filter(|i| {
+            let span = text.tokens[*i].span;
+            let from = reading.times.partition_point(|t| t.span.end <= span.start);
+            !reading.times.get(from).is_some_and(|t| t.span.overlaps(span))
+        })
+        .find_map(|i| match text.tokens[i].kind {
+            TokenKind::Number => text.lower(i).replace([',', '.'], "").parse().ok(),
+            _ => numerals.get(text.lower(i)).copied(),
+        })
+        .filter(|n| *n > 1)
+}
+
+/// The number words of a language with their values.
+fn numerals(language: Language) -> FxHashMap<&'static str, u64> {
+    rows(Some(language), "numerals")
+        .filter(|r| r.get(2) == Some(&"cardinal"))
+        .filter_map(|r| Some((*r.first()?, r.get(1)?.parse().ok()?)))
+        .collect()
+}
+
+/// A sentence without the place, day and agency in front: "VELM, May 6 (Harbour Wire) - ".
+pub(crate) fn without_dateline(sentence: &str) -> &str {
+    let Some(first) = sentence.split([',', ' ']).next() else { return sentence };
+    let shouted =
+        first.chars().filter(|c| c.is_alphabetic()).count() > 1 && !first.chars().any(char::is_lowercase);
+    let dash = [" - ", " – ", " — "].iter().filter_map(|d| Some((sentence.find(d)?, d.len()))).min();
+    match dash {
+        Some((at, length)) if shouted && at <= DATELINE => sentence[at + length..].trim_start(),
+        _ => sentence,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_dateline;
+
+    #[test]
+    fn datelines_are_left_out() {
+        let check = |sentence: &str, want: &str| assert_eq!(without_dateline(sentence), want);
+        check("SKARN, May 6 (Osprey Wire) - The ferry sank.", "The ferry sank.");
+        check("SKARN (Osprey Wire) — The ferry sank.", "The ferry sank.");
+        check("The ferry - an old one - sank.", "The ferry - an old one - sank.");
+        check("A ferry - an old one - sank.", "A ferry - an old one - sank.");
+        check("", "");
+    }
 }

@@ -89,6 +89,11 @@ impl Wording {
         sum
     }
 
+    /// The weight of those terms of another wording that this one has.
+    pub(crate) fn known(&self, other: &Self) -> f32 {
+        other.terms.iter().filter(|(t, _)| self.weight_of(*t).is_some()).map(|t| t.1).sum()
+    }
+
     /// The same terms, each weight multiplied.
     pub(crate) fn scaled(&self, by: impl Fn(u64) -> f32) -> Self {
         Self { terms: self.terms.iter().map(|(t, w)| (*t, w * by(*t))).filter(|t| t.1 > 0.0).collect() }
