@@ -2,9 +2,11 @@
 //!
 //! Nothing is decided here. The reader above weighs the candidates against each other and against the text.
 
+mod markup;
 pub(crate) mod printed;
 mod visible;
 
+pub(crate) use markup::gather as markup;
 pub(crate) use visible::visible;
 
 use crate::{Bearing, DateCandidate, When};

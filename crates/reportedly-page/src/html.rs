@@ -2,7 +2,7 @@
 
 use crate::article::{self, Context};
 use crate::blocks::{self, Kind, Layout};
-use crate::{Block, Other, Page, PageKind, Role, dom, meta, structured};
+use crate::{Block, Other, Page, PageKind, Role, dates, dom, meta, structured};
 use reportedly_text::Span;
 
 /// Reads an HTML page.
@@ -32,6 +32,7 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     write_text(&layout, &roles, &mut page);
     page.language = meta::language(&data, &page.text);
     page.kind = if page.text.is_empty() { PageKind::Empty } else { PageKind::Article };
+    page.dates = dates::markup(&dom, &data, &layout, &roles, url, &page);
     page
 }
 

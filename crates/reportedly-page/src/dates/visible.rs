@@ -53,7 +53,7 @@ pub(crate) fn visible(line: &str, language: Option<Language>) -> Vec<Visible> {
 }
 
 /// The last cue among words.
-fn cue(words: &str) -> Option<Bearing> {
+pub(super) fn cue(words: &str) -> Option<Bearing> {
     let lower = words.to_lowercase();
     let parts: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     for end in (1..=parts.len()).rev() {
