@@ -41,6 +41,10 @@ pub struct Published {
 
 /// Candidates below this weight do not make a date by themselves.
 const ENOUGH: u32 = 40;
+/// A further candidate of a kind that was heard adds this share (in per cent) of its weight.
+const AGAIN: u32 = 60;
+/// Where a page prints one day only, it is believed from this weight on.
+const ALONE: u32 = 12;
 /// A day other than the best is kept within the bounds from this weight on.
 const RIVAL: u32 = 45;
 /// A last change counts this share (in per cent) as a publication date where nothing better is there.
@@ -85,7 +89,7 @@ pub fn bounds(
         return (published, updated);
     }
     let days = days(candidates, fetched);
-    let best = days.first().filter(|d| d.weight >= ENOUGH);
+    let best = days.first().filter(|d| d.weight >= if days.len() == 1 { ALONE } else { ENOUGH });
     if let Some(best) = best {
         published.best = Some(best.form.says.clone());
         let rivals = days.iter().filter(|d| d.weight >= RIVAL && d.published).map(|d| d.day);
@@ -134,6 +138,26 @@ struct Day<'c> {
     form: &'c DateCandidate,
     /// Whether anything says "published", not only "updated".
     published: bool,
+    /// The kinds of evidence, each with its largest weight.
+    kinds: Vec<(Kind, u32)>,
+}
+
+/// Kinds of evidence that are independent of each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Data,
+    Print,
+    Address,
+    Text,
+}
+
+fn kind(rule: &str) -> Kind {
+    match rule {
+        "json-ld" | "meta" => Kind::Data,
+        "url" => Kind::Address,
+        "dateline" => Kind::Text,
+        _ => Kind::Print,
+    }
 }
 
 /// The days that candidates speak for, the strongest first; of two alike the earlier.
@@ -161,13 +185,24 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>) -> Vec<Day<'_>> {
         let published = c.bearing == Bearing::Published;
         match days.iter_mut().find(|d| d.day == day) {
             Some(d) => {
-                d.weight += weight;
+                // What is said twice in the same way is little more than said once.
+                let known = d.kinds.iter_mut().find(|k| k.0 == kind(c.rule));
+                match known {
+                    Some((_, most)) => {
+                        d.weight += weight.min(*most) * AGAIN / 100 + weight.saturating_sub(*most);
+                        *most = weight.max(*most);
+                    }
+                    None => {
+                        d.weight += weight;
+                        d.kinds.push((kind(c.rule), weight));
+                    }
+                }
                 d.published |= published;
                 if exactness(&c.says) > exactness(&d.form.says) {
                     d.form = c;
                 }
             }
-            None => days.push(Day { day, weight, form: c, published }),
+            None => days.push(Day { day, weight, form: c, published, kinds: vec![(kind(c.rule), weight)] }),
         }
     }
     days.sort_by_key(|d| (std::cmp::Reverse(d.weight), d.day));

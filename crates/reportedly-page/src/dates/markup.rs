@@ -6,12 +6,15 @@ use crate::dom::{DOCUMENT, Dom, NodeId};
 use crate::hints::{Hint, Hints};
 use crate::structured::{self, Structured};
 use crate::{Bearing, DateCandidate, Page, Role, When};
+use jiff::civil::Date;
 use reportedly_text::Language;
 
 // Weights, in the measure of `dates`. Set by hand with `xtask bench pages dates`.
 
 /// `datePublished` of the article in JSON-LD.
 const JSON_LD: u8 = 80;
+/// The same where it equals the date of the last change.
+const JSON_LD_MOVING: u8 = 60;
 /// The same of the page, or the date of creation.
 const JSON_LD_PAGE: u8 = 50;
 /// `<meta>` that names the publication.
@@ -36,6 +39,8 @@ const ELEMENT_TEXT: usize = 160;
 const NEAR: usize = 12;
 /// Blocks after the last of the text that may give the date.
 const AFTER: usize = 6;
+/// The day of the visit stands among so many first blocks.
+const MASTHEAD_BLOCKS: usize = 3;
 /// Words of a block that is asked for its date.
 const BLOCK_WORDS: usize = 30;
 /// Elements named for dates that are looked at.
@@ -161,6 +166,8 @@ pub(crate) fn gather(
     found.extend(url.and_then(super::in_address).or_else(|| page.url.as_deref().and_then(super::in_address)));
     blocks(layout, roles, page, &mut found);
     found.extend(super::dateline(&page.text, language));
+    settle_order(&mut found);
+    settle_masthead(&mut found);
     // Strongest first; what says the same in the same way is said once.
     found.sort_by_key(|c| std::cmp::Reverse(c.weight));
     let mut kept: Vec<DateCandidate> = Vec::new();
@@ -172,6 +179,36 @@ pub(crate) fn gather(
         }
     }
     kept
+}
+
+/// A masthead gives one day, and nothing on the page is younger; what looks like several or an old one is none.
+fn settle_masthead(found: &mut Vec<DateCandidate>) {
+    let is_masthead = |c: &DateCandidate| c.rule == "masthead";
+    let Some(day) = found.iter().find(|c| is_masthead(c)).map(|c| c.says.day()) else { return };
+    let belied = found.iter().any(|c| {
+        let day_of = c.says.day();
+        is_masthead(c) && day_of != day
+            || c.weight >= JSON_LD_MOVING && c.bearing != Bearing::NotAfter && day_of > day
+    });
+    if belied {
+        found.retain(|c| !is_masthead(c));
+    }
+}
+
+/// Where day and month could stand either way round, the way round that other dates of the page bear out.
+fn settle_order(found: &mut [DateCandidate]) {
+    let sure: Vec<Date> =
+        found.iter().filter(|c| !printed::is_ambiguous(&c.text)).map(|c| c.says.day()).collect();
+    for c in found.iter_mut() {
+        let day = c.says.day();
+        if !sure.contains(&day)
+            && printed::is_ambiguous(&c.text)
+            && let Ok(turned) = Date::new(day.year(), day.day(), day.month())
+            && sure.contains(&turned)
+        {
+            c.says = When::Day(turned);
+        }
+    }
 }
 
 fn json_ld(data: &Structured, language: Option<Language>, found: &mut Vec<DateCandidate>) {
@@ -187,7 +224,10 @@ fn json_ld(data: &Structured, language: Option<Language>, found: &mut Vec<DateCa
         .into_iter()
         .find(|t| t.contains_key("datePublished") || t.contains_key("dateCreated"));
     if let Some(article) = own {
-        if !take(article, "datePublished", Bearing::Published, JSON_LD) {
+        // A date of publication that changes with every change is none.
+        let moves = article.get("datePublished").is_some_and(|p| Some(p) == article.get("dateModified"));
+        let weight = if moves { JSON_LD_MOVING } else { JSON_LD };
+        if !take(article, "datePublished", Bearing::Published, weight) {
             take(article, "dateCreated", Bearing::Published, JSON_LD_PAGE);
         }
         take(article, "dateModified", Bearing::Updated, JSON_LD);
@@ -239,6 +279,7 @@ fn meta(data: &Structured, language: Option<Language>, found: &mut Vec<DateCandi
 /// `<time>`, microdata, and elements that are named for dates.
 fn elements(dom: &Dom, data: &Structured, language: Option<Language>, found: &mut Vec<DateCandidate>) {
     let headline = dom.first(DOCUMENT, "h1");
+    let around: Vec<NodeId> = headline.map(|h| dom.ancestors(h).collect()).unwrap_or_default();
     let mut hints = Hints::default();
     let mut seen = 0;
     for (property, id) in &data.properties {
@@ -247,10 +288,13 @@ fn elements(dom: &Dom, data: &Structured, language: Option<Language>, found: &mu
             "datemodified" => Bearing::Updated,
             _ => continue,
         };
-        if let Some(says) = stamp_of(dom, *id, language)
-            && !set_aside(dom, *id, &mut hints)
-        {
-            found.push(candidate("microdata", &text_of(dom, *id), says, bearing, MICRODATA));
+        if let Some(says) = stamp_of(dom, *id, language) {
+            let weight = match place(dom, *id, &around, &mut hints) {
+                Place::Free => MICRODATA,
+                Place::Aside => MICRODATA / 2,
+                Place::Out => continue,
+            };
+            found.push(candidate("microdata", &text_of(dom, *id), says, bearing, weight));
         }
     }
     for id in dom.descendants(DOCUMENT) {
@@ -267,18 +311,24 @@ fn elements(dom: &Dom, data: &Structured, language: Option<Language>, found: &mu
         }
         let printed_here = visible(&text, language);
         let stamp = stamp_of(dom, id, language);
-        if stamp.is_none() && printed_here.is_empty() || set_aside(dom, id, &mut hints) {
+        let place = place(dom, id, &around, &mut hints);
+        if stamp.is_none() && printed_here.is_empty() || place == Place::Out {
             continue;
         }
-        if let Some(day) = masthead(dom, id, headline, &mut hints)
-            .then(|| printed_here.first().map(|v| v.printed.day).or(stamp.as_ref().map(When::day)))
-            .flatten()
+        if let [v] = printed_here[..]
+            && !v.said
+            && is_bare(&text, v.printed.span.len())
+            && masthead(dom, id, headline, &mut hints)
         {
-            found.push(candidate("masthead", &text, When::Day(day), Bearing::NotAfter, 50));
+            found.push(candidate("masthead", &text, When::Day(v.printed.day), Bearing::NotAfter, 50));
             continue;
         }
         let near = headline.is_none_or(|h| id > h && id < h + 600);
+        let near = near && place == Place::Free;
         let (rule, base) = match (is_time, near) {
+            _ if place == Place::Aside => {
+                (if is_time { "time-element" } else { "date-element" }, LAST_RESORT)
+            }
             (true, true) => ("time-element", TIME),
             (true, false) => ("time-element", TIME_ELSEWHERE),
             (false, true) => ("date-element", NAMED),
@@ -334,33 +384,54 @@ fn stamp_of(dom: &Dom, id: NodeId, language: Option<Language>) -> Option<When> {
     })
 }
 
-/// Whether an element lies in something that is not the article.
-fn set_aside(dom: &Dom, id: NodeId, hints: &mut Hints) -> bool {
-    dom.ancestors(id).chain([id]).any(|a| {
-        matches!(dom.name(a), "footer" | "nav" | "aside" if !in_article(dom, a))
-            || matches!(
-                hints.of(dom, a),
-                Some(
-                    Hint::Hidden
-                        | Hint::Aside(
-                            Role::Comments
-                                | Role::Related
-                                | Role::Trending
-                                | Role::Feed
-                                | Role::Video
-                                | Role::Promo
-                                | Role::Newsletter
-                                | Role::Legal
-                                | Role::Consent
-                                | Role::Topics,
-                        )
-                )
-            )
-    })
+/// Where an element lies, by the names of what it lies in and what does not hold the headline too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the article, as far as names tell.
+    Free,
+    /// In a sidebar, a footer, a list of other articles.
+    Aside,
+    /// Among readers' comments, or not seen.
+    Out,
+}
+
+fn place(dom: &Dom, id: NodeId, around_headline: &[NodeId], hints: &mut Hints) -> Place {
+    let mut place = Place::Free;
+    for a in [id].into_iter().chain(dom.ancestors(id)) {
+        if around_headline.contains(&a) {
+            break;
+        }
+        match hints.of(dom, a) {
+            Some(Hint::Aside(Role::Comments)) => return Place::Out,
+            Some(Hint::Hidden) if dom.name(a) != "time" => return Place::Out,
+            Some(Hint::Aside(
+                Role::Related
+                | Role::Trending
+                | Role::Feed
+                | Role::Video
+                | Role::Promo
+                | Role::Newsletter
+                | Role::Legal
+                | Role::Consent
+                | Role::Topics
+                | Role::Nav,
+            )) => place = Place::Aside,
+            _ if matches!(dom.name(a), "footer" | "nav" | "aside") && !in_article(dom, a) => {
+                place = Place::Aside
+            }
+            _ => {}
+        }
+    }
+    place
 }
 
 fn in_article(dom: &Dom, id: NodeId) -> bool {
     dom.ancestors(id).any(|a| dom.name(a) == "article")
+}
+
+/// Whether a text is a date, its weekday and little else.
+fn is_bare(text: &str, date: usize) -> bool {
+    text.trim().len() <= date + 16 && !text.contains(':')
 }
 
 /// Whether an element is in the page's head, before the headline, and gives the day of the visit.
@@ -485,6 +556,18 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
             )
             || role.is_text() && !(i <= first + 1 || i == last)
         {
+            continue;
+        }
+        let bare =
+            run.words <= 6 && matches!(role, Role::Masthead | Role::Nav | Role::Other | Role::DateLine);
+        if i < MASTHEAD_BLOCKS
+            && bare
+            && headline.is_some_and(|h| i < h)
+            && let [v] = visible(&run.text, language)[..]
+            && !v.said
+            && is_bare(&run.text, v.printed.span.len())
+        {
+            found.push(candidate("masthead", &run.text, When::Day(v.printed.day), Bearing::NotAfter, 50));
             continue;
         }
         let begin = headline.filter(|h| *h <= first).unwrap_or(first);

@@ -290,7 +290,7 @@ fn at(scan: &Scan<'_>, i: usize, language: Option<Language>) -> Option<(usize, D
         return None;
     }
     let (dmy, mdy) = (day(year, second, first), day(year, first, second));
-    let month_first = language.is_none_or(|l| l == Language::EN) && gap.trim() != ".";
+    let month_first = language.is_none_or(|l| l == Language::EN) && gap.trim() == "/";
     let (day, other) = if month_first { (mdy.or(dmy)?, dmy) } else { (dmy.or(mdy)?, mdy) };
     Some((i + 2, day, other.filter(|o| *o != day)))
 }
@@ -302,6 +302,12 @@ fn is_separator(gap: &str) -> bool {
 /// A year of two digits: of this century.
 fn short_year(scan: &Scan<'_>, i: usize) -> Option<i64> {
     scan.number(i).filter(|&(y, digits)| digits == 2 && y <= 60).map(|(y, _)| y + 2000)
+}
+
+/// Whether day and month of the first date in a text could stand either way round.
+pub(crate) fn is_ambiguous(text: &str) -> bool {
+    find(text, None).first().is_some_and(|f| f.other.is_some())
+        || find(text, Language::from_tag("de")).first().is_some_and(|f| f.other.is_some())
 }
 
 /// A date as markup gives it: ISO 8601, RFC 2822, seconds since 1970, eight digits, or any that [`find`] finds.
