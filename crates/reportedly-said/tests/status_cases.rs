@@ -30,9 +30,18 @@ fn report(file: &str, failures: &[String]) {
 
 #[test]
 fn events_stand_as_the_cases_say() {
+    check_events("status-events.md", include_str!("cases/status-events.md"));
+}
+
+#[test]
+fn events_in_longer_sentences_stand_as_the_cases_say() {
+    check_events("status-more-events.md", include_str!("cases/status-more-events.md"));
+}
+
+fn check_events(name: &str, file: &str) {
     let anchor = Anchor::day(date(2032, 6, 3));
     let mut failures = Vec::new();
-    for case in cases(include_str!("cases/status-events.md")) {
+    for case in cases(file) {
         let analysis = analyse(&case.text, Language::EN);
         let mentions = reportedly_time::find(&analysis);
         let times = reportedly_time::resolve(&mentions, &analysis, &anchor);
@@ -67,7 +76,7 @@ fn events_stand_as_the_cases_say() {
             }
         }
     }
-    report("status-events.md", &failures);
+    report(name, &failures);
 }
 
 /// The text without its marks, the pieces of the content, the cue.

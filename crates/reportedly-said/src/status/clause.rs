@@ -80,12 +80,38 @@ impl<'a> Reader<'a> {
             let at = groups.partition_point(|g| g.tokens.start < verb.tokens.start);
             groups.insert(at, verb);
         }
+        self.settle(&mut groups);
         for group in groups {
             let predicate = self.link(&mut clauses.predicates, group, tokens.start);
             clauses.predicates.push(predicate);
         }
         mend(&mut clauses);
         clauses
+    }
+
+    /// Participles that must be finite: "police believe the boy drowned", "workers downed tools and may stay out".
+    fn settle(&self, groups: &mut [Group<'a>]) {
+        for i in 0..groups.len() {
+            let g = &groups[i];
+            if g.kind != Kind::Participle || !g.bare || !self.words.may_be(self.lower(g.head), VerbForm::Past)
+            {
+                continue;
+            }
+            let gap = |a: &Group<'a>, b: &Group<'a>| a.tokens.end..b.tokens.start.max(a.tokens.end);
+            let plain = |r: &Range<usize>| r.clone().all(|n| self.is_word(n) || self.pos(n) == Pos::Num);
+            let next = groups.get(i + 1).filter(|n| n.kind == Kind::Finite).map(|n| gap(g, n));
+            let joined = next.as_ref().is_some_and(|r| self.joined(r));
+            let reduced = next.as_ref().is_some_and(|r| plain(r) && !joined);
+            let told = i > 0 && !reduced && self.governor(&groups[i - 1], Frame::Clause).is_some() && {
+                let r = gap(&groups[i - 1], g);
+                plain(&r) && r.clone().any(|n| self.is_nominal(n))
+            };
+            let first = joined && !groups[..i].iter().any(|b| b.kind == Kind::Finite);
+            if told || first {
+                groups[i].kind = Kind::Finite;
+                groups[i].past = true;
+            }
+        }
     }
 
     fn link(&self, before: &mut [Predicate<'a>], mut group: Group<'a>, first: usize) -> Predicate<'a> {
@@ -135,7 +161,7 @@ impl<'a> Reader<'a> {
                 {
                     start = c + 1;
                 }
-                (link, governing) = self.link_finite(before, &mut group, &gap, marker, joined);
+                (link, governing) = self.link_finite(before, &mut group, &gap, marker, joined, first);
             }
         }
         let subject = self.subject(before, &group, start, joined, first);
@@ -168,7 +194,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(ClauseWord::Question) => Marker::Question,
                 Some(ClauseWord::Relative) => Marker::Relative,
-                Some(ClauseWord::Subordinator) if !closed => Marker::Subordinator,
+                Some(ClauseWord::Subordinator | ClauseWord::Meanwhile) if !closed => Marker::Subordinator,
                 Some(ClauseWord::Either) if !closed && !matches!(self.pos(i), Pos::Adp | Pos::Adv) => {
                     Marker::Subordinator
                 }
@@ -189,6 +215,7 @@ impl<'a> Reader<'a> {
         gap: &Range<usize>,
         marker: Option<(usize, Marker)>,
         joined: bool,
+        first: usize,
     ) -> (Link, Option<Governing<'a>>) {
         let last = before.len().checked_sub(1);
         if let Some((m, kind)) = marker {
@@ -220,20 +247,26 @@ impl<'a> Reader<'a> {
         if (comma || quote) && said && before.iter().any(|p| p.group.kind == Kind::Finite) {
             return (Link::Attribution, None);
         }
-        if !comma {
-            // "The parade planned for May has been called off": what looked finite was a participle.
+        // "The parade planned for May has been called off", "the debate, first set for May, was cancelled": what
+        // looked finite was a participle.
+        let p = &before[j];
+        let inserted = p.start > 0
+            && self.lower(p.start - 1) == ","
+            && (p.start..p.group.tokens.start).all(|i| self.is_adverb(i));
+        if p.group.bare
+            && p.group.kind == Kind::Finite
+            && p.link == Link::Main
+            && self.words.may_be(self.lower(p.group.head), VerbForm::PastParticiple)
+            && takes.is_none()
+            && comma == inserted
+        {
+            let subject = self.behind(before, j, first);
             let p = &mut before[j];
-            if p.group.bare
-                && p.group.kind == Kind::Finite
-                && matches!(p.link, Link::Main)
-                && self.words.may_be(self.lower(p.group.head), VerbForm::PastParticiple)
-                && takes.is_none()
-            {
-                p.group.kind = Kind::Participle;
-                p.group.past = false;
-                p.link = Link::Relative;
-                return (Link::Main, None);
-            }
+            p.group.kind = Kind::Participle;
+            p.group.past = false;
+            p.link = Link::Relative;
+            p.subject = subject;
+            return (Link::Main, None);
         }
         // A coordinator with a subject of its own goes on at the level of what it follows.
         let coordinated =
@@ -289,7 +322,7 @@ impl<'a> Reader<'a> {
 
     /// The reading of a verb that bears on what its object noun governs.
     fn by_noun(&self, group: &Group<'a>) -> Option<&'a Governor> {
-        self.governor(group, Frame::Report).or_else(|| self.governor(group, Frame::Noun))
+        self.governor(group, Frame::Report).or_else(|| self.noun_governor(group))
     }
 
     fn link_infinitive(&self, before: &[Predicate<'a>], gap: &Range<usize>) -> (Link, Option<Governing<'a>>) {
@@ -314,6 +347,8 @@ impl<'a> Reader<'a> {
             let p = &before[j].group;
             let frame = if p.passive || p.kind == Kind::Participle {
                 Frame::PassiveInfinitive
+            } else if self.has_object(p.tokens.end..gap.end) {
+                Frame::ObjectInfinitive
             } else {
                 Frame::Infinitive
             };
@@ -333,6 +368,16 @@ impl<'a> Reader<'a> {
             return (Link::Governed, Some(Governing { by: last, verb, noun: Some(noun) }));
         }
         (Link::Adjunct, None)
+    }
+
+    /// Whether a noun phrase stands right behind a verb: no preposition, no time.
+    fn has_object(&self, mut after: Range<usize>) -> bool {
+        let Some(i) = after.find(|i| !self.is_adverb(*i)) else { return false };
+        let word = self.lower(i);
+        !(matches!(self.words.clause_word(word), Some(ClauseWord::Preposition | ClauseWord::Either))
+            || self.words.is_calendar_word(word)
+            || matches!(self.pos(i), Pos::Adp | Pos::Punct | Pos::Sconj)
+            || matches!(self.pos(i), Pos::Adj) && self.words.is_calendar_word(self.lower(i + 1)))
     }
 
     fn link_gerund(
@@ -385,21 +430,23 @@ impl<'a> Reader<'a> {
                 before.iter().rev().find(|p| p.group.kind == Kind::Finite && p.link != Link::Relative);
             return fellow.map_or(own, |p| p.subject.clone());
         }
-        let inserted = |p: &Predicate<'a>| {
-            matches!(p.link, Link::Relative | Link::Adjunct) || p.governing.is_some_and(|g| g.by.is_none())
-        };
-        let behind = last.is_some_and(|j| inserted(&before[j]) && before[j].group.tokens.end == start);
+        let behind = last.is_some_and(|j| is_inserted(&before[j]) && before[j].group.tokens.end == start);
         if nominal(&own) && !behind {
             return own;
         }
         // "The regatta, due this weekend, has been put off", "talks that were to resume did not".
-        let Some(mut j) = last.filter(|j| inserted(&before[*j])) else { return own };
-        while j > 0 && inserted(&before[j - 1]) {
+        let Some(j) = last.filter(|j| is_inserted(&before[*j])) else { return own };
+        let range = self.behind(before, j, first);
+        if nominal(&range) { range } else { own }
+    }
+
+    /// The words before an inserted clause, and before those inserted right before it.
+    fn behind(&self, before: &[Predicate<'a>], mut j: usize, first: usize) -> Range<usize> {
+        while j > 0 && is_inserted(&before[j - 1]) {
             j -= 1;
         }
         let from = if j == 0 { first } else { before[j - 1].group.tokens.end };
-        let range = from..before[j].group.tokens.start;
-        if nominal(&range) { range } else { own }
+        from..before[j].group.tokens.start.max(from)
     }
 
     /// The head of the noun phrase that begins at `from`, not beyond `end`: its last noun before a preposition,
@@ -421,6 +468,8 @@ impl<'a> Reader<'a> {
                 Pos::Part if word == "'s" || word == "'" => head = None,
                 Pos::Adj if head.is_none() => last = Some(i),
                 Pos::Adj | Pos::Det | Pos::Adv => {}
+                // "ferry crash": a noun that was taken for a verb.
+                Pos::Verb if self.words.is_event_noun(word) => head = Some(i),
                 Pos::Verb if head.is_none() => {}
                 Pos::Punct if self.analysis.tokens[i].kind == TokenKind::Quote => {}
                 _ => break,
@@ -493,4 +542,9 @@ fn mend(clauses: &mut Clauses<'_>) {
         }
         p.subject = p.start..p.group.tokens.start;
     }
+}
+
+/// A clause, participle or infinitive that stands between a subject and its verb.
+fn is_inserted(p: &Predicate<'_>) -> bool {
+    matches!(p.link, Link::Relative | Link::Adjunct) || p.governing.is_some_and(|g| g.by.is_none())
 }

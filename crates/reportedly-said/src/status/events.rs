@@ -1,7 +1,7 @@
 //! What took or takes place: one event for each main proposition, the outlet's own voice included.
 
 use super::Status;
-use super::clause::{Clauses, Link};
+use super::clause::{Clauses, Link, Predicate};
 use super::group::{Kind, Reader};
 use super::rules::{Around, Standing, apply};
 use super::when::{Direction, Stamp};
@@ -48,7 +48,7 @@ impl Reader<'_> {
         out: &mut Vec<Event>,
     ) {
         let p = &clauses.predicates[k];
-        let owned: Vec<&Stamp<'_>> = owned(clauses, k, stamps);
+        let owned: Vec<&Stamp<'_>> = self.owned(clauses, k, stamps);
         let coming = owned.iter().any(|s| self.is_coming(s, anchor));
         let around = Around { told: false, coming };
         // What only governs something else is told by that.
@@ -151,7 +151,7 @@ impl Reader<'_> {
         let g = &p.group;
         let passive = g.passive || g.kind == Kind::Participle;
         let subject = || self.noun_head(p.subject.start, p.subject.end);
-        if let Some(governor) = self.noun_governor(clauses, k) {
+        if let Some(governor) = self.noun_governor(g) {
             let noun = if passive { subject() } else { self.object(clauses, k) };
             return noun.filter(|i| governor.takes(Frame::Noun) || self.words.is_event_noun(self.lower(*i)));
         }
@@ -173,7 +173,7 @@ impl Reader<'_> {
     fn object(&self, clauses: &Clauses<'_>, k: usize) -> Option<usize> {
         let g = &clauses.predicates[k].group;
         let mut from = g.tokens.end;
-        if let Some(governor) = self.noun_governor(clauses, k) {
+        if let Some(governor) = self.noun_governor(g) {
             from = from.max(g.head + 1 + governor.rest.len());
             if g.copula {
                 from += 1 + usize::from(self.is_adverb(g.head + 1));
@@ -195,6 +195,29 @@ impl Reader<'_> {
             Some(i) if !self.is_nominal(i + 1) && self.pos(i + 1) != Pos::Adj => Some(i),
             _ => self.noun_head(from, end),
         }
+    }
+
+    /// The temporal expressions of a predicate's clause; else those of what happens along with it.
+    fn owned<'s, 't>(&self, clauses: &Clauses<'_>, k: usize, stamps: &'s [Stamp<'t>]) -> Vec<&'s Stamp<'t>> {
+        let negated = clauses.predicates[k].group.negation.is_some();
+        let mut owned: Vec<&Stamp<'t>> =
+            stamps.iter().filter(|s| s.owner == Some(k) && (negated || !s.until)).collect();
+        if owned.is_empty() {
+            // A purpose or a free participle behind the verb, and "as", "when", keep the time that follows them.
+            let goes_along = |p: &Predicate<'_>| {
+                p.link == Link::Adjunct
+                    || p.link == Link::Subordinate
+                        && p.start > 0
+                        && self.words.clause_word(self.lower(p.start - 1)) == Some(ClauseWord::Meanwhile)
+            };
+            owned = stamps
+                .iter()
+                .filter(|s| {
+                    s.owner.is_some_and(|o| o > k && clauses.predicates[k + 1..=o].iter().all(goes_along))
+                })
+                .collect();
+        }
+        owned
     }
 
     fn is_coming(&self, stamp: &Stamp<'_>, anchor: &Anchor) -> bool {
@@ -280,14 +303,14 @@ impl Reader<'_> {
         let p = &clauses.predicates[k];
         if let Some(from) = self
             .new_date(clauses, k)
-            .filter(|_| self.noun_governor(clauses, k).is_some_and(|g| g.effect == Effect::Moved))
+            .filter(|_| self.noun_governor(&p.group).is_some_and(|g| g.effect == Effect::Moved))
         {
             return self.best(stamps.iter().filter(|s| s.tokens.start > from), Direction::Future, anchor);
         }
         let gone = p.group.past && !p.group.perfect && p.group.modality.is_none();
         let direction = match standing.status {
             Status::Happened => Direction::Past,
-            Status::Denied if gone => Direction::Past,
+            Status::Denied if gone => Direction::CalledOff,
             _ => Direction::Future,
         };
         // The noun's own phrase reaches from its subject's start to the verb, or over its object.
@@ -300,23 +323,6 @@ impl Reader<'_> {
         self.best(stamps.iter().filter(|s| phrase.contains(&s.tokens.start)), direction, anchor)
             .or_else(|| self.best(stamps.iter().filter(|s| s.owner == Some(k)), direction, anchor))
     }
-}
-
-/// The temporal expressions of a predicate's clause.
-fn owned<'s, 't>(clauses: &Clauses<'_>, k: usize, stamps: &'s [Stamp<'t>]) -> Vec<&'s Stamp<'t>> {
-    let mut owned: Vec<&Stamp<'t>> = stamps.iter().filter(|s| s.owner == Some(k)).collect();
-    if owned.is_empty() {
-        // A purpose or a free participle behind the verb keeps the time that follows it.
-        owned = stamps
-            .iter()
-            .filter(|s| {
-                s.owner.is_some_and(|o| {
-                    o > k && clauses.predicates[k + 1..=o].iter().all(|p| p.link == Link::Adjunct)
-                })
-            })
-            .collect();
-    }
-    owned
 }
 
 fn direction(clauses: &Clauses<'_>, k: usize, standing: &Standing) -> Direction {

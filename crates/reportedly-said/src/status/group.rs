@@ -1,6 +1,6 @@
 //! Verb groups: a verb with its auxiliaries, negation and the words that make one event with it.
 
-use super::words::{Auxiliary, ClauseWord, Frame, Governor, Modality, Negator, Words};
+use super::words::{Auxiliary, ClauseWord, Frame, Governor, Modal, Negator, Words};
 use reportedly_text::{Analysis, Pos, TokenKind, VerbForm};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -32,7 +32,7 @@ pub(super) struct Group<'a> {
     pub(super) head: usize,
     pub(super) lemma: Cow<'a, str>,
     pub(super) kind: Kind,
-    pub(super) modality: Option<(Modality, &'static str)>,
+    pub(super) modality: Option<Modal>,
     /// "going to", "is to".
     pub(super) future: Option<&'static str>,
     pub(super) past: bool,
@@ -213,7 +213,7 @@ impl<'a> Reader<'a> {
                 return None;
             }
             group.modality = Some(modal);
-            group.negation = negation;
+            group.negation = negation.or(modal.negated.then_some(i));
             self.chain(&mut group, verb, end);
         } else if self.words.auxiliary(word).is_some_and(|a| a.0 != Auxiliary::To)
             && matches!(self.pos(i), Pos::Aux | Pos::Verb | Pos::X)
@@ -338,9 +338,28 @@ impl<'a> Reader<'a> {
                 // "ferry crash injures nine": of two finite verbs in a row the first was a noun.
                 let finite = matches!(
                     self.form(i + 1),
-                    VerbForm::Present | VerbForm::Past | VerbForm::Modal | VerbForm::Base
+                    VerbForm::Present
+                        | VerbForm::Past
+                        | VerbForm::PastParticiple
+                        | VerbForm::Modal
+                        | VerbForm::Base
                 );
-                if before.is_some() && finite && i + 1 < within.end && self.lower(i) != "help" {
+                // "drops charges": unless the first takes the second as its object.
+                let takes = |verb: usize, noun: usize| {
+                    let lemma = self.words.lemma(self.lower(verb), self.form(verb));
+                    self.words.is_event_noun(self.lower(noun))
+                        && self.words.verb_governors(&lemma, |n| self.lower(verb + 1 + n)).any(|g| {
+                            g.takes(Frame::Noun) || g.takes(Frame::EventNoun) || g.takes(Frame::Report)
+                        })
+                };
+                let object = before.is_some_and(|b| self.pos(b) == Pos::Verb && takes(b, i));
+                if object
+                    || before.is_some()
+                        && finite
+                        && i + 1 < within.end
+                        && self.lower(i) != "help"
+                        && !takes(i, i + 1)
+                {
                     return None;
                 }
                 group.past = !word.ends_with('s')
@@ -392,10 +411,11 @@ impl<'a> Reader<'a> {
     pub(super) fn rescued(&self, tokens: Range<usize>) -> Option<Group<'a>> {
         (tokens.start + 1..tokens.end).find_map(|i| {
             let word = self.lower(i);
+            // "thousands march": the base form after a plural.
             let finite = self.words.may_be(word, VerbForm::Past)
-                || word.ends_with('s') && self.words.may_be(word, VerbForm::Present);
+                || word.ends_with('s') && self.words.may_be(word, VerbForm::Present)
+                || self.lower(i - 1).ends_with('s') && self.words.may_be(word, VerbForm::Base);
             let fits = matches!(self.pos(i), Pos::Noun | Pos::Adj | Pos::X)
-                && self.words.is_known_verb(word)
                 && !self.closes_before_noun(i - 1)
                 && matches!(self.pos(i - 1), Pos::Noun | Pos::Propn | Pos::Adj | Pos::Num | Pos::Adv)
                 && !self.is_nominal_plain(i + 1);

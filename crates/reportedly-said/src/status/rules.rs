@@ -65,7 +65,7 @@ fn within(outer: &Standing, inner: Standing) -> Standing {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// How a predicate stands by its own words.
     pub(super) fn own(&self, clauses: &Clauses<'_>, k: usize, around: Around) -> Standing {
         let p = &clauses.predicates[k];
@@ -75,7 +75,8 @@ impl Reader<'_> {
         let negation = self.negation(clauses, k);
         let negated =
             || negation.map(|i| Standing::new(Status::Denied, format!("negation:{}", self.negator_name(i))));
-        if let Some((modality, name)) = g.modality {
+        if let Some(modal) = g.modality {
+            let (modality, name) = (modal.modality, modal.base);
             let reason = || format!("modal:{name}");
             return match modality {
                 Modality::Planned | Modality::Would if negation.is_some() => {
@@ -206,6 +207,18 @@ impl Reader<'_> {
                     standing = within(&outer, standing);
                 }
             }
+            // "was due to sail but stayed in port".
+            let group = &clauses.predicates[by].group;
+            let meant = (group.passive || group.kind == Kind::Participle || group.copula)
+                && group.past
+                && clauses.predicates[k].group.kind == Kind::Infinitive
+                && matches!(standing.status, Status::Planned | Status::Possible);
+            let from = clauses.predicates[k].group.tokens.end;
+            if let Some(i) =
+                (from..clauses.tokens.end).find(|i| self.words.is_contrast(self.lower(*i))).filter(|_| meant)
+            {
+                return Standing::new(Status::Denied, format!("contrast:{}", self.lower(i)));
+            }
             at = by;
         }
         standing
@@ -287,7 +300,7 @@ impl Reader<'_> {
         let subject = self
             .governor(&p.group, Frame::Subject)
             .filter(|_| p.group.passive || p.group.kind == Kind::Participle);
-        let g = self.noun_governor(clauses, k).or(subject)?;
+        let g = self.noun_governor(&p.group).or(subject)?;
         let told = around.told || self.is_told(clauses, k);
         let outer = self.own(clauses, k, Around { told, coming: false });
         let inner = if g.effect == Effect::Moved && self.new_date(clauses, k).is_some() {
@@ -300,11 +313,10 @@ impl Reader<'_> {
     }
 
     /// The reading of a verb, or of what "be" says, that acts on a noun.
-    pub(super) fn noun_governor(&self, clauses: &Clauses<'_>, k: usize) -> Option<&Governor> {
-        let g = &clauses.predicates[k].group;
+    pub(super) fn noun_governor(&self, g: &Group<'_>) -> Option<&'a Governor> {
         if g.copula {
             let reader = *self;
-            return (g.head + 1..(g.head + 3).min(clauses.tokens.end)).find_map(|i| {
+            return (g.head + 1..g.head + 3).find_map(|i| {
                 self.words
                     .noun_governors(self.lower(i), move |n| reader.lower(i + 1 + n))
                     .find(|g| g.takes(Frame::Noun))
@@ -343,9 +355,13 @@ impl Reader<'_> {
     /// How the first main proposition of a content stands.
     pub(super) fn content(&self, content: &[Span], cue: Option<Span>) -> Standing {
         let cue_tokens = cue.map(|c| self.analysis.tokens_in(c)).unwrap_or_default();
-        let cue_head = (!cue_tokens.is_empty()).then_some(cue_tokens.start);
+        let is_verb = |i: &usize| matches!(self.pos(*i), Pos::Verb | Pos::Aux);
+        let cue_head =
+            cue_tokens.clone().find(is_verb).or((!cue_tokens.is_empty()).then_some(cue_tokens.start));
+        // "would" is a plain future behind all cues but those in the present.
         let past = cue_head.is_some_and(|i| {
-            matches!(self.form(i), VerbForm::Past | VerbForm::PastParticiple)
+            !is_verb(&i)
+                || !matches!(self.form(i), VerbForm::Present | VerbForm::Base)
                 || self.words.may_be(self.lower(i), VerbForm::Past)
         });
         let (inner, frame) = self.proposition(content, past);

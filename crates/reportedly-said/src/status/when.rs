@@ -14,6 +14,8 @@ use std::ops::Range;
 pub(super) enum Direction {
     Past,
     Future,
+    /// Called off in the past: a weekday is taken as past, a month as the nearest.
+    CalledOff,
 }
 
 /// A temporal expression of a sentence.
@@ -23,6 +25,8 @@ pub(super) struct Stamp<'a> {
     pub(super) tokens: Range<usize>,
     /// The predicate whose clause it stands in.
     pub(super) owner: Option<usize>,
+    /// Says until when: the day of what was moved there, or of what does not happen before.
+    pub(super) until: bool,
 }
 
 impl Reader<'_> {
@@ -45,6 +49,7 @@ impl Reader<'_> {
                 ((dates || ahead) && !tokens.is_empty() && !self.is_bound(clauses, &tokens)).then(|| Stamp {
                     timex,
                     owner: self.owner(clauses, &tokens),
+                    until: self.is_until(clauses, &tokens),
                     tokens,
                 })
             })
@@ -73,6 +78,10 @@ impl Reader<'_> {
             }
         }
         false
+    }
+
+    fn is_until(&self, clauses: &Clauses<'_>, tokens: &Range<usize>) -> bool {
+        tokens.start > clauses.tokens.start && matches!(self.lower(tokens.start - 1), "until" | "till")
     }
 
     /// The predicate whose clause a temporal expression stands in.
@@ -188,7 +197,7 @@ impl Reader<'_> {
         let number = weekday?;
         let today = published.weekday().to_monday_one_offset();
         let days = match direction {
-            Direction::Past => -i64::from((today - number).rem_euclid(7)),
+            Direction::Past | Direction::CalledOff => -i64::from((today - number).rem_euclid(7)),
             Direction::Future => i64::from((number - today).rem_euclid(7)),
         };
         published.checked_add(days.days()).ok()
@@ -252,6 +261,8 @@ impl Reader<'_> {
         let year = match direction {
             Direction::Past if month > published.month() => published.year() - 1,
             Direction::Future if month < published.month() => published.year() + 1,
+            Direction::CalledOff if month > published.month() + 6 => published.year() - 1,
+            Direction::CalledOff if month + 6 < published.month() => published.year() + 1,
             _ => published.year(),
         };
         Some((year, month))

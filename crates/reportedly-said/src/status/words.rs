@@ -36,6 +36,8 @@ pub(super) enum Frame {
     Report = 128,
     /// Only where the noun names an event.
     EventNoun = 256,
+    /// An infinitive with its own subject before it: "urged residents to boil".
+    ObjectInfinitive = 512,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,8 @@ pub(super) enum ClauseWord {
     Question,
     Relative,
     Subordinator,
+    /// A subordinator that says at the same time: "while".
+    Meanwhile,
     /// A subordinator or a preposition: "after".
     Either,
     Coordinator,
@@ -99,6 +103,16 @@ pub(super) enum Modality {
     Must,
 }
 
+/// A modal verb.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Modal {
+    pub(super) modality: Modality,
+    /// The word it is a form of.
+    pub(super) base: &'static str,
+    /// Whether it negates: "cannot".
+    pub(super) negated: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Auxiliary {
     Be,
@@ -114,13 +128,16 @@ pub(super) struct Words {
     governors: FxHashMap<&'static str, Vec<Governor>>,
     clause: FxHashMap<&'static str, ClauseWord>,
     negators: FxHashMap<&'static str, Negator>,
-    modals: FxHashMap<&'static str, (Modality, &'static str)>,
+    modals: FxHashMap<&'static str, Modal>,
     auxiliaries: FxHashMap<&'static str, (Auxiliary, VerbForm)>,
     hedges: FxHashSet<&'static str>,
+    contrasts: FxHashSet<&'static str>,
     conditions: FxHashMap<&'static str, Vec<Vec<&'static str>>>,
     light: FxHashMap<&'static str, Vec<Vec<&'static str>>>,
     nouns: FxHashSet<&'static str>,
     calendar: FxHashSet<&'static str>,
+    /// What may stand before a verb without changing its forms: "re".
+    prefixes: Vec<&'static str>,
     /// Whether a verb only supports its noun, else it tells an outcome.
     support: FxHashMap<&'static str, bool>,
 }
@@ -136,6 +153,7 @@ impl Words {
             negators: FxHashMap::default(),
             modals: FxHashMap::default(),
             auxiliaries: FxHashMap::default(),
+            contrasts: table("contrasts").filter_map(|r| r.first().copied()).collect(),
             hedges: table("hedges").filter_map(|r| r.first().copied()).collect(),
             conditions: FxHashMap::default(),
             light: FxHashMap::default(),
@@ -145,6 +163,7 @@ impl Words {
                 .flat_map(table)
                 .filter_map(|r| r.first().copied())
                 .collect(),
+            prefixes: table("verb-prefixes").filter_map(|r| r.first().copied()).collect(),
             support: FxHashMap::default(),
         };
         for row in table("outcome-verbs") {
@@ -212,6 +231,7 @@ impl Words {
                 "question" => ClauseWord::Question,
                 "relative" => ClauseWord::Relative,
                 "subordinator" => ClauseWord::Subordinator,
+                "meanwhile" => ClauseWord::Meanwhile,
                 "either" => ClauseWord::Either,
                 "coordinator" => ClauseWord::Coordinator,
                 "determiner" => ClauseWord::Determiner,
@@ -231,7 +251,8 @@ impl Words {
             words.negators.insert(word, kind);
         }
         for row in table("modals") {
-            let [word, kind, base] = row[..] else { continue };
+            let [word, kind, base, ..] = row[..] else { continue };
+            let negated = row.get(3) == Some(&"negated");
             let kind = match kind {
                 "planned" => Modality::Planned,
                 "ability" => Modality::Ability,
@@ -239,7 +260,7 @@ impl Words {
                 "must" => Modality::Must,
                 _ => Modality::Possible,
             };
-            words.modals.insert(word, (kind, base));
+            words.modals.insert(word, Modal { modality: kind, base, negated });
         }
         for row in table("auxiliaries") {
             let [word, role, form] = row[..] else { continue };
@@ -303,7 +324,7 @@ impl Words {
         if let Some((_, have)) = self.auxiliaries.get(word) {
             return *have == form;
         }
-        match self.forms.get(word) {
+        match self.readings(word) {
             Some(list) => list.iter().any(|f| f.1 == form),
             None => match form {
                 VerbForm::Past | VerbForm::PastParticiple => word.len() > 4 && word.ends_with("ed"),
@@ -313,9 +334,18 @@ impl Words {
         }
     }
 
+    /// The readings of a word as a verb; of "restart" those of "start".
+    fn readings(&self, word: &str) -> Option<&[(&'static str, VerbForm)]> {
+        let bare = || {
+            let stem = self.prefixes.iter().find_map(|p| word.strip_prefix(p).filter(|s| s.len() > 2))?;
+            self.forms.get(stem.trim_start_matches('-'))
+        };
+        self.forms.get(word).or_else(bare).map(Vec::as_slice)
+    }
+
     /// Whether the table of verb forms knows the word.
     pub(super) fn is_known_verb(&self, word: &str) -> bool {
-        self.forms.contains_key(word)
+        self.readings(word).is_some()
     }
 
     /// The base form of a verb.
@@ -376,12 +406,17 @@ impl Words {
     }
 
     /// What a modal makes of its verb, and the word it is a form of.
-    pub(super) fn modal(&self, word: &str) -> Option<(Modality, &'static str)> {
+    pub(super) fn modal(&self, word: &str) -> Option<Modal> {
         self.modals.get(word).copied()
     }
 
     pub(super) fn auxiliary(&self, word: &str) -> Option<(Auxiliary, VerbForm)> {
         self.auxiliaries.get(word).copied()
+    }
+
+    /// "but": what was meant to happen did not.
+    pub(super) fn is_contrast(&self, word: &str) -> bool {
+        self.contrasts.contains(word)
     }
 
     pub(super) fn is_hedge(&self, word: &str) -> bool {
@@ -438,6 +473,9 @@ fn frame(name: &str) -> u16 {
         "subject" => Frame::Subject as u16,
         "report" => Frame::Report as u16,
         "event" => Frame::EventNoun as u16,
+        "objinf" => {
+            Frame::Infinitive as u16 | Frame::PassiveInfinitive as u16 | Frame::ObjectInfinitive as u16
+        }
         _ => 0,
     }
 }
