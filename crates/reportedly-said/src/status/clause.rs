@@ -260,7 +260,7 @@ impl<'a> Reader<'a> {
             && takes.is_none()
             && comma == inserted
         {
-            let subject = self.behind(before, j, first);
+            let subject = behind(before, j, first);
             let p = &mut before[j];
             p.group.kind = Kind::Participle;
             p.group.past = false;
@@ -430,23 +430,14 @@ impl<'a> Reader<'a> {
                 before.iter().rev().find(|p| p.group.kind == Kind::Finite && p.link != Link::Relative);
             return fellow.map_or(own, |p| p.subject.clone());
         }
-        let behind = last.is_some_and(|j| is_inserted(&before[j]) && before[j].group.tokens.end == start);
-        if nominal(&own) && !behind {
+        let follows = last.is_some_and(|j| is_inserted(&before[j]) && before[j].group.tokens.end == start);
+        if nominal(&own) && !follows {
             return own;
         }
         // "The regatta, due this weekend, has been put off", "talks that were to resume did not".
         let Some(j) = last.filter(|j| is_inserted(&before[*j])) else { return own };
-        let range = self.behind(before, j, first);
+        let range = behind(before, j, first);
         if nominal(&range) { range } else { own }
-    }
-
-    /// The words before an inserted clause, and before those inserted right before it.
-    fn behind(&self, before: &[Predicate<'a>], mut j: usize, first: usize) -> Range<usize> {
-        while j > 0 && is_inserted(&before[j - 1]) {
-            j -= 1;
-        }
-        let from = if j == 0 { first } else { before[j - 1].group.tokens.end };
-        from..before[j].group.tokens.start.max(from)
     }
 
     /// The head of the noun phrase that begins at `from`, not beyond `end`: its last noun before a preposition,
@@ -547,4 +538,13 @@ fn mend(clauses: &mut Clauses<'_>) {
 /// A clause, participle or infinitive that stands between a subject and its verb.
 fn is_inserted(p: &Predicate<'_>) -> bool {
     matches!(p.link, Link::Relative | Link::Adjunct) || p.governing.is_some_and(|g| g.by.is_none())
+}
+
+/// The words before an inserted clause, and before those inserted right before it.
+fn behind(before: &[Predicate<'_>], mut j: usize, first: usize) -> Range<usize> {
+    while j > 0 && is_inserted(&before[j - 1]) {
+        j -= 1;
+    }
+    let from = if j == 0 { first } else { before[j - 1].group.tokens.end };
+    from..before[j].group.tokens.start.max(from)
 }
