@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 pub(crate) struct Settings {
     /// Similarity to a story from which on an article belongs to it.
     pub join: f32,
-    /// Similarity from which on an article joins two stories.
+    /// Average similarity of two stories from which on an article that resembles both makes them one.
     pub merge: f32,
     /// Share of the nearest article in the similarity to a story; the rest is the average's.
     pub nearest: f32,
@@ -21,10 +21,10 @@ pub(crate) struct Settings {
     pub names: f32,
     /// Days after which the part of a similarity that fades has fallen to a third.
     pub fade: f32,
+    /// Days that one article in between counts for at most: where little is reported, weeks of silence say little.
+    pub spacing: f32,
     /// The part of a similarity that never fades.
     pub lasting: f32,
-    /// Exponent of the inverse document frequency.
-    pub rarity: f32,
     /// Articles of a story that an article is compared with: the latest.
     pub recent: usize,
     /// Articles that the document frequencies begin with, at the shares of general prose.
@@ -35,13 +35,13 @@ pub(crate) struct Settings {
 
 /// What ships.
 pub(crate) const SETTINGS: Settings = Settings {
-    join: 0.18,
-    merge: 0.4,
+    join: 0.17,
+    merge: 0.24,
     nearest: 0.5,
     names: 0.1,
-    fade: 14.0,
+    fade: 12.0,
     lasting: 0.5,
-    rarity: 0.85,
+    spacing: 1.0,
     recent: 12,
     before: 200.0,
     terms: 200,
@@ -51,6 +51,8 @@ pub(crate) const SETTINGS: Settings = Settings {
 const LOOKED_UP: usize = 24;
 /// Articles that one term brings: the latest that have it.
 const BROUGHT: usize = 200;
+/// Further stories that an article may join to its own.
+const JOINED: usize = 3;
 /// Candidates that are compared in full.
 const COMPARED: usize = 40;
 
@@ -76,8 +78,8 @@ struct Article {
 pub(crate) struct Grouping {
     settings: Settings,
     vocabulary: FxHashMap<u64, u32>,
-    /// Articles that have a term.
-    frequency: Vec<f32>,
+    /// Articles that have a term, and the logarithm of that.
+    frequency: Vec<(f32, f32)>,
     /// The articles that have a term among their heaviest.
     postings: Vec<Vec<u32>>,
     /// The articles that are no copies.
@@ -111,16 +113,18 @@ impl Grouping {
             let next = self.vocabulary.len() as u32;
             let term = *self.vocabulary.entry(t.hash).or_insert(next);
             if term == next {
-                self.frequency.push(t.common * self.settings.before);
+                self.frequency.push((t.common * self.settings.before, 0.0));
                 self.postings.push(Vec::new());
             }
-            self.frequency[term as usize] += 1.0;
+            let frequency = &mut self.frequency[term as usize];
+            *frequency = (frequency.0 + 1.0, (frequency.0 + 1.0).ln());
             counts.push(Counted { term, name: t.name, weight: t.count });
         }
-        let n = self.articles.len() as f32 + 1.0;
+        // The logarithm of the number of articles, those that the frequencies began with included.
+        let all = (self.articles.len() as f32 + 1.0 + self.settings.before).ln();
         // Ties are broken by term number, which is the order of first sight: the same in every run.
         let mut weighted: Vec<Counted> =
-            counts.iter().map(|c| Counted { weight: c.weight * self.rarity(c.term, n), ..*c }).collect();
+            counts.iter().map(|c| Counted { weight: c.weight * self.rarity(c.term, all), ..*c }).collect();
         weighted.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
         weighted.truncate(self.settings.terms);
         let candidates = self.candidates(&weighted);
@@ -129,7 +133,7 @@ impl Grouping {
         counts.sort_unstable_by_key(|c| c.term);
 
         let index = self.articles.len();
-        let mut scored = self.scored(&weighted, day, &candidates, n);
+        let mut scored = self.scored(&weighted, day, &candidates, all);
         scored.retain(|s| s.1 >= self.settings.join);
         let story = match scored.first() {
             Some((story, _)) => *story,
@@ -144,11 +148,11 @@ impl Grouping {
         self.articles.push(Article { counts, day, story, place: self.places.len() });
         self.places.push(index);
         self.stories[story].push(index as u32);
-        for (other, similarity) in scored.iter().skip(1) {
-            if *similarity < self.settings.merge {
-                break;
+        // The article may be what shows two stories to be one.
+        for (other, _) in scored.iter().skip(1).take(JOINED) {
+            if self.between(story, *other, all) >= self.settings.merge {
+                self.merge(story, *other);
             }
-            self.merge(story, *other);
         }
     }
 
@@ -157,9 +161,9 @@ impl Grouping {
         self.places.push(self.places[original]);
     }
 
-    fn rarity(&self, term: u32, n: f32) -> f32 {
-        let df = self.frequency[term as usize];
-        ((n + self.settings.before) / df).ln().max(0.05).powf(self.settings.rarity)
+    /// The inverse document frequency of a term, never quite nothing.
+    fn rarity(&self, term: u32, all: f32) -> f32 {
+        (all - self.frequency[term as usize].1).max(0.05)
     }
 
     /// The articles that share most of the heaviest terms.
@@ -182,7 +186,7 @@ impl Grouping {
         weighted: &[Counted],
         day: Option<i32>,
         candidates: &[u32],
-        n: f32,
+        all: f32,
     ) -> Vec<(usize, f32)> {
         let mut stories: Vec<usize> = candidates.iter().map(|a| self.articles[*a as usize].story).collect();
         stories.sort_unstable();
@@ -198,7 +202,7 @@ impl Grouping {
             let (mut nearest, mut sum) = (0.0_f32, 0.0);
             let mut compared = 0;
             for (k, a) in recent.iter().chain(older).enumerate() {
-                let s = self.similarity(weighted, length, day, *a, n);
+                let s = self.similarity(weighted, length, day, *a, all);
                 nearest = nearest.max(s);
                 if k < recent.len() {
                     sum += s;
@@ -220,31 +224,57 @@ impl Grouping {
         length: [f32; 2],
         day: Option<i32>,
         other: u32,
-        n: f32,
+        all: f32,
     ) -> f32 {
+        let place = other;
         let other = &self.articles[other as usize];
         let (mut dot, mut square) = ([0.0_f32; 2], [0.0_f32; 2]);
         let mut mine = weighted.iter().peekable();
         for c in &other.counts {
-            let w = c.weight * self.rarity(c.term, n);
+            let w = c.weight * self.rarity(c.term, all);
             square[usize::from(c.name)] += w * w;
             while mine.next_if(|m| m.term < c.term).is_some() {}
             if let Some(m) = mine.next_if(|m| m.term == c.term) {
                 dot[usize::from(c.name)] += w * m.weight;
             }
         }
-        let all = (dot[0] + dot[1])
+        let terms = (dot[0] + dot[1])
             / ((length[0] + length[1]) * (square[0] + square[1])).sqrt().max(f32::MIN_POSITIVE);
         let names = dot[1] / (length[1] * square[1]).sqrt().max(f32::MIN_POSITIVE);
         // Articles that name quite other people and places are of two events, however alike their words.
         let named = length[1] > 0.0 && square[1] > 0.0;
-        let cosine = if named { all * (names / self.settings.names).min(1.0).powi(2) } else { all };
+        let cosine = if named { terms * (names / self.settings.names).min(1.0).powi(2) } else { terms };
+        let passed = (self.articles.len() - place as usize) as f32;
         let days = match (day, other.day) {
-            (Some(a), Some(b)) => a.abs_diff(b) as f32,
+            (Some(a), Some(b)) => (a.abs_diff(b) as f32).min(passed * self.settings.spacing),
             _ => 0.0,
         };
         let lasting = self.settings.lasting;
         cosine * (lasting + (1.0 - lasting) * (-days / self.settings.fade).exp())
+    }
+
+    /// The average similarity of the articles of two stories, the latest of each.
+    fn between(&mut self, a: usize, b: usize, all: f32) -> f32 {
+        let latest = |story: usize| {
+            let members = &self.stories[story];
+            &members[members.len().saturating_sub(self.settings.recent)..]
+        };
+        let (mut sum, mut pairs) = (0.0, 0);
+        for x in latest(a) {
+            let article = &self.articles[*x as usize];
+            let weighted: Vec<Counted> = article
+                .counts
+                .iter()
+                .map(|c| Counted { weight: c.weight * self.rarity(c.term, all), ..*c })
+                .collect();
+            let length = lengths(weighted.iter().copied());
+            for y in latest(b) {
+                sum += self.similarity(&weighted, length, article.day, *y, all);
+                pairs += 1;
+            }
+        }
+        self.comparisons += pairs;
+        sum / pairs.max(1) as f32
     }
 
     fn merge(&mut self, a: usize, b: usize) {

@@ -13,11 +13,11 @@ const TOKENS: usize = 900;
 /// The head of the text, whose tokens count double.
 const HEAD: usize = 100;
 /// How often a word of the title counts.
-const TITLE: f32 = 3.0;
+const TITLE: f32 = 4.0;
 /// How often a word of the head counts.
 const HEAD_WEIGHT: f32 = 2.0;
 /// What a pair of capitalised words weighs against a word.
-const PAIR: f32 = 1.2;
+const PAIR: f32 = 1.0;
 
 /// The terms of one article, by hash, in order of hash.
 #[derive(Clone, Debug, Default)]
