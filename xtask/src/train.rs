@@ -3,6 +3,7 @@
 //! First everything is learned on four fifths of the documents and measured on the rest, five times over; then on
 //! all of them, and written to `crates/reportedly-text/tables/en/`. The same data gives the same bytes.
 
+mod common;
 mod conll;
 mod gum;
 mod names;
@@ -21,17 +22,19 @@ const FOLDS: usize = 5;
 /// Learns everything from the folder `data`.
 pub fn run(data: &Path) -> Result<()> {
     let documents = gum::read(&data.join("gum/dep")).context("GUM")?;
-    write("tagger", &tagger::learn(&documents))?;
+    let words = common::table(&documents);
+    write("common-words.tsv", words.as_bytes())?;
+    write("tagger.weights", &tagger::learn(&documents))?;
     let mut texts = names::of_gum(&documents);
     texts.extend(conll::read(&data.join("wnut17/wnut17train.conll"), "wnut17")?);
     for domain in ["politics", "literature", "science"] {
         texts.extend(conll::read(&data.join("crossner").join(domain).join("train.txt"), domain)?);
     }
-    write("names", &names::learn(&texts))
+    write("names.weights", &names::learn(&texts))
 }
 
 fn write(name: &str, weights: &[u8]) -> Result<()> {
-    let path = Path::new(TABLES).join(format!("{name}.weights"));
+    let path = Path::new(TABLES).join(name);
     std::fs::write(&path, weights).with_context(|| path.display().to_string())?;
     say(&format!("{name}: {} bytes", weights.len()));
     Ok(())
