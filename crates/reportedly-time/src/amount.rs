@@ -162,6 +162,11 @@ impl Finder<'_, '_> {
                 at = end;
             }
         }
+        // "three and a half years"
+        if self.is(at, Role::And) && self.is(at + 1, Role::A) && self.is(at + 2, Role::Half) {
+            amount = amount.map(|a| Amount { half: true, ..a });
+            at += 3;
+        }
         while matches!(self.role(at), Some(Role::Full | Role::Other | Role::More)) {
             at += 1;
         }
@@ -273,7 +278,7 @@ impl Finder<'_, '_> {
                 blurred && !self.is(i, Role::Over)
                     || counted.unit != Unit::Period
                         && counted.unit != Unit::Quarter
-                        && (self.is(counted.end, Role::Of)
+                        && (self.is(counted.end, Role::Of) && self.date(counted.end + 1).is_none()
                             || self.is(counted.end, Role::Long)
                                 && self.piece(counted.end).is_some_and(|p| p.joined))
                     || i > 0
@@ -327,6 +332,15 @@ impl Finder<'_, '_> {
         {
             at += 1;
             related = true;
+        }
+        // "the year ended June 30"
+        let fiscal = usize::from(self.is(at, Role::Fiscal));
+        if the
+            && matches!(self.unit(at + fiscal), Some((_, Unit::Year, false)))
+            && self.is(at + fiscal + 1, Role::Ended)
+        {
+            let value = Unit::Year.duration(Some(Amount::whole(1)));
+            return Some(Found::fixed(at + fiscal + 1, TimexKind::Duration, "definite-amount", value));
         }
         if !the && !related || self.piece(at).is_some_and(|p| p.joined) {
             return None;

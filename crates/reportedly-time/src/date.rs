@@ -155,6 +155,16 @@ impl Finder<'_, '_> {
             let year = self.year_after(after).map_or(Year::Unsaid, |(_, year)| year);
             return Some((end, Calendar::Day { year, month, day, weekday: None }, "day-month"));
         }
+        // "between 2 and 4 March"
+        if i > 0
+            && self.before(i, Role::From)
+            && matches!(self.role(end), Some(Role::And | Role::To))
+            && let Some((after, _)) = self.day_number(end + 1)
+            && let Some((after, month, _)) = self.month(after)
+        {
+            let year = self.year_after(after).map_or(Year::Unsaid, |(_, year)| year);
+            return Some((end, Calendar::Day { year, month, day, weekday: None }, "day-month"));
+        }
         if let Some((after, month, trust)) = self.month(end + of) {
             let bare = matches!(self.digits(i + the), Digits::Integer(..));
             if trust == Trust::Ambiguous && self.name_follows(after) && bare {
@@ -729,6 +739,12 @@ impl Finder<'_, '_> {
             self.unit(i + 1).filter(|u| !matches!(u.1, Unit::Second | Unit::Period))
         {
             return set(end, unit.duration(Some(crate::expression::Amount::whole(1))));
+        }
+        // "every other day"
+        if self.is(i + 1, Role::Other)
+            && let Some((end, unit, false)) = self.unit(i + 2)
+        {
+            return set(end, unit.duration(Some(crate::expression::Amount::whole(2))));
         }
         let counted = self.counted(i + 1).filter(|c| c.by == crate::amount::By::Number)?;
         set(counted.end, counted.unit.duration(counted.amount))

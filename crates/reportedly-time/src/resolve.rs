@@ -145,6 +145,13 @@ impl Resolver<'_, '_> {
         if compared && value.contains("-Q") {
             return;
         }
+        // What lay so many years before is an aside as well.
+        if matches!(
+            date,
+            Calendar::Shift { unit: Unit::Year | Unit::Decade | Unit::Century, amount: Some(..0), .. }
+        ) {
+            return;
+        }
         // What is counted from publication is aside from the story that is told.
         if self.history && matches!(date, Calendar::Shift { origin: Origin::Published, .. }) {
             return;
@@ -412,7 +419,7 @@ impl Resolver<'_, '_> {
             Which::Next => after(self.anchor.best?, false),
             Which::Unsaid if self.history && spoken().is_some() => before(spoken()?, true),
             Which::Unsaid | Which::This | Which::YearAgo => match (self.tense(mention), which) {
-                (Tense::Future | Tense::Present, _) => after(self.anchor.best?, true),
+                (Tense::Future | Tense::Present | Tense::Bound, _) => after(self.anchor.best?, true),
                 (Tense::Past, _) | (_, Which::Unsaid) => before(self.anchor.best?, true),
                 _ => after(self.anchor.best?, true),
             },
@@ -484,6 +491,7 @@ impl Resolver<'_, '_> {
             },
         };
         match unit {
+            Unit::Decade => unit_value(base, Unit::Year, amount.checked_mul(10)?),
             // "two weeks ago" counts to a day, "six weeks ago" hardly.
             Unit::Week if origin == Origin::Mentioned || amount.abs() <= COUNTED_WEEKS => {
                 plus_days(base, amount * 7).map(|d| d.to_string())

@@ -1,7 +1,7 @@
 //! The tense of the clause that an expression stands in: it decides between last Friday and next.
 
 use crate::lexicon::{Lexicon, Role, TenseWord};
-use reportedly_text::{Analysis, Pos, TokenKind, VerbForm};
+use reportedly_text::{Analysis, Pos, VerbForm};
 
 /// What the clause's verb says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub(crate) enum Tense {
     Past,
     Present,
     Future,
+    /// "until" bounds something that may end on either side of publication.
+    Bound,
     Unknown,
 }
 
@@ -32,7 +34,10 @@ pub(crate) fn tense(analysis: &Analysis<'_>, at: usize) -> Tense {
     let forward = || (at + 1..sentence.tokens.end.min(at + REACH)).find_map(|i| reader.at(i));
     match reader.preposition(at) {
         Some(Role::Since) => return Tense::Past,
-        Some(Role::Until) if backward() != Some(Tense::Present) => return Tense::Future,
+        Some(Role::To) if reader.is_moved(at) => return Tense::Future,
+        Some(Role::Until) if !reader.begins_clause(at) && backward() != Some(Tense::Present) => {
+            return Tense::Bound;
+        }
         _ => {}
     }
     let found =
@@ -59,10 +64,9 @@ struct Reader<'a, 't> {
 impl Reader<'_, '_> {
     /// The tense that token `i` gives its clause, if it is a verb that gives one.
     fn at(&self, i: usize) -> Option<Tense> {
-        let form = self.form(i);
         // A tag decides whether "left" or "plan" are verbs here; "due" and "payable" are none anyway.
-        let no_verb =
-            self.analysis.tokens.get(i).is_some_and(|t| !matches!(t.pos, Pos::X | Pos::Verb | Pos::Aux));
+        let token = self.analysis.tokens.get(i)?;
+        let no_verb = !matches!(token.pos, Pos::X | Pos::Verb | Pos::Aux);
         let word = self.word(i).filter(|w| matches!(w, TenseWord::Future | TenseWord::Plan) || !no_verb);
         match word {
             Some(TenseWord::Future) => return Some(Tense::Future),
@@ -74,16 +78,16 @@ impl Reader<'_, '_> {
                     _ => Tense::Future,
                 });
             }
-            Some(TenseWord::PlanVerb) if matches!(self.analysis.lower(i + 1), "to" | "for") => {
+            Some(TenseWord::PlanVerb) if matches!(self.role(i + 1), Some(Role::To | Role::For)) => {
                 return Some(Tense::Future);
             }
-            Some(TenseWord::Present) if self.analysis.lower(i + 1) == "to" => return Some(Tense::Future),
+            Some(TenseWord::Present) if self.role(i + 1) == Some(Role::To) => return Some(Tense::Future),
             Some(TenseWord::Present) => return Some(Tense::Present),
             Some(TenseWord::Perfect) => return Some(Tense::Past),
             Some(TenseWord::PastVerb | TenseWord::Participle) => return Some(self.participle(i)),
             _ => {}
         }
-        match form {
+        match token.form {
             VerbForm::Past => Some(Tense::Past),
             VerbForm::PastParticiple => Some(self.participle(i)),
             VerbForm::Modal => Some(Tense::Future),
@@ -102,6 +106,12 @@ impl Reader<'_, '_> {
         before.map(|i| self.role(i)).find(|r| !matches!(r, Some(Role::The | Role::Early | Role::Late)))?
     }
 
+    /// "postponed to Friday": a verb right before the preposition puts the event there.
+    fn is_moved(&self, at: usize) -> bool {
+        let to = (self.first..at).rev().find(|i| self.role(*i) == Some(Role::To));
+        to.and_then(|to| self.analysis.tokens.get(to.checked_sub(1)?)).is_some_and(|t| t.pos == Pos::Verb)
+    }
+
     /// Whether nothing but prepositions and articles stands between `at` and the start of its clause.
     fn begins_clause(&self, at: usize) -> bool {
         for i in (self.first..at).rev() {
@@ -109,10 +119,9 @@ impl Reader<'_, '_> {
                 Some(Role::And) => return true,
                 Some(_) => {}
                 None => {
-                    return matches!(
-                        self.analysis.lower(i),
-                        "but" | "," | ";" | ":" | "--" | "—" | "\"" | "“" | "``"
-                    );
+                    let pos = self.analysis.tokens.get(i).map(|t| t.pos);
+                    return matches!(pos, Some(Pos::Punct | Pos::Cconj))
+                        && !matches!(self.analysis.lower(i), ")" | "%");
                 }
             }
         }
@@ -121,28 +130,6 @@ impl Reader<'_, '_> {
 
     fn word(&self, i: usize) -> Option<TenseWord> {
         self.lexicon.get(self.analysis.lower(i)).and_then(|e| e.tense)
-    }
-
-    /// The tagged form, or a guess by the ending where nothing is tagged.
-    fn form(&self, i: usize) -> VerbForm {
-        let Some(token) = self.analysis.tokens.get(i) else { return VerbForm::None };
-        if token.kind != TokenKind::Word {
-            return VerbForm::None;
-        }
-        if token.pos != Pos::X {
-            return token.form;
-        }
-        let lower = self.analysis.lower(i);
-        let capital = token.span.of(self.analysis.text).starts_with(char::is_uppercase);
-        if lower.len() > 3
-            && lower.ends_with("ed")
-            && !lower.ends_with("eed")
-            && !capital
-            && !lower.contains('-')
-        {
-            return VerbForm::PastParticiple;
-        }
-        VerbForm::None
     }
 
     /// A form that is past or participle: by the auxiliary before it, past where there is none.
@@ -158,15 +145,13 @@ impl Reader<'_, '_> {
     fn auxiliary(&self, i: usize) -> Option<TenseWord> {
         let mut be = false;
         for k in (self.first.max(i.saturating_sub(4))..i).rev() {
-            let lower = self.analysis.lower(k);
+            let pos = self.analysis.tokens.get(k).map(|t| t.pos);
             match self.word(k) {
                 Some(TenseWord::Base) => be = true,
-                Some(TenseWord::Participle) if lower == "been" => {}
                 Some(TenseWord::Perfect) if be => {}
                 Some(word) => return Some(word),
-                None if lower == "to" && be => return Some(TenseWord::Future),
-                None if self.analysis.tokens.get(k).is_some_and(|t| t.pos == Pos::Adv) => {}
-                None if lower == "not" || lower == "n't" || lower == "also" || lower.ends_with("ly") => {}
+                None if self.role(k) == Some(Role::To) => return be.then_some(TenseWord::Future),
+                None if matches!(pos, Some(Pos::Adv | Pos::Part)) => {}
                 None => return None,
             }
         }
