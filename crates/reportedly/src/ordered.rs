@@ -53,13 +53,14 @@ pub fn ordered<I: Send, O: Send>(
             });
         }
         drop(done);
+        // Owned here, so that leaving early drops them, which ends the other threads.
+        let (results, permit) = (results, permit);
         let mut early = BTreeMap::new();
         let mut next = 0;
         while let Ok((i, output)) = results.recv() {
             early.insert(i, output);
             while let Some(output) = early.remove(&next) {
                 next += 1;
-                // `results` and `permit` are dropped on the way out, which ends the other threads.
                 sink(output, early.is_empty())?;
                 let _ = permit.try_send(());
             }
