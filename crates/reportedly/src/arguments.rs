@@ -26,10 +26,21 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Read pages: the article, when it was published, who said what by way of whom
+    #[command(
+        long_about = "Reads pages, HTML or already flattened to text (told apart by content), and shows the article, when it was published and what that rests on, who said what by way of whom, and what was left aside.
+
+Folders are walked: .html, .htm, .txt, .mhtml and .gz of these; hidden files and others are passed over and counted. What a saved page itself records of its address and time is used (browsers, SingleFile, HTTrack, MHTML)."
+    )]
     Read(Read),
     /// Read pages and tell the stories in them, newest first
+    #[command(
+        long_about = "Reads pages as `read` does and tells the stories in them, newest first: title, dates, outlets, copies, the origins behind what most reports rest on with the chain by which each outlet has it, and the timeline with the status of each development (happened, planned, possible, denied) and the sentence that says it."
+    )]
     Stories(Stories),
     /// Tell one story as dated sentences
+    #[command(
+        long_about = "Takes the articles of one story and tells it as dated sentences, each taken from an article as it stands."
+    )]
     Timeline(Timeline),
 }
 
@@ -59,20 +70,17 @@ pub struct Work {
 #[derive(Debug, Args)]
 #[command(
     group = ArgGroup::new("form").args(["json", "jsonl", "markdown"]),
-    long_about = "Reads pages, HTML or already flattened to text (told apart by content), and shows the article, when it was
-published and what that rests on, who said what by way of whom, and what was left aside.
-
-Folders are walked: .html, .htm, .txt, .mhtml and .gz of these; hidden files and others are passed over and counted.
-What a saved page itself records of its address and time is used (browsers, SingleFile, HTTrack, MHTML).",
-    after_help = "With --jsonl and - as the path, standard input is NDJSON, one record a page: \"html\", \"html_base64\", \"flat\" or
-\"text\", and optionally \"id\", \"url\", \"content_type\", \"title\", \"outlet\", \"published\", \"fetched\".
+    after_help = "With --jsonl and - as the path, standard input is NDJSON, one record a page: \"html\",
+\"html_base64\", \"flat\" or \"text\", and optionally \"id\", \"url\", \"content_type\", \"title\",
+\"outlet\", \"published\", \"fetched\".
 
 Examples:
   reportedly read page.html --fetched 2031-03-04
   reportedly read --json page.txt --outlet \"Harbour Wire\" | jq .statements
   reportedly read --jsonl - < records.jsonl > readings.jsonl
 
-Exit status: 0 when all was read, 1 when something was not (it is said what), 2 for a wrong command line."
+Exit status: 0 when all was read, 1 when something was not (and it is said what),
+2 for a wrong command line."
 )]
 pub struct Read {
     /// Pages, folders of pages, or - for standard input
@@ -102,11 +110,8 @@ pub struct Read {
 #[derive(Debug, Args)]
 #[command(
     group = ArgGroup::new("form").args(["json", "jsonl"]),
-    long_about = "Reads pages as `read` does and tells the stories in them, newest first: title, dates, outlets, copies, the origins
-behind what most reports rest on with the chain by which each outlet has it, and the timeline with the status of
-each development (happened, planned, possible, denied) and the sentence that says it.",
-    after_help = "With --jsonl and - as the path, standard input is NDJSON as for `read`, and one {\"id\",\"story\",\"copy_of\"} comes back
-for each record.
+    after_help = "With --jsonl and - as the path, standard input is NDJSON as for `read`, and one
+{\"id\",\"story\",\"copy_of\"} comes back for each record.
 
 Examples:
   reportedly stories examples/newsroom
@@ -142,12 +147,9 @@ pub struct Stories {
 
 /// `timeline`
 #[derive(Debug, Args)]
-#[command(
-    long_about = "Takes the articles of one story and tells it as dated sentences, each taken from an article as it stands.",
-    after_help = "Examples:
+#[command(after_help = "Examples:
   reportedly timeline pages/ruddock-mill/ --dates 8
-  reportedly timeline --jsonl - --dates 20 --sentences 2 --query \"mill,sale\" < articles.jsonl"
-)]
+  reportedly timeline --jsonl - --dates 20 --sentences 2 --query \"mill,sale\" < articles.jsonl")]
 pub struct Timeline {
     /// Pages, folders of pages, or - for standard input
     #[arg(required = true, value_name = "PATH")]

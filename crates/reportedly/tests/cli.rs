@@ -53,7 +53,9 @@ fn every_record_is_answered_in_order_whatever_it_holds() {
     let mut input = Vec::new();
     for i in 0..300 {
         let record = match i % 5 {
-            0 => serde_json::json!({"id": i.to_string(), "text": "The quay reopened on Monday, the harbour master said."}),
+            0 => {
+                serde_json::json!({"id": i.to_string(), "text": "The quay reopened on Monday, the harbour master said."})
+            }
             1 => serde_json::json!({"id": i.to_string(), "html": "<html><body><p>".repeat(i)}),
             2 => serde_json::json!({"id": i.to_string(), "flat": "\u{0}\u{feff}\n\n>>"}),
             3 => serde_json::json!({"id": i.to_string(), "html_base64": "/////wAAAA=="}),
@@ -79,7 +81,8 @@ fn clean_text_comes_back_byte_for_byte() {
 
 #[test]
 fn a_broken_line_is_named_and_costs_only_itself() {
-    let input = b"{\"id\":\"a\",\"text\":\"One.\"}\n{oops\n\n{\"id\":\"b\"}\n{\"id\":\"c\",\"text\":\"Two.\"}\n";
+    let input =
+        b"{\"id\":\"a\",\"text\":\"One.\"}\n{oops\n\n{\"id\":\"b\"}\n{\"id\":\"c\",\"text\":\"Two.\"}\n";
     let output = reportedly(&["read", "--jsonl", "-"], input);
     assert_eq!(output.status.code(), Some(1));
     let ids: Vec<_> = lines(&output).iter().map(|r| r["id"].clone()).collect();
