@@ -258,7 +258,14 @@ impl Finder<'_, '_> {
             let kind = if amount.is_none() { TimexKind::Date } else { TimexKind::Duration };
             return Some(Found::fixed(end, kind, rule, value));
         }
-        let date = Calendar::Shift { origin, amount, unit: counted.unit };
+        // "half a year ago", "a year and a half later": to the month.
+        let (amount, unit) = match (amount, counted.amount, counted.unit) {
+            (Some(years), Some(Amount { half: true, .. }), Unit::Year) => {
+                (Some(years * 12 + sign * 6), Unit::Month)
+            }
+            (amount, _, unit) => (amount, unit),
+        };
+        let date = Calendar::Shift { origin, amount, unit };
         Some(Found::point(end, rule, date, None))
     }
 
@@ -332,6 +339,23 @@ impl Finder<'_, '_> {
         {
             at += 1;
             related = true;
+        }
+        // "the year-earlier nine months"
+        if matches!(self.unit(at), Some((_, Unit::Year, false)))
+            && matches!(self.role(at + 1), Some(Role::Ago | Role::Earlier))
+            && self.piece(at + 1).is_some_and(|p| p.joined)
+        {
+            at += 2;
+            related = true;
+        }
+        // "the past decade": a length, but "the past year" is a year.
+        if related
+            && self.before(at, Role::Past)
+            && let Some((end, unit, false)) = self.unit(at)
+            && !matches!(unit, Unit::Year | Unit::Period | Unit::Second)
+        {
+            let value = unit.duration(Some(Amount::whole(1)));
+            return Some(Found::fixed(end, TimexKind::Duration, "definite-amount", value));
         }
         // "the year ended June 30"
         let fiscal = usize::from(self.is(at, Role::Fiscal));

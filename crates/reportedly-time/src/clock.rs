@@ -57,6 +57,10 @@ impl Finder<'_, '_> {
         {
             return Some(Found::point(after, "clock", date, Some(time)));
         }
+        if self.is(end, Role::Tonight) {
+            let today = Calendar::Shift { origin: Origin::Published, amount: Some(0), unit: Unit::Day };
+            return Some(Found::point(end + 1, "clock", today, Some(time)));
+        }
         Some(Found::point(end, "clock", Calendar::Unsaid, Some(time)))
     }
 

@@ -665,27 +665,22 @@ impl Finder<'_, '_> {
             }
             Role::Early | Role::Late | Role::Mid | Role::Later | Role::Earlier => {
                 let mut next = after_the + 1;
-                let comparative = matches!(self.role(after_the), Some(Role::Later | Role::Earlier));
+                // In "the late-March trip" the article is the trip's.
+                if the && self.piece(next)?.joined {
+                    return None;
+                }
                 if matches!(self.role(next), Some(Role::In | Role::On)) && !self.piece(next)?.joined {
                     next += 1;
                 }
-                let the = usize::from(self.is(next, Role::The));
-                if comparative
-                    && !(self.which(next).is_some() || self.role(next).is_some_and(day_word) || the == 1)
-                    && self.entry(next).is_none_or(|e| e.weekday.is_none())
-                {
+                // "earlier this month", "later today", but in "later Friday" only the day is the date.
+                let comparative = matches!(self.role(after_the), Some(Role::Later | Role::Earlier));
+                let related = self.which(next).is_some()
+                    || self.role(next).is_some_and(day_word)
+                    || self.is(next, Role::The);
+                if comparative && !related {
                     return None;
                 }
-                if let Some(found) = self.timed(next) {
-                    if matches!(
-                        found.expression,
-                        crate::Expression::Point { date: Calendar::Shift { amount: None, .. }, .. }
-                    ) {
-                        return None;
-                    }
-                    return Some(found);
-                }
-                None
+                self.timed(next)
             }
             _ => None,
         }
@@ -711,7 +706,7 @@ impl Finder<'_, '_> {
         }
         if self.is(i, Role::Per) {
             let (end, unit, many) = self.unit(i + 1)?;
-            return if many {
+            return if many || unit.is_clock() && unit != Unit::Hour {
                 None
             } else {
                 set(end, unit.duration(Some(crate::expression::Amount::whole(1))))
