@@ -102,3 +102,45 @@ pub(crate) fn dateline(text: &str, language: Option<reportedly_text::Language>) 
         weight: DATELINE,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_give_days() {
+        let check = |url: &str, want: Option<&str>| {
+            assert_eq!(in_address(url).map(|c| c.says.day().to_string()).as_deref(), want, "{url}");
+        };
+        check("https://tarnherald.example/2031/05/07/harbour-closes", Some("2031-05-07"));
+        check("https://tarnherald.example/news/harbour-2031-05-07.html?day=2030-01-01", Some("2031-05-07"));
+        check("https://tarnherald.example/20310507/harbour", Some("2031-05-07"));
+        check("https://tarnherald.example/2031/5/7/harbour", Some("2031-05-07"));
+        check("https://tarnherald.example/2031/05/harbour", None);
+        check("https://tarnherald.example/article-203105079", None);
+        check("https://tarnherald.example/2031/13/40/harbour", None);
+        check("", None);
+    }
+
+    #[test]
+    fn datelines_stand_at_the_beginning() {
+        let says = |text: &str| dateline(text, None).map(|c| c.says.day().to_string());
+        assert_eq!(says("LUNE, 7 May 2031 (Pylon) - The harbour closes.").as_deref(), Some("2031-05-07"));
+        assert_eq!(says("The harbour of Lune closed on 7 May 2031."), None);
+    }
+
+    #[test]
+    fn words_before_a_date_say_what_it_is() {
+        let check = |line: &str, want: &[(Bearing, bool)]| {
+            let found: Vec<_> = visible(line, None).iter().map(|v| (v.bearing, v.said)).collect();
+            assert_eq!(found, want, "{line}");
+        };
+        check("Published May 7, 2031", &[(Bearing::Published, true)]);
+        check("May 7, 2031", &[(Bearing::Published, false)]);
+        check(
+            "Veröffentlicht am 7. Mai 2031, aktualisiert am 8. Mai 2031",
+            &[(Bearing::Published, true), (Bearing::Updated, true)],
+        );
+        check("更新日 2031年5月8日", &[(Bearing::Updated, true)]);
+    }
+}

@@ -18,6 +18,8 @@ const STANDFIRST_WORDS: f32 = 70.0;
 const SUBHEAD_WORDS: f32 = 18.0;
 /// A headline has at most this many words.
 const HEADLINE_WORDS: f32 = 30.0;
+/// A headline that is told by being said twice has at least this many words.
+const REPEATED_WORDS: f32 = 4.0;
 /// How many lines before the article's first are searched for its headline.
 const HEADLINE_REACH: usize = 25;
 /// An article has at least this many words of prose.
@@ -45,9 +47,40 @@ pub(crate) fn read(text: &str, input: &Input<'_>) -> Page {
         roles[m] = Role::Masthead;
     }
     let mut page = assemble(&lines, &roles, title);
+    page.outlet = outlet(&lines, &roles, title);
     page.dates = dates(&lines, &roles, title, &page);
     page.dates.extend(input.url.and_then(dates::in_address));
     page
+}
+
+/// Who publishes the page: what follows the headline in the page's title, or the name that the page begins with.
+fn outlet(lines: &[Line<'_>], roles: &[Role], title: Option<usize>) -> Option<String> {
+    /// Words of an outlet's name.
+    const NAME_WORDS: usize = 5;
+    let first = lines.first()?.text;
+    let is_name = |name: &str| {
+        let n = name.split_whitespace().count();
+        (1..=NAME_WORDS).contains(&n)
+            && name.starts_with(char::is_uppercase)
+            && !name.contains(|c: char| c.is_ascii_digit())
+    };
+    if let Some(t) = title.filter(|t| *t > 0)
+        && let Some((before, name)) = first
+            .char_indices()
+            .rev()
+            .find(|(i, c)| {
+                matches!(c, '|' | '-' | '–' | '—' | '·' | ':') && first[..*i].ends_with([' ', ':'])
+            })
+            .map(|(i, c)| (&first[..i], first[i + c.len_utf8()..].trim()))
+        && letters(before).starts_with(&letters(lines[t].text))
+        && is_name(name)
+    {
+        return Some(name.to_owned());
+    }
+    let stands_alone = title.is_some_and(|t| t > 1)
+        && lines[0].kind == Kind::Short
+        && matches!(roles.get(1), Some(Role::Nav | Role::Masthead));
+    (stands_alone && is_name(first)).then(|| first.to_owned())
 }
 
 /// The line that gives the day of the visit: a bare date among the page's first lines, before its headline.
@@ -117,6 +150,23 @@ fn headlines(lines: &[Line<'_>], told: Option<&str>) -> Vec<bool> {
             && (first.contains(&letters) && letters.len() * 5 >= first.len() * 2
                 || first.len() >= 12 && letters.contains(&first) && first.len() * 5 >= letters.len() * 3);
         is_headline[i] = same;
+    }
+    // Where none says it: the first line that is said twice on end, or over a line between, before a paragraph.
+    let twice = |i: usize| {
+        can_be_headline(&lines[i])
+            && lines[i].words >= REPEATED_WORDS
+            && lines[i + 1..].iter().take(2).any(|l| l.text == lines[i].text)
+            && lines[i + 1..]
+                .iter()
+                .take(HEADLINE_REACH / 2)
+                .any(|l| l.kind == Kind::Prose && l.words >= line::PROSE_WORDS)
+    };
+    if !is_headline.contains(&true)
+        && let Some(first) = (0..lines.len()).find(|i| twice(*i))
+    {
+        for i in first..lines.len().min(first + 3) {
+            is_headline[i] = lines[i].text == lines[first].text;
+        }
     }
     is_headline
 }
@@ -321,5 +371,104 @@ fn kind(page: &Page, lines: &[Line<'_>], prose: f32) -> PageKind {
         PageKind::Empty
     } else {
         PageKind::Article
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(text: &str) -> Page {
+        read(text, &Input::default())
+    }
+
+    const ARTICLE: &str = "Tarn Herald\n\
+        Skip to content\n\
+        Sign in\n\
+        Latest\n\
+        Bakers win prize\n\
+        Harbour of Lune to close for the winter\n\
+        Harbour of Lune to close for the winter\n\
+        By Petra Lomax\n\
+        Wednesday 7 May 2031\n\
+        The harbour of Lune in spring, on April 3, 2029. (Olan Feld / Pylon via Getty Images)\n\
+        2 min read\n\
+        The harbour of Lune will close for the winter because its breakwater is cracked, the mayor said on Tuesday after a visit.\n\
+        Engineers found the cracks in March, when divers looked at the wall for the first time in eleven years, and they have grown since.\n\
+        Boats move out\n\
+        Most of the forty boats will be moved to Ostwick, where the fishing co-operative has offered places at half the price.\n\
+        Nobody will be paid for the move.\n\
+        Related Articles\n\
+        Sheep fair draws record crowd\n\
+        The fair in Velm drew more visitors than ever, its organisers said on Sunday.\n\
+        Mill reopens as museum\n\
+        The old mill at Ruddock has been made into a museum of paper.\n\
+        Hot this week\n\
+        Bakers win prize\n\
+        © 2031 Tarn Herald. All rights reserved.\n";
+
+    #[test]
+    fn an_article_is_told_from_what_stands_around_it() {
+        let page = of(ARTICLE);
+        assert_eq!(page.title.as_deref(), Some("Harbour of Lune to close for the winter"));
+        assert_eq!(page.outlet.as_deref(), Some("Tarn Herald"));
+        assert_eq!(page.authors, ["Petra Lomax"]);
+        let roles: Vec<&str> = page.blocks.iter().map(|b| b.role.word()).collect();
+        assert_eq!(roles, ["paragraph", "paragraph", "subhead", "paragraph", "paragraph"]);
+        assert!(page.text.starts_with("The harbour of Lune will") && page.text.ends_with("for the move."));
+        assert_eq!(page.images[0].credit.as_deref(), Some("Olan Feld / Pylon via Getty Images"));
+        let role_of = |words: &str| page.other.iter().find(|o| o.text.contains(words)).map(|o| o.role);
+        assert_eq!(role_of("Sheep fair"), Some(Role::Related));
+        assert_eq!(role_of("All rights"), Some(Role::Legal));
+    }
+
+    #[test]
+    fn the_line_under_the_headline_dates_the_page_and_the_caption_bounds_it() {
+        let page = of(ARTICLE);
+        let found: Vec<String> =
+            page.dates.iter().map(|d| format!("{} {} {:?}", d.rule, d.says.day(), d.bearing)).collect();
+        assert_eq!(found, ["date-line 2031-05-07 Published", "caption 2029-04-03 NotBefore"]);
+    }
+
+    #[test]
+    fn a_masthead_is_the_day_of_the_visit() {
+        let page = of(&ARTICLE
+            .replace("Wednesday 7 May 2031\n", "")
+            .replace("Skip to content", "Monday, June 2, 2031"));
+        let masthead: Vec<_> = page.dates.iter().filter(|d| d.rule == "masthead").collect();
+        assert_eq!(masthead.len(), 1);
+        assert_eq!(masthead[0].bearing, Bearing::NotAfter);
+        assert!(page.dates.iter().all(|d| d.bearing != Bearing::Published));
+        assert!(page.other.iter().any(|o| o.role == Role::Masthead));
+    }
+
+    #[test]
+    fn pages_without_an_article_say_so() {
+        assert_eq!(of("").kind, PageKind::Empty);
+        let front = (0..60).map(|i| format!("Headline number {i} of today\n")).collect::<String>();
+        assert_eq!(of(&front).kind, PageKind::Index);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_blocks_that_cover_it(
+            text in "([A-Za-z]{1,9}|[0-9]{1,4}|Photo:|Related|\\(|©|/|日本|。|\\.|,|\n| ){0,200}"
+        ) {
+            let page = of(&text);
+            for block in &page.blocks {
+                prop_assert!(block.role.is_text());
+                prop_assert!(!block.span.of(&page.text).is_empty());
+            }
+            for d in &page.dates {
+                prop_assert!(d.span.is_none_or(|s| page.text.get(s.start..s.end).is_some()));
+            }
+            prop_assert!(page.other.iter().all(|o| !o.role.is_text()));
+        }
+
+        #[test]
+        fn arbitrary_text_is_read(text in "\\PC{0,300}") {
+            let _ = of(&text);
+        }
     }
 }

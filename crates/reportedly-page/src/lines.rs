@@ -191,6 +191,11 @@ fn after_marker(words: &str) -> Option<&str> {
 /// "Text. (Name / Agency)", "Text. / AFP", "Text. Photo: Name", "Text © Name", "Photo: Name" (no caption).
 pub(crate) fn caption_and_credit(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
+    // "© 2031 …" is the page's, not a picture's.
+    if line.strip_prefix('©').is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    {
+        return None;
+    }
     let short = |s: &str| s.split_whitespace().count() <= LONGEST_CREDIT;
     // In brackets at the end.
     for (open, close) in [('(', ')'), ('[', ']')] {
@@ -350,4 +355,71 @@ pub(crate) fn is_reading_time(line: &str) -> bool {
         ]
         .iter()
         .any(|w| folded.contains(w))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn headings_and_buttons_are_known_by_their_words() {
+        let check =
+            |line: &str, want: Option<Role>| assert_eq!(heading(line).map(|f| f.role), want, "{line}");
+        check("Related Articles", Some(Role::Related));
+        check("▸ HOT THIS WEEK:", Some(Role::Trending));
+        check("36 Comments", Some(Role::Comments));
+        check("Lesen Sie auch", Some(Role::Related));
+        check("The harbour closes", None);
+        let check =
+            |line: &str, want: Option<Role>| assert_eq!(opening(line).map(|f| f.role), want, "{line}");
+        check("Sign up for our letter from Lune", Some(Role::Newsletter));
+        check("© 2031 Tarn Herald", Some(Role::Legal));
+        check("Signs of a thaw in Velm", None);
+    }
+
+    #[test]
+    fn captions_come_apart_from_their_credits() {
+        let check =
+            |line: &str, want: Option<(&str, &str)>| assert_eq!(caption_and_credit(line), want, "{line}");
+        check(
+            "The quay. (Olan Feld / AFP via Getty Images)",
+            Some(("The quay.", "Olan Feld / AFP via Getty Images")),
+        );
+        check("The quay at night. Photo: Olan Feld", Some(("The quay at night.", "Olan Feld")));
+        check("The quay at night © Olan Feld", Some(("The quay at night", "Olan Feld")));
+        check("Foto: Olan Feld", Some(("", "Olan Feld")));
+        check("The mayor (left) and her deputy", None);
+        check("He said that the photo was taken at night and that nobody had seen it.", None);
+    }
+
+    #[test]
+    fn bylines_give_names() {
+        let check = |line: &str, want: &[&str]| {
+            assert_eq!(byline(line).unwrap_or_default(), want, "{line}");
+        };
+        check("By Petra Lomax", &["Petra Lomax"]);
+        check("Von Petra Lomax und Olan Feld", &["Petra Lomax", "Olan Feld"]);
+        check("By Petra Lomax, Harbour Correspondent", &["Petra Lomax", "Harbour Correspondent"]);
+        check("By the end of the year", &[]);
+        check("Petra Lomax", &[]);
+    }
+
+    #[test]
+    fn reading_times_are_told_from_sentences() {
+        for line in ["2 min read", "Lesezeit: 3 Min.", "4 minutes to read"] {
+            assert!(is_reading_time(line), "{line}");
+        }
+        assert!(!is_reading_time("He ran a mile in four minutes"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_odd(line in "([A-Za-z]{1,6}|Photo|by|©|\\(|\\)|\\[|\\]|/|:|é|日| ){0,40}") {
+            let _ = (heading(&line), opening(&line), byline(&line), is_reading_time(&line));
+            if let Some((caption, credit)) = caption_and_credit(&line) {
+                prop_assert!(line.contains(caption) && line.contains(credit));
+            }
+        }
+    }
 }

@@ -115,6 +115,15 @@ pub fn bounds(
         .map(|c| c.says.day())
         .filter(fits)
         .max();
+    // A dateline is the article's own: whatever bounds the page fixes its year.
+    if let Some(l) = latest
+        && let Some(line) = dateline(mentions, analysis, earliest, l)
+    {
+        (published.earliest, published.latest) = (Some(line.says.day()), Some(line.says.day()));
+        published.best = Some(line.says.clone());
+        published.evidence.insert(0, line);
+        return (published, updated);
+    }
     let masthead = candidates.iter().any(|c| c.bearing == Bearing::NotAfter);
     // The fetch fixes the year of a day and month; a masthead is the day of some visit, which may be any.
     if let Some(l) = fetched.filter(|_| !masthead)
@@ -215,6 +224,40 @@ fn exactness(when: &When) -> u8 {
         When::Local(_) => 1,
         When::Instant(..) => 2,
     }
+}
+
+/// A day and month at the head of the text, before its first sentence: "VELM, May 6 (Pylon) - The …",
+/// "Sunday, 17 August. The …".
+fn dateline(
+    mentions: &[Mention],
+    analysis: &Analysis<'_>,
+    earliest: Option<Date>,
+    latest: Date,
+) -> Option<Evidence> {
+    /// Bytes of the text in which a dateline begins.
+    const HEAD: usize = 40;
+    let mention = mentions.first().filter(|m| m.span.start <= HEAD)?;
+    let (month, day, year, weekday) = day_and_month(mention)?;
+    if year.is_some() {
+        return None;
+    }
+    let before = analysis.text.get(..mention.span.start)?;
+    let after = analysis.text.get(mention.span.end..)?.lines().next()?.trim_start_matches(',').trim_start();
+    // Before it nothing but a place in capitals or a weekday; after it a bracket, a dash or a stop.
+    let is_place = |word: &str| word.chars().all(|c| !c.is_lowercase());
+    let mut words = before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let ends = after.starts_with(['(', '-', '–', '—', '/', '.', ':']);
+    if !ends || !words.all(is_place) {
+        return None;
+    }
+    let says = year_that_fits(month, day, weekday, earliest, latest)?;
+    Some(Evidence {
+        rule: "dateline",
+        text: mention.span.of(analysis.text).to_owned(),
+        span: Some(mention.span),
+        says: When::Day(says),
+        bearing: Bearing::Published,
+    })
 }
 
 /// The latest day that one of the first paragraphs says something was reported on, in the last year before the fetch.
@@ -353,4 +396,140 @@ fn is_past(analysis: &Analysis<'_>, date: Span) -> bool {
         )
     });
     forms().any(|f| f == VerbForm::Past) && !forms().any(|f| f == VerbForm::Modal) && !ahead
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use reportedly_page::Form;
+    use reportedly_text::{Language, analyse};
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap_or_default()
+    }
+
+    fn candidate(rule: &'static str, says: &str, bearing: Bearing, weight: u8) -> DateCandidate {
+        DateCandidate { rule, text: says.to_owned(), span: None, says: When::Day(day(says)), bearing, weight }
+    }
+
+    fn weigh(candidates: &[DateCandidate], text: &str, fetched: Option<&str>) -> (Published, Option<When>) {
+        let analysis = analyse(text, Language::EN);
+        let mentions = reportedly_time::find(&analysis);
+        let fetched = fetched.and_then(|f| f.parse().ok());
+        let input = Input { form: Form::Flat, fetched, ..Input::default() };
+        bounds(&input, candidates, &mentions, &analysis)
+    }
+
+    fn told(p: &Published) -> String {
+        let show = |d: Option<Date>| d.map_or("-".to_owned(), |d| d.to_string());
+        format!("{} {} {}", show(p.best.as_ref().map(When::day)), show(p.earliest), show(p.latest))
+    }
+
+    #[test]
+    fn candidates_that_agree_outweigh_one_that_does_not() {
+        use Bearing::{NotAfter, NotBefore, Published, Updated};
+        let check = |candidates: &[DateCandidate], want: &str| {
+            assert_eq!(told(&weigh(candidates, "", None).0), want);
+        };
+        let c = candidate;
+        check(&[c("json-ld", "2031-05-07", Published, 80)], "2031-05-07 2031-05-07 2031-05-07");
+        // Address and print against data: they win, and the rival stays within the bounds.
+        check(
+            &[
+                c("json-ld", "2031-05-09", Published, 60),
+                c("url", "2031-05-07", Published, 45),
+                c("date-line", "2031-05-07", Published, 50),
+            ],
+            "2031-05-07 2031-05-07 2031-05-09",
+        );
+        // The day of a visit bounds and is no publication; nor is a picture's day.
+        check(&[c("masthead", "2031-06-01", NotAfter, 60)], "- - 2031-06-01");
+        check(
+            &[c("masthead", "2031-06-01", NotAfter, 60), c("caption", "2029-02-03", NotBefore, 50)],
+            "- 2029-02-03 2031-06-01",
+        );
+        // A change dates a page that says nothing else.
+        check(&[c("date-line", "2031-05-16", Updated, 70)], "2031-05-16 2031-05-16 2031-05-16");
+        // Two days printed in places that mean little: silence.
+        check(
+            &[c("printed", "2031-05-16", Published, 14), c("printed", "2031-05-20", Published, 14)],
+            "- - -",
+        );
+        // What the caller says wins over all.
+        check(
+            &[c("given", "2031-01-01", Published, 100), c("masthead", "2030-06-01", NotAfter, 60)],
+            "2031-01-01 2031-01-01 2031-01-01",
+        );
+    }
+
+    #[test]
+    fn a_date_after_the_fetch_is_none() {
+        let late = [candidate("meta", "2031-08-01", Bearing::Published, 75)];
+        let (published, _) = weigh(&late, "", Some("2031-05-07T10:00:00Z"));
+        assert_eq!(told(&published), "- - 2031-05-07");
+    }
+
+    #[test]
+    fn updates_stay_apart() {
+        let both = [
+            candidate("meta", "2031-05-07", Bearing::Published, 75),
+            candidate("meta", "2031-05-09", Bearing::Updated, 75),
+        ];
+        let (published, updated) = weigh(&both, "", None);
+        assert_eq!(told(&published), "2031-05-07 2031-05-07 2031-05-07");
+        assert_eq!(updated.map(|u| u.day()), Some(day("2031-05-09")));
+    }
+
+    #[test]
+    fn a_report_dates_a_page_whose_fetch_fixes_the_year() {
+        let text = "The ferry to Lune may be sold, the Tarn Herald reported on May 7, citing two officials.\n\n\
+                    The line carried 40,000 people last year.";
+        let (published, _) = weigh(&[], text, Some("2032-02-01T00:00:00Z"));
+        assert_eq!(told(&published), "2031-05-07 2031-05-07 2032-02-01");
+        let first = &published.evidence[0];
+        assert_eq!((first.rule, first.text.as_str()), (REPORTED_ON, "the Tarn Herald reported on May 7"));
+        assert_eq!(first.span.map(|s| s.of(text)), Some(first.text.as_str()));
+        // Without a fetch no year is known.
+        assert_eq!(told(&weigh(&[], text, None).0), "- - -");
+    }
+
+    #[test]
+    fn a_dateline_takes_its_year_from_what_bounds_the_page() {
+        let masthead = [candidate("masthead", "2031-11-15", Bearing::NotAfter, 60)];
+        let check =
+            |text: &str, want: &str| assert_eq!(told(&weigh(&masthead, text, None).0), want, "{text}");
+        check("LUNE, May 6 (Pylon) - The quay was sold.", "2031-05-06 2031-05-06 2031-05-06");
+        check("LUNE, December 6 (Pylon) - The quay was sold.", "2030-12-06 2030-12-06 2030-12-06");
+        check("The quay of Lune was sold on May 6.", "- - 2031-11-15");
+    }
+
+    proptest! {
+        #[test]
+        fn best_lies_within_its_bounds(
+            rows in prop::collection::vec((0_usize..5, 0_i32..4000, 0_u8..=100), 0..8),
+            text in "([A-Z][a-z]{1,6}|said|on|May|7|2031|,|\\.| ){0,40}",
+        ) {
+            let candidates: Vec<DateCandidate> = rows
+                .into_iter()
+                .map(|(kind, days, weight)| {
+                    let bearing = [Bearing::Published, Bearing::Updated, Bearing::NotAfter, Bearing::NotBefore][kind % 4];
+                    let rule = ["json-ld", "date-line", "masthead", "caption", "url"][kind];
+                    let says = When::Day(day("2025-01-01").saturating_add(jiff::Span::new().days(days)));
+                    DateCandidate { rule, text: String::new(), span: None, says, bearing, weight }
+                })
+                .collect();
+            let (published, _) = weigh(&candidates, &text, Some("2032-02-01T00:00:00Z"));
+            if let Some(best) = published.best.as_ref().map(When::day) {
+                prop_assert!(published.earliest.is_some_and(|e| e <= best));
+                prop_assert!(published.latest.is_some_and(|l| l >= best));
+            }
+            if let (Some(e), Some(l)) = (published.earliest, published.latest) {
+                prop_assert!(e <= l);
+            }
+            for e in &published.evidence {
+                prop_assert!(e.span.is_none_or(|s| text.get(s.start..s.end).is_some()));
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What an HTML page speaks of its date in data, in markup and in print.
 
+use super::visible::{Visible, cue};
 use super::{candidate, printed, visible};
 use crate::blocks::{Kind, Layout};
 use crate::dom::{DOCUMENT, Dom, NodeId};
@@ -335,9 +336,8 @@ fn elements(dom: &Dom, data: &Structured, language: Option<Language>, found: &mu
             (false, false) => ("date-element", NAMED_ELSEWHERE),
         };
         let words_before = before(dom, id);
-        let bearing = |v: Option<&super::visible::Visible>| {
-            let by_words =
-                v.filter(|v| v.said).map(|v| v.bearing).or_else(|| super::visible::cue(&words_before));
+        let bearing = |v: Option<&Visible>| {
+            let by_words = v.filter(|v| v.said).map(|v| v.bearing).or_else(|| cue(&words_before));
             by_words.or_else(|| class_says(dom, id)).unwrap_or(by_name)
         };
         match stamp {
@@ -417,7 +417,7 @@ fn place(dom: &Dom, id: NodeId, around_headline: &[NodeId], hints: &mut Hints) -
                 | Role::Nav,
             )) => place = Place::Aside,
             _ if matches!(dom.name(a), "footer" | "nav" | "aside") && !in_article(dom, a) => {
-                place = Place::Aside
+                place = Place::Aside;
             }
             _ => {}
         }
@@ -429,9 +429,11 @@ fn in_article(dom: &Dom, id: NodeId) -> bool {
     dom.ancestors(id).any(|a| dom.name(a) == "article")
 }
 
-/// Whether a text is a date, its weekday and little else.
+/// Whether a text is a date, its weekday and little else: the outlet's name perhaps.
 fn is_bare(text: &str, date: usize) -> bool {
-    text.trim().len() <= date + 16 && !text.contains(':')
+    /// Bytes beside the date.
+    const BESIDE: usize = 40;
+    text.trim().len() <= date + BESIDE && !text.contains(':')
 }
 
 /// Whether an element is in the page's head, before the headline, and gives the day of the visit.

@@ -411,3 +411,66 @@ fn offset(zone: &str) -> Option<i32> {
     let minutes = digits.get(2).copied().unwrap_or(0) * 10 + digits.get(3).copied().unwrap_or(0);
     (hours <= 15 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn dates_are_read_in_many_languages() {
+        let check = |text: &str, language: &str, want: &str| {
+            let found: Vec<String> =
+                find(text, Language::from_tag(language)).iter().map(|f| f.day.to_string()).collect();
+            assert_eq!(found.join(" "), want, "{text}");
+        };
+        check("Published May 7, 2031 at noon", "en", "2031-05-07");
+        check("7th of May 2031", "en", "2031-05-07");
+        check("2031-05-07T10:15:00Z", "en", "2031-05-07");
+        check("05/07/2031", "en", "2031-05-07");
+        check("05/07/2031", "fr", "2031-07-05");
+        check("25/07/2031", "en", "2031-07-25");
+        check("7. Mai 2031 und 8.5.31", "de", "2031-05-07 2031-05-08");
+        check("1er mai 2031", "fr", "2031-05-01");
+        check("7 de mayo de 2031", "es", "2031-05-07");
+        check("7 maja 2031", "pl", "2031-05-07");
+        check("2031. május 7.", "hu", "2031-05-07");
+        check("2031年5月7日", "ja", "2031-05-07");
+        check("2031년 5월 7일", "ko", "2031-05-07");
+        check("7 พ.ค. 2574", "th", "2031-05-07");
+        check("7 мая 2031", "ru", "2031-05-07");
+        check("5 listopada 2031", "pl", "2031-11-05");
+        check("5 listopada 2031", "hr", "2031-10-05");
+        check("May 7 and version 1.2.3.4 of 31 February 2031", "en", "");
+    }
+
+    #[test]
+    fn stamps_keep_their_zone() {
+        let check = |text: &str, want: Option<&str>| {
+            let shown = stamp(text, None).map(|w| match w {
+                When::Day(d) => d.to_string(),
+                When::Local(t) => t.to_string(),
+                When::Instant(t, offset) => format!("{t} {offset}"),
+            });
+            assert_eq!(shown.as_deref(), want, "{text}");
+        };
+        check("2031-05-07T10:15:00+02:00", Some("2031-05-07T08:15:00Z 7200"));
+        check("2031-05-07T10:15:00.250Z", Some("2031-05-07T10:15:00Z 0"));
+        check("2031-05-07 10:15", Some("2031-05-07T10:15:00"));
+        check("Wed, 07 May 2031 10:15:00 GMT", Some("2031-05-07T10:15:00Z 0"));
+        check("20310507", Some("2031-05-07"));
+        check("20310507T101500-0500", Some("2031-05-07T15:15:00Z -18000"));
+        check("1936000000", Some("2031-05-08T09:46:40Z 0"));
+        check("yesterday", None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_scanned(text in "([0-9]{1,4}|[A-Za-z]{1,5}|May|мая|年|月|日|[-/.,: T])* ?\\PC{0,20}") {
+            for found in find(&text, None) {
+                prop_assert!(text.get(found.span.start..found.span.end).is_some_and(|t| !t.is_empty()));
+            }
+            let _ = stamp(&text, None);
+        }
+    }
+}
