@@ -29,9 +29,9 @@ pub fn build(
     found: Vec<Found>,
     publisher: Option<&str>,
 ) -> Vec<Statement> {
-    let mut drafts = resolve(parties, found);
+    let mut drafts = resolve(p, parties, found);
     nest(&mut drafts);
-    join_relays(&mut drafts);
+    join_relays(p, &mut drafts);
     let mut statements: Vec<(usize, Statement)> = Vec::new();
     for i in 0..drafts.len() {
         if drafts[i].dropped {
@@ -82,17 +82,30 @@ pub fn build(
     statements.into_iter().map(|(_, s)| s).collect()
 }
 
-fn resolve(parties: &Parties<'_>, found: Vec<Found>) -> Vec<Draft> {
+fn resolve(p: &Phrases<'_>, parties: &Parties<'_>, found: Vec<Found>) -> Vec<Draft> {
     let mut memory = Memory::default();
     let mut drafts = Vec::with_capacity(found.len());
     for f in found {
-        let source = f.source.clone().map(|s| parties.party(s, f.apposition.as_ref(), &memory));
+        let mut source = f.source.clone().map(|s| parties.party(s, f.apposition.as_ref(), &memory));
+        if let Some(party) = &mut source {
+            let first = f.content.first().map_or("", |c| p.analysis.lower(c.start));
+            if f.rule == "as-reported" && party.kind == PartyKind::Org {
+                party.kind = PartyKind::Outlet;
+            } else if party.kind == PartyKind::Person
+                && first == "it"
+                && f.rule == "clause-bare"
+                && parties.has_no_gender(party)
+            {
+                // "Brook Savings said it would": no person.
+                party.kind = PartyKind::Org;
+            }
+        }
         let relays = f
             .relays
             .iter()
             .map(|r| {
                 let mut party = parties.party(r.clone(), None, &memory);
-                if f.rule == "citing" && party.kind == PartyKind::Org {
+                if party.kind == PartyKind::Org {
                     party.kind = PartyKind::Outlet;
                 }
                 party
@@ -161,13 +174,23 @@ fn nest(drafts: &mut [Draft]) {
 }
 
 /// An outlet that passes on what somebody said is a relay: one statement, the inner one.
-fn join_relays(drafts: &mut [Draft]) {
+fn join_relays(p: &Phrases<'_>, drafts: &mut [Draft]) {
     for i in 0..drafts.len() {
         if drafts[i].dropped {
             continue;
         }
         let Some(outer) = drafts[i].outer else { continue };
-        let relays_it = drafts[outer].source.as_ref().is_some_and(|s| s.kind == PartyKind::Outlet);
+        // "P, according to X, Z reported": Z can only be an outlet.
+        let passes_on = drafts[i].found.rule == "according-to"
+            && drafts[outer]
+                .found
+                .cue
+                .as_ref()
+                .is_some_and(|c| p.analysis.lower(c.start).starts_with("report"));
+        let relays_it = drafts[outer]
+            .source
+            .as_ref()
+            .is_some_and(|s| s.kind == PartyKind::Outlet || passes_on && s.kind == PartyKind::Org);
         if !relays_it || drafts[outer].found.content.is_empty() {
             continue;
         }
@@ -179,13 +202,18 @@ fn join_relays(drafts: &mut [Draft]) {
             .source
             .as_ref()
             .is_some_and(|s| drafts[outer].found.content.first().is_some_and(|c| s.start <= c.start + 3));
+        let same = drafts[i].found.rule == "according-to"
+            && match (drafts[i].found.content.first(), drafts[outer].found.content.first()) {
+                (Some(a), Some(b)) => a.start == b.start,
+                _ => false,
+            };
         // "had spoken to relatives, who said P": they follow in a relative clause.
         let relative = drafts[i].found.rule == "relative-clause";
-        if !(2 * inner >= whole || opens || relative) {
+        if !(2 * inner >= whole || opens || same || relative) {
             continue;
         }
         let mut relays = drafts[outer].relays.clone();
-        relays.extend(drafts[outer].source.clone());
+        relays.extend(drafts[outer].source.clone().map(|s| Party { kind: PartyKind::Outlet, ..s }));
         relays.append(&mut drafts[i].relays);
         drafts[i].relays = relays;
         drafts[i].outer = drafts[outer].outer;

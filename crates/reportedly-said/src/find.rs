@@ -5,6 +5,7 @@
 
 mod content;
 mod left;
+mod nouns;
 mod verbs;
 
 use crate::Act;
@@ -124,6 +125,9 @@ impl<'a> Finder<'a> {
             self.adverb(i, *act, sentence, tokens);
             return 1;
         }
+        if lexicon.cue_nouns.contains(analysis.lower(i)) && self.noun(i, sentence, tokens) {
+            return 1;
+        }
         self.verb(i, sentence, tokens)
     }
 
@@ -141,7 +145,13 @@ impl<'a> Finder<'a> {
 
     /// "P, according to X" and "According to X, P".
     fn according_to(&mut self, cue: Range<usize>, sentence: usize, tokens: &Range<usize>) {
-        let end = self.p.noun_phrase(cue.end, tokens.end);
+        let mut end = self.p.noun_phrase(cue.end, tokens.end);
+        if end == cue.end {
+            // A phrase the tags make nothing of: up to the next mark.
+            end = (cue.end..tokens.end.min(cue.end + 8))
+                .find(|k| matches!(self.p.class(*k), Class::Comma | Class::Stop | Class::Quote))
+                .unwrap_or(cue.end);
+        }
         if end == cue.end {
             return;
         }
@@ -175,7 +185,15 @@ impl<'a> Finder<'a> {
                     rule: "according-to-first",
                 });
             }
-        } else if let Some(content) = self.left_of(cue.start, sentence, tokens) {
+        } else if let Some(mut content) = {
+            let rest = self.resumed(cue.start, end, sentence, tokens);
+            let left = self.left_or_fragment(cue.start, sentence, tokens, rest.is_some());
+            left.map(|mut l| {
+                l.extend(rest);
+                l
+            })
+        } {
+            content.dedup();
             let tail = self.clause_end(end, tokens);
             let relays = self.relays_in(end..tail, tokens);
             self.push(Found {
@@ -414,7 +432,12 @@ impl<'a> Finder<'a> {
                 && reach(&self.found[*i]).is_some_and(|end| end <= tokens.start)
             {
                 let end = reach(&self.found[*i]).unwrap_or(0);
-                last = analysis.sentence_of(end.saturating_sub(1)).map(|s| (*i, s));
+                let reached = analysis.sentence_of(end.saturating_sub(1));
+                // What else the tag's sentence says ("…, who said she would come") does not end the quotation.
+                let same = last.is_some_and(|(_, s)| reached == Some(s));
+                if self.found[*i].quoted || !same {
+                    last = reached.map(|s| (*i, s));
+                }
                 next += 1;
             }
             let Some((statement, sentence)) = last else { continue };

@@ -142,6 +142,8 @@ pub struct Lexicon {
     pub occasions: FxHashSet<&'static str>,
     /// What can be said: claims, plans, criticism.
     pub contents: FxHashSet<&'static str>,
+    /// Nouns that hand over the clause behind them: "the claim that".
+    pub cue_nouns: FxHashSet<&'static str>,
     /// Names of days and stretches of time.
     pub times: FxHashSet<&'static str>,
     /// What pronouns may stand for.
@@ -171,6 +173,7 @@ impl Lexicon {
             outlets: words(language, "outlet-nouns"),
             occasions: words(language, "occasion-nouns"),
             contents: words(language, "content-nouns"),
+            cue_nouns: words(language, "cue-nouns"),
             times: words(language, "time-nouns"),
             labels: words(language, "headline-labels"),
             ..Self::default()

@@ -127,6 +127,11 @@ impl<'a> Parties<'a> {
         self.mention_at(head).is_some() && !self.p.lexicon.roles.contains(self.p.analysis.lower(head))
     }
 
+    /// Whether the head of a phrase is a word for a text.
+    pub fn is_document(&self, phrase: &Range<usize>) -> bool {
+        self.p.lexicon.documents.contains(self.p.analysis.lower(self.head(phrase)))
+    }
+
     /// Whether a phrase names an outlet.
     pub fn is_outlet(&self, phrase: Range<usize>) -> bool {
         self.outlet_in(&phrase).is_some()
@@ -146,7 +151,7 @@ impl<'a> Parties<'a> {
         let span = self.span(phrase.clone());
         for mention in self.names.within(span) {
             if mention.kind == NameKind::Outlet || self.outlets.contains(&mention.entity) {
-                return Some(self.names.entity(mention).name.clone());
+                return Some(self.full_name(mention));
             }
         }
         let text = span.of(self.p.analysis.text);
@@ -170,6 +175,33 @@ impl<'a> Parties<'a> {
             let from = if !capital(word) && word + 1 < base && capital(word + 1) { word + 1 } else { first };
             self.span(from..base).of(self.p.analysis.text).to_owned()
         })
+    }
+
+    /// The name of what a mention names, with the word for an institution that may follow it: "Ostra News" + "Agency".
+    fn full_name(&self, mention: &reportedly_names::Name) -> String {
+        let analysis = self.p.analysis;
+        let next = analysis.tokens_in(mention.span).end;
+        let word = analysis.lower(next);
+        let capital = analysis.token(next).chars().next().is_some_and(char::is_uppercase);
+        let entity = self.names.entity(mention);
+        let longer = capital
+            && (self.p.lexicon.outlets.contains(word) || self.p.lexicon.organisations.contains(word))
+            && mention.span.of(analysis.text).len() >= entity.name.len();
+        if longer {
+            let end = analysis.tokens.get(next).map_or(mention.span.end, |t| t.span.end);
+            return Span::new(mention.span.start, end).of(analysis.text).to_owned();
+        }
+        entity.name.clone()
+    }
+
+    /// Whether a phrase names an institution, outlets included: what may follow "seen by".
+    pub fn is_institution(&self, phrase: Range<usize>) -> bool {
+        let head = self.head(&phrase);
+        self.is_outlet(phrase.clone())
+            || self.mention_at(head).is_some_and(|n| n.kind == NameKind::Org)
+            || self.mention_at(head).is_none()
+                && self.p.class(head) == Class::Proper
+                && !self.holds_person(&phrase)
     }
 
     fn holds_person(&self, phrase: &Range<usize>) -> bool {
@@ -246,7 +278,13 @@ impl<'a> Parties<'a> {
         if role || word.ends_with("-year-old") || matches!(word, "man" | "woman") {
             return self.role(&phrase, head, span, words, definite, memory);
         }
-        if lexicon.organisations.contains(word) {
+        let plural_of = word
+            .strip_suffix("ies")
+            .map(|w| format!("{w}y"))
+            .or_else(|| word.strip_suffix('s').map(str::to_owned));
+        let institutions = plural_of.is_some_and(|w| lexicon.organisations.contains(w.as_str()))
+            && !lexicon.anonymous.contains(word);
+        if lexicon.organisations.contains(word) || institutions {
             if definite && let Some(name) = self.described_org(word, phrase.start, phrase.len(), memory) {
                 return Party { span, kind: PartyKind::Org, name };
             }
@@ -320,6 +358,18 @@ impl<'a> Parties<'a> {
         memory: &Memory,
     ) -> Party {
         if let Some(name) = self.outlet_in(phrase) {
+            return Party { span, kind: PartyKind::Outlet, name };
+        }
+        // "a report in Northline Business"
+        if self.p.analysis.lower(head + 1) == "in"
+            && head + 2 < phrase.end
+            && self.is_institution(head + 2..phrase.end)
+        {
+            let inner = self.head(&(head + 2..phrase.end));
+            let name = self.mention_at(inner).map_or_else(
+                || self.span(head + 2..phrase.end).of(self.p.analysis.text).to_owned(),
+                |n| self.full_name(n),
+            );
             return Party { span, kind: PartyKind::Outlet, name };
         }
         // The issuer: a possessive before, or "by", "from" behind.
@@ -396,9 +446,23 @@ impl<'a> Parties<'a> {
             if let Some(party) = memory.anonymous(word) {
                 return Party { span, ..party };
             }
+            if let Some(party) = self.undescribed_speaker(phrase.start, memory) {
+                return Party { span, ..party };
+            }
         }
         let kind = if indefinite { PartyKind::Anonymous } else { PartyKind::Person };
         Party { span, kind, name: words }
+    }
+
+    /// The person who spoke last, in this sentence or the one before, if the text has given them no role yet.
+    fn undescribed_speaker(&self, i: usize, memory: &Memory) -> Option<Party> {
+        let here = self.p.analysis.sentence_of(i)?;
+        let (at, party, _) = memory.sources.last()?;
+        let near = self.p.analysis.sentence_of(*at).is_some_and(|s| s + 1 >= here);
+        let entity =
+            self.names.entities.iter().position(|e| e.name == party.name && e.kind == NameKind::Person)?;
+        let described = self.described.get(entity)?.iter().any(|w| self.p.lexicon.roles.contains(w));
+        (near && !described && party.kind == PartyKind::Person).then(|| party.clone())
     }
 
     /// The last person before token `i` whom the text describes with this word.
@@ -568,6 +632,11 @@ impl<'a> Parties<'a> {
                 party.name
             })
         })
+    }
+
+    /// Whether the text says of nobody of this name whether he or she is meant.
+    pub fn has_no_gender(&self, party: &Party) -> bool {
+        self.names.entities.iter().filter(|e| e.name == party.name).all(|e| e.gender.is_none())
     }
 
     /// Whether an outlet's name means the publisher.

@@ -237,7 +237,7 @@ impl<'a> Phrases<'a> {
                 // "familiar with the talks", "briefed on the matter"
                 Class::Adjective | Class::Verb
                     if self.class(k + 1) == Class::Preposition
-                        && !self.is_finite(k)
+                        && (!self.is_finite(k) || self.is_reduced(k))
                         && !self.introduces_relay(k)
                         && self.starts_noun_phrase(k + 2)
                         && !self.is_adjunct(k + 1, end) =>
@@ -292,7 +292,9 @@ impl<'a> Phrases<'a> {
             return true;
         }
         let timed = (i + 1..after).any(|k| self.is_time(k));
-        let occasion = after > i + 1 && self.lexicon.occasions.contains(self.analysis.lower(after - 1));
+        let occasion = after > i + 1
+            && matches!(preposition, "in" | "at" | "on" | "to")
+            && self.lexicon.occasions.contains(self.analysis.lower(after - 1));
         timed || occasion || self.class(i + 1) == Class::Number && self.analysis.token(i + 1).len() == 4
     }
 
@@ -308,21 +310,19 @@ impl<'a> Phrases<'a> {
         while start > floor {
             let i = start - 1;
             let stop = match self.class(i) {
-                Class::Comma
-                | Class::Stop
-                | Class::Dash
-                | Class::Quote
-                | Class::Modal
-                | Class::Auxiliary
-                | Class::To
-                | Class::Negation => {
-                    // A closed quotation inside a name or a scare quote ends the search as well: what precedes is another's.
-                    true
-                }
+                Class::Comma | Class::Stop | Class::Dash | Class::Quote | Class::Negation => true,
+                Class::Modal | Class::Auxiliary => !self.skip_relative(i, floor, &mut start),
                 Class::Bracket => self.analysis.token(i) != ")" || !self.skip_bracket(i, floor, &mut start),
                 Class::Subordinator | Class::Wh => true,
                 Class::Conjunction => !self.joins_nouns(i, end),
-                Class::Verb => self.is_finite(i) || matches!(self.form(i), VerbForm::Base),
+                Class::To => self.class(i + 1) != Class::Verb || i == floor || !self.is_governed(i),
+                Class::Verb => {
+                    if self.is_finite(i) {
+                        !self.skip_relative(i, floor, &mut start) && !self.is_reduced(i)
+                    } else {
+                        self.form(i) == VerbForm::Base && self.class(i.wrapping_sub(1)) != Class::To
+                    }
+                }
                 _ => false,
             };
             if stop {
@@ -337,6 +337,7 @@ impl<'a> Phrases<'a> {
             .rev()
             .find(|k| {
                 matches!(self.class(*k), Class::Determiner | Class::Pronoun)
+                    && !self.is_time(*k + 1)
                     && matches!(self.class(k - 1), Class::Noun | Class::Proper | Class::Pronoun)
                     && !matches!(
                         self.analysis.lower(*k),
@@ -406,6 +407,39 @@ impl<'a> Phrases<'a> {
             start = i;
         }
         (start < end && self.starts_noun_phrase(start)).then_some(start..end)
+    }
+
+    /// "trying to regain", "plans to sell": an infinitive inside a noun phrase.
+    fn is_governed(&self, to: usize) -> bool {
+        matches!(self.class(to - 1), Class::Noun | Class::Adjective)
+            || self.class(to - 1) == Class::Verb && !self.is_finite(to - 1)
+    }
+
+    /// "People briefed on the move": between a noun and a preposition, before another finite verb, a past form is a participle.
+    fn is_reduced(&self, i: usize) -> bool {
+        i > 0
+            && matches!(self.class(i - 1), Class::Noun | Class::Proper)
+            && matches!(self.class(i + 1), Class::Preposition)
+            && matches!(self.form(i), VerbForm::Past | VerbForm::PastParticiple | VerbForm::None)
+            && self.analysis.lower(i).ends_with("ed")
+    }
+
+    /// Steps over a relative clause whose verb is token `i` ("those who had met him"): to the noun before it.
+    fn skip_relative(&self, i: usize, floor: usize, start: &mut usize) -> bool {
+        let wh = (floor..i).rev().take(6).find(|k| {
+            matches!(
+                self.class(*k),
+                Class::Wh | Class::Subordinator | Class::Comma | Class::Verb | Class::Modal
+            )
+        });
+        let Some(wh) = wh else { return false };
+        let relative = matches!(self.analysis.lower(wh), "who" | "that" | "which" | "whom")
+            && wh > floor
+            && matches!(self.class(wh - 1), Class::Noun | Class::Proper | Class::Pronoun | Class::Determiner);
+        if relative {
+            *start = wh;
+        }
+        relative
     }
 
     fn can_head(&self, i: usize) -> bool {

@@ -128,6 +128,12 @@ fn mark(analysis: &Analysis<'_>, i: usize, first: usize) -> (Option<Mark>, usize
     let twin = matches!(word, "'" | "’" | "‘")
         && analysis.token(i + 1) == word
         && analysis.tokens[i + 1].span.start == token.span.end;
+    // Of three, a single one is inside: it opens last and closes first.
+    let closing = i > first && analysis.tokens[i - 1].span.end == token.span.start;
+    let twin = twin
+        && !(closing
+            && analysis.token(i + 2) == word
+            && analysis.tokens[i + 2].span.start == token.span.end + word.len());
     let width = 1 + usize::from(twin);
     let end = analysis.tokens.get(i + width - 1).map_or(token.span.end, |t| t.span.end);
     let space_before = i == first || analysis.tokens[i - 1].span.end < token.span.start;

@@ -45,8 +45,9 @@ impl Finder<'_> {
         let mut end = self.clause_end(i, tokens);
         // "While the mayor maintains P, her deputy said": a clause inside one that opens the sentence ends with it.
         if self.opens_subordinate(tokens.start, i)
-            && let Some(finite) = self.p.finite_in(i..end)
-            && let Some(comma) = (finite..end).find(|k| self.p.class(*k) == Class::Comma)
+            && let Some(comma) =
+                (i..end).find(|k| self.p.class(*k) == Class::Comma && self.quote_at(*k).is_none())
+            && self.p.starts_noun_phrase(comma + 1)
             && self.p.finite_in(comma + 1..end).is_some()
         {
             end = comma;
@@ -130,7 +131,7 @@ impl Finder<'_> {
                 while self.p.class(next) == Class::Adverb {
                     next += 1;
                 }
-                self.cue_follows(next, true)
+                self.cue_follows(next, true) || self.speaker_follows(k + 1, tokens)
             }
             Class::Dash => lexicon.prefixes.at(analysis, k + 1) > 0,
             _ => lexicon.prefixes.at(analysis, k) > 0,
@@ -161,7 +162,12 @@ impl Finder<'_> {
         let after = self.p.noun_phrase(i, tokens.end);
         after > i
             && self.p.class(after) == Class::Verb
-            && self.p.lexicon.verb_at(self.p.analysis, after).is_some_and(|(v, _)| v.frames.that)
+            && self.p.is_finite(after)
+            && self
+                .p
+                .lexicon
+                .verb_at(self.p.analysis, after)
+                .is_some_and(|(v, _)| v.frames.that && v.frames.quote && v.act == Act::Speech)
     }
 
     /// A noun phrase as content: to the clause's end, without the phrases that say when and where it was said.
@@ -204,7 +210,10 @@ impl Finder<'_> {
             i = from.max(i + 1);
             if n > 0 {
                 let end = self.p.base_noun_phrase(from, tokens.end);
-                if end > from && self.parties.is_outlet(from..end) {
+                let by = matches!(self.p.analysis.lower(from - 1), "by" | "in" | "on" | "for");
+                let named = end > from
+                    && (self.parties.is_outlet(from..end) || by && self.parties.is_institution(from..end));
+                if named {
                     relays.push(from..end);
                     i = end;
                 }

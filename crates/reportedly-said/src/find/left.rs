@@ -95,10 +95,40 @@ impl Finder<'_> {
         {
             return None;
         }
+        if !fragment && self.only_adverbials(&content) {
+            return None;
+        }
         // A bare adverbial is no content: there must be a verb, or a headline's words.
         let finite = self.p.finite_in(content.clone()).is_some();
         let stands = fragment || finite || content.len() >= 3 && !self.is_adverbial(&content);
         (content.len() >= 2 && stands).then(|| vec![content])
+    }
+
+    /// Whether every stretch between commas is an adverbial: "On Monday, when asked about the dam".
+    fn only_adverbials(&self, content: &Range<usize>) -> bool {
+        let mut start = content.start;
+        loop {
+            let end = (start..content.end)
+                .find(|k| self.p.class(*k) == Class::Comma && self.quote_at(*k).is_none())
+                .unwrap_or(content.end);
+            let opens = self.p.class(start);
+            let subordinate = matches!(opens, Class::Subordinator | Class::Wh)
+                || matches!(self.p.analysis.lower(start), "after" | "before" | "since" | "while");
+            let adverbial = subordinate
+                || matches!(opens, Class::Preposition | Class::Adverb | Class::Conjunction)
+                    && self.p.finite_in(start + 1..end).is_none()
+                || opens == Class::Verb
+                    && !self.p.is_finite(start)
+                    && self.p.finite_in(start + 1..end).is_none()
+                    && !(start..end).any(|k| self.p.class(k) == Class::To);
+            if !adverbial {
+                return false;
+            }
+            if end >= content.end {
+                return true;
+            }
+            start = end + 1;
+        }
     }
 
     fn is_adverbial(&self, content: &Range<usize>) -> bool {

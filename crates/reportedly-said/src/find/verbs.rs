@@ -29,6 +29,8 @@ struct Group {
     mood: Mood,
     negated: bool,
     infinitive: bool,
+    /// The subject is a text: "the poll shows".
+    document: bool,
 }
 
 /// What stands to the right of a cue.
@@ -162,7 +164,7 @@ impl Finder<'_> {
         } else {
             Mood::None
         };
-        Group { start, mood, negated, infinitive: to }
+        Group { start, mood, negated, infinitive: to, document: false }
     }
 
     /// "by X", where X is somebody: "said by telephone" is no passive.
@@ -176,7 +178,7 @@ impl Finder<'_> {
         i: usize,
         length: usize,
         verb: &Verb,
-        group: Group,
+        mut group: Group,
         sentence: usize,
         tokens: &Range<usize>,
     ) {
@@ -221,6 +223,7 @@ impl Finder<'_> {
             return;
         }
         let tagged = adjacent;
+        group.document = source.as_ref().is_some_and(|s| self.parties.is_document(s));
         let right = self.right(tag_end, verb, group, tokens, inverted.is_some());
         let left_quote =
             tagged && verb.frames.quote && self.quote_before(tag_start).is_some_and(|q| !self.claimed[q]);
@@ -239,6 +242,10 @@ impl Finder<'_> {
             found.act = Act::Refusal;
         } else if group.mood == Mood::Prospective && matches!(verb.act, Act::Speech | Act::Finding) {
             found.act = if self.goes_on(i) { verb.act } else { Act::Intention };
+        }
+        // To ask is to put a question, not a content.
+        if verb.lemma == "ask" && right.as_ref().is_some_and(|r| !r.quoted && r.rule != "object-infinitive") {
+            found.act = Act::Intention;
         }
         let mut tail_from = tag_end;
         match right {
@@ -382,6 +389,12 @@ impl Finder<'_> {
         }
         let quoted = self.quote_before(start).is_some();
         let comma = matches!(self.p.class(start - 1), Class::Comma) && start > tokens.start;
+        // "Said Ada Brook: …"
+        if start == tokens.start && verb.frames.paren && self.p.form(start) != VerbForm::Base {
+            let end = self.p.noun_phrase(after, tokens.end);
+            let stops = matches!(self.p.class(end), Class::Comma | Class::Stop);
+            return (end > after && stops && self.parties.may_speak(after..end)).then_some(after..end);
+        }
         if !(quoted || comma && !verb.frames.noun) {
             return None;
         }
@@ -508,7 +521,7 @@ impl Finder<'_> {
     }
 
     /// What goes on behind a tag in the middle: "The suspect, Z said, was released", "In May, she said, prices rose".
-    fn resumed(
+    pub(super) fn resumed(
         &self,
         tag: usize,
         from: usize,
@@ -562,7 +575,11 @@ impl Finder<'_> {
             origin: None,
         };
         if !inverted {
-            while p.class(k) == Class::Adverb && k < tokens.end && k - from < 3 {
+            while p.class(k) == Class::Adverb
+                && !matches!(p.analysis.lower(k), "there" | "here")
+                && k < tokens.end
+                && k - from < 3
+            {
                 k += 1;
             }
             if frames.recipient
@@ -670,6 +687,12 @@ impl Finder<'_> {
             right.rule = "clause-bare";
             return Some(right);
         }
+        // "a gap that experts say makes the wall moot"
+        if frames.zero && frames.paren && p.is_finite(k) && k == from && self.is_relative_tag(from, tokens) {
+            right.content.push(self.clause(k, tokens)?);
+            right.rule = "clause-relative";
+            return Some(right);
+        }
         if frames.to && p.class(k) == Class::To {
             right.content.push(self.clause(k, tokens)?);
             right.rule = "infinitive";
@@ -761,10 +784,9 @@ impl Finder<'_> {
             return right.recipient.is_some().then_some(Right { strong: false, ..right });
         }
         // Only what can be said, where the verb has other uses.
-        if !frames.noun && !self.is_sayable(k, base) {
+        if !frames.noun && !self.is_sayable(k, base) && !(verb.act == Act::Finding && group.document) {
             return None;
         }
-        let _ = (verb, group);
         let mut content = self.noun_content(k, tokens)?;
         // "rejected the claim as fiction": the judgement is not the content.
         if matches!(verb.lemma, "reject" | "dismiss")
@@ -797,6 +819,23 @@ impl Finder<'_> {
         }
         // "called it a disgrace": a determiner or adjective begins the second phrase.
         (p.starts_noun_phrase(next) && !p.is_time(next)).then(|| self.noun_content(next, tokens)).flatten()
+    }
+
+    /// Whether the tag that ends before token `from` stands in a relative clause: "that experts say", "who he said".
+    fn is_relative_tag(&self, from: usize, tokens: &Range<usize>) -> bool {
+        let p = self.p;
+        (tokens.start..from.saturating_sub(1))
+            .rev()
+            .take(8)
+            .find(|k| {
+                matches!(
+                    p.class(*k),
+                    Class::Comma | Class::Stop | Class::Quote | Class::Subordinator | Class::Wh
+                )
+            })
+            .is_some_and(|k| {
+                matches!(p.analysis.lower(k), "that" | "which" | "who" | "whom") && k > tokens.start
+            })
     }
 
     /// The addressee of "told X that": its end. Not the subject of a clause: "warned gusts could reach".
