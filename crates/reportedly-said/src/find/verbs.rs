@@ -784,7 +784,8 @@ impl Finder<'_> {
             return right.recipient.is_some().then_some(Right { strong: false, ..right });
         }
         // Only what can be said, where the verb has other uses.
-        if !frames.noun && !self.is_sayable(k, base) && !(verb.act == Act::Finding && group.document) {
+        let document = verb.act == Act::Finding && group.document;
+        if !(frames.noun || document || self.is_sayable(k, base)) {
             return None;
         }
         let mut content = self.noun_content(k, tokens)?;
