@@ -154,6 +154,7 @@ fn nest(drafts: &mut [Draft]) {
         }
         drafts[i].outer = Some(outer);
         let rule = drafts[i].found.rule;
+        let through_outlet = drafts[outer].source.as_ref().is_some_and(|s| s.kind == PartyKind::Outlet);
         let clause = matches!(
             rule,
             "relative-clause"
@@ -165,8 +166,7 @@ fn nest(drafts: &mut [Draft]) {
                 | "object-infinitive"
                 | "citing"
                 | "quoted-as-saying"
-        ) || rule == "noun-phrase"
-            && drafts[outer].source.as_ref().is_some_and(|s| s.kind == PartyKind::Outlet);
+        ) || through_outlet;
         if !stands_inside(drafts[i].found.act) || !clause {
             drafts[i].dropped = true;
         }
@@ -190,18 +190,16 @@ fn join_relays(p: &Phrases<'_>, drafts: &mut [Draft]) {
         let relays_it = drafts[outer]
             .source
             .as_ref()
-            .is_some_and(|s| s.kind == PartyKind::Outlet || passes_on && s.kind == PartyKind::Org);
+            .is_some_and(|s| s.kind == PartyKind::Outlet || passes_on && s.kind != PartyKind::Anonymous);
         if !relays_it || drafts[outer].found.content.is_empty() {
             continue;
         }
         // The inner statement must be what the outer content mainly says.
         let whole = length(&drafts[outer].found.content).max(1);
         let inner = shared(&drafts[i].found.content, &drafts[outer].found.content);
-        let opens = drafts[i]
-            .found
-            .source
-            .as_ref()
-            .is_some_and(|s| drafts[outer].found.content.first().is_some_and(|c| s.start <= c.start + 3));
+        let first = drafts[i].found.source.iter().chain(&drafts[i].found.relays).map(|s| s.start).min();
+        let opens =
+            first.is_some_and(|s| drafts[outer].found.content.first().is_some_and(|c| s <= c.start + 3));
         let same = drafts[i].found.rule == "according-to"
             && match (drafts[i].found.content.first(), drafts[outer].found.content.first()) {
                 (Some(a), Some(b)) => a.start == b.start,

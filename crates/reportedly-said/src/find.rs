@@ -385,7 +385,8 @@ impl<'a> Finder<'a> {
         if let Some(mark) = mark
             && mark + 1 < end
             && self.names_a_speaker(mark + 1..end)
-            && (self.parties.is_known(mark + 1..end) && self.p.finite_in(tokens.start..mark).is_some())
+            && self.parties.is_known(mark + 1..end)
+            && (tokens.start..mark).any(|k| self.p.class(k) == Class::Verb)
         {
             let content = self.trim(tokens.start..mark);
             self.push(Found {

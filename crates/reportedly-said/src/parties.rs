@@ -199,8 +199,8 @@ impl<'a> Parties<'a> {
         let head = self.head(&phrase);
         self.is_outlet(phrase.clone())
             || self.mention_at(head).is_some_and(|n| n.kind == NameKind::Org)
-            || self.mention_at(head).is_none()
-                && self.p.class(head) == Class::Proper
+            || self.mention_at(head).is_none_or(|n| n.kind == NameKind::Other)
+                && self.p.analysis.token(head).chars().next().is_some_and(char::is_uppercase)
                 && !self.holds_person(&phrase)
     }
 
@@ -296,7 +296,13 @@ impl<'a> Parties<'a> {
         if definite && let Some(party) = memory.anonymous(word) {
             return Party { span, ..party };
         }
-        Party { span, kind: PartyKind::Anonymous, name: words }
+        // "the prisoner": one definite person, whatever the word.
+        let one = self.p.analysis.lower(phrase.start) == "the"
+            && self.p.class(head) == Class::Noun
+            && !word.ends_with('s')
+            && !lexicon.anonymous.contains(word);
+        let kind = if one { PartyKind::Person } else { PartyKind::Anonymous };
+        Party { span, kind, name: words }
     }
 
     fn named(&self, mention: &reportedly_names::Name, phrase: &Range<usize>, span: Span) -> Party {

@@ -240,7 +240,7 @@ impl<'a> Phrases<'a> {
                         && (!self.is_finite(k) || self.is_reduced(k))
                         && !self.introduces_relay(k)
                         && self.starts_noun_phrase(k + 2)
-                        && !self.is_adjunct(k + 1, end) =>
+                        && !(k + 2..self.base_noun_phrase(k + 2, end)).any(|x| self.is_time(x)) =>
                 {
                     self.base_noun_phrase(k + 2, end)
                 }
@@ -551,6 +551,8 @@ fn classify(analysis: &Analysis<'_>, lexicon: &Lexicon, i: usize) -> Class {
                     && next.chars().next().is_some_and(char::is_lowercase);
             return if next_is_verb || bare { Class::To } else { Class::Preposition };
         }
+        // "people close to the talks"
+        "close" if next == "to" => return Class::Adjective,
         "that" => {
             return match pos {
                 Pos::Det => Class::Determiner,

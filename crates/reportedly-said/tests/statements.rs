@@ -58,7 +58,7 @@ fn run(cases: &str) {
         while lines.next_if(|l| l.trim().is_empty()).is_some() {}
         let mut expected = Vec::new();
         while let Some(item) = lines.next_if(|l| l.starts_with("- ")) {
-            expected.push(item.trim_start_matches("- "));
+            expected.push(item.strip_prefix("- ").unwrap_or(item));
         }
         check(&passage, outlet.as_deref(), &expected);
         ran += 1;
@@ -74,6 +74,11 @@ fn direct_quotations() {
 #[test]
 fn indirect_speech() {
     run(include_str!("cases/indirect.md"));
+}
+
+#[test]
+fn chains() {
+    run(include_str!("cases/chains.md"));
 }
 
 proptest! {

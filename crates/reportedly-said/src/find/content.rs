@@ -122,6 +122,9 @@ impl Finder<'_> {
                 {
                     return true;
                 }
+                if !conjoined && self.tag_follows(next, tokens) {
+                    return true;
+                }
                 // "…, while others say": a contrast with a speaker of its own.
                 matches!(analysis.lower(k + 1), "but" | "while" | "though" | "although" | "whereas")
                     && self.speaker_follows(k + 2, tokens)
@@ -170,6 +173,20 @@ impl Finder<'_> {
                 .is_some_and(|(v, _)| v.frames.that && v.frames.quote && v.act == Act::Speech)
     }
 
+    /// ", X said." or ", X said, …": a tag that closes the clause before it.
+    fn tag_follows(&self, i: usize, tokens: &Range<usize>) -> bool {
+        let after = self.p.noun_phrase(i, tokens.end);
+        let Some((verb, spelling)) = self.p.lexicon.verb_at(self.p.analysis, after) else { return false };
+        if after == i || !verb.frames.paren || verb.act != Act::Speech || !self.p.is_finite(after) {
+            return false;
+        }
+        let next = after + 1 + spelling.rest.len();
+        next >= tokens.end
+            || matches!(self.p.class(next), Class::Comma | Class::Stop)
+            || self.p.is_time(next)
+            || self.p.class(next) == Class::Preposition && self.p.is_adjunct(next, tokens.end)
+    }
+
     /// A noun phrase as content: to the clause's end, without the phrases that say when and where it was said.
     pub(super) fn noun_content(&self, i: usize, tokens: &Range<usize>) -> Option<Range<usize>> {
         let end = self.clause_end(i, tokens);
@@ -209,7 +226,7 @@ impl Finder<'_> {
             let from = i + n;
             i = from.max(i + 1);
             if n > 0 {
-                let end = self.p.base_noun_phrase(from, tokens.end);
+                let end = self.p.base_noun_phrase(from, tokens.end.min(range.end.max(from)));
                 let by = matches!(self.p.analysis.lower(from - 1), "by" | "in" | "on" | "for");
                 let named = end > from
                     && (self.parties.is_outlet(from..end) || by && self.parties.is_institution(from..end));

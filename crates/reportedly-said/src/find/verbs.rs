@@ -212,7 +212,14 @@ impl Finder<'_> {
                 .clone()
                 .skip(1)
                 .find(|k| self.p.introduces_relay(*k) && self.p.class(*k) != Class::Preposition);
-            if let Some(cut) = cut {
+            let relative = (subject.start + 1..subject.end).find(|k| {
+                matches!(self.p.analysis.lower(*k), "who" | "which" | "whose")
+                    && self.p.class(*k) == Class::Wh
+            });
+            if let Some(relative) = relative.filter(|r| cut.is_none_or(|c| *r < c)) {
+                relay_words = Some(relative..subject.end);
+                source = Some(subject.start..relative);
+            } else if let Some(cut) = cut {
                 relay_words = Some(cut..subject.end);
                 source = Some(subject.start..cut);
             } else {
@@ -1054,7 +1061,8 @@ impl Finder<'_> {
         }
         if p.analysis.lower(k) == "by" {
             let end = p.noun_phrase(k + 1, tokens.end);
-            if end > k + 1 && self.parties.may_speak(k + 1..end) {
+            let quoted_as = verb.lemma == "quote" && p.analysis.lower(end) == "as";
+            if end > k + 1 && (quoted_as || self.parties.may_speak(k + 1..end)) {
                 agent = Some(k + 1..end);
                 k = end;
             }
@@ -1127,7 +1135,13 @@ impl Finder<'_> {
         } else if self.follows_as(group.start, tokens) {
             // "as first reported by X"
             let Some(start) = self.as_before(group.start, tokens) else { return };
-            let Some(content) = self.left_of(start, sentence, tokens) else { return };
+            let left = if start == tokens.start {
+                let comma = (k..tokens.end).find(|x| p.class(*x) == Class::Comma);
+                comma.and_then(|c| self.clause(c + 1, tokens)).map(|c| vec![c])
+            } else {
+                self.left_of(start, sentence, tokens)
+            };
+            let Some(content) = left else { return };
             found.content = content;
             found.rule = "as-reported";
         } else if let (Some(_), Some(subject)) = (&agent, subject)
