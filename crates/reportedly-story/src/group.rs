@@ -308,3 +308,63 @@ fn lengths(weighted: impl Iterator<Item = Counted>) -> [f32; 2] {
     }
     square
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::Term;
+
+    /// An article of invented words: some of its incident, some that every article of its kind has.
+    fn article(incident: u64, voice: u64, own: u64) -> Terms {
+        let of = |hash: u64, name: bool| Term { hash, count: 1.0, name, common: 0.0 };
+        let mut counts: Vec<Term> = (0..own).map(|i| of(incident * 1000 + i, i % 2 == 0)).collect();
+        counts.extend((0..30).map(|i| of(9_000_000 + i, false)));
+        counts.extend((0..10).map(|i| of(8_000_000 + (incident * 7 + voice * 13 + i) % 500, false)));
+        counts.sort_by_key(|t| t.hash);
+        counts.dedup_by_key(|t| t.hash);
+        Terms { counts }
+    }
+
+    /// Two articles on each incident, one incident a day.
+    fn stream(incidents: u64) -> Grouping {
+        let mut grouping = Grouping::new(SETTINGS);
+        for incident in 0..incidents {
+            for voice in 0..2 {
+                grouping.add(&article(incident, voice, 12), Some(incident as i32));
+            }
+        }
+        grouping
+    }
+
+    #[test]
+    fn a_dense_stream_of_one_kind_grows_no_snowball() {
+        let founders = stream(400).founders();
+        let mut sizes: FxHashMap<usize, usize> = FxHashMap::default();
+        for f in founders.iter().skip(100) {
+            *sizes.entry(*f).or_default() += 1;
+        }
+        assert!(sizes.values().all(|n| *n <= 4), "{:?}", sizes.values().max());
+        let pairs = (50..400).filter(|i| founders[i * 2] == founders[i * 2 + 1]).count();
+        assert!(pairs > 330, "{pairs}");
+    }
+
+    #[test]
+    fn work_grows_with_the_number_of_articles() {
+        let (small, large) = (stream(800).comparisons, stream(1600).comparisons);
+        assert!(large * 2 < small * 5, "{small} comparisons became {large}");
+    }
+
+    #[test]
+    fn an_article_can_join_two_stories() {
+        let half = |from: u64| Terms {
+            counts: (from..from + 20)
+                .map(|hash| Term { hash, count: 1.0, name: false, common: 0.0 })
+                .collect(),
+        };
+        let mut grouping = Grouping::new(Settings { merge: 0.0, ..SETTINGS });
+        for from in [0, 20, 10] {
+            grouping.add(&half(from), None);
+        }
+        assert_eq!(grouping.founders(), [0, 0, 0]);
+    }
+}

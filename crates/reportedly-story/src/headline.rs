@@ -75,7 +75,8 @@ pub(crate) fn topics(articles: &[&Reading]) -> Vec<String> {
         let mut seen = FxHashSet::default();
         for entity in &reading.names.entities {
             let own = reading.outlet.as_deref().is_some_and(|o| o.eq_ignore_ascii_case(&entity.name));
-            if entity.kind == NameKind::Outlet || own || reading.authors.contains(&entity.name) {
+            let told = matches!(entity.kind, NameKind::Person | NameKind::Org | NameKind::Place);
+            if !told || own || reading.authors.contains(&entity.name) {
                 continue;
             }
             let key = entity.name.to_lowercase();
@@ -92,5 +93,13 @@ pub(crate) fn topics(articles: &[&Reading]) -> Vec<String> {
     }
     let mut topics: Vec<Topic<'_>> = topics.into_values().collect();
     topics.sort_by_key(|t| (Reverse(t.articles), Reverse(t.mentions), t.first));
-    topics.into_iter().take(TOPICS).map(|t| t.name.to_owned()).collect()
+    let mut names: Vec<&str> = Vec::new();
+    for topic in topics {
+        // "Marsh" beside "Ida Marsh" adds nothing.
+        let said = |n: &&str| n.split_whitespace().any(|w| w == topic.name);
+        if names.len() < TOPICS && !names.iter().any(said) {
+            names.push(topic.name);
+        }
+    }
+    names.into_iter().map(str::to_owned).collect()
 }

@@ -11,10 +11,12 @@ use reportedly_text::{Language, analyse};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
-/// What a sentence that speaks of a day counts for it, by the days until it was published: `run.py timeline`.
+// All numbers from `run.py timeline` (date F1 and AR1); each stands on a plateau.
+
+/// What a sentence that speaks of a day counts for it when it is published soon after.
 const SPOKEN_SOON: f32 = 1.0;
 /// The same for one that looks back over more than `LOOKING_BACK` days.
-const SPOKEN_LATER: f32 = 1.5;
+const SPOKEN_LATER: f32 = 4.0;
 /// Days from which on an article looks back.
 const LOOKING_BACK: i32 = 5;
 /// What an article counts for the day it is published on.
@@ -25,7 +27,14 @@ const PUBLISHED_AFTER: f32 = 0.5;
 const WORDS: std::ops::RangeInclusive<usize> = 5..=45;
 /// Sentences of an article that can be told of its own day without saying so.
 const LEAD: usize = 6;
-/// Share of a sentence's weight that another chosen one may have.
+/// What such a sentence counts, for that day and for the day before; one that says its day counts 1.
+const OWN_DAY: f32 = 1.0;
+const DAY_BEFORE: f32 = 0.4;
+/// How strongly words that all prose has are discounted.
+const UNCOMMON: i32 = 2;
+/// Words added to a sentence's length, so that the shortest do not win.
+const SHORT: f32 = 4.0;
+/// Share of a sentence's words that another chosen one may have.
 const REPEATED: f32 = 0.5;
 
 /// One sentence of an article.
@@ -118,9 +127,9 @@ impl Told {
                 add(*day, 1.0);
             }
             if let Some(p) = published.filter(|_| spoken.is_empty() && place < LEAD) {
-                add(p, 0.6);
+                add(p, OWN_DAY);
                 if let Ok(before) = p.yesterday() {
-                    add(before, 0.4);
+                    add(before, DAY_BEFORE);
                 }
             }
             told.spoken.append(&mut spoken);
@@ -179,7 +188,7 @@ fn values(told: &[Told], query: &[String]) -> FxHashMap<u64, f32> {
         .into_iter()
         .map(|(word, (n, common))| {
             let share = n as f32 / all;
-            (word, share.sqrt() * (1.0 - common).powi(4))
+            (word, share.sqrt() * (1.0 - common).powi(UNCOMMON))
         })
         .collect();
     for word in query {
@@ -212,7 +221,7 @@ fn choose(
         .iter()
         .map(|s| {
             let sum: f32 = s.words.iter().map(worth).sum();
-            (s.weight * sum / (s.words.len() as f32 + 4.0), *s)
+            (s.weight * sum / (s.words.len() as f32 + SHORT), *s)
         })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.cmp(&b.1.text)));
