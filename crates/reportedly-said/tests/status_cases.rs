@@ -1,6 +1,7 @@
 //! Runs the Markdown cases of `tests/cases/status-*.md`: prose, a quoted line, and below it what must be found.
 
 use jiff::civil::date;
+use proptest::prelude::*;
 use reportedly_said::status;
 use reportedly_text::{Analysis, Language, Span, analyse};
 use reportedly_time::Anchor;
@@ -118,4 +119,33 @@ fn contents_stand_as_the_cases_say() {
         }
     }
     report("status-contents.md", &failures);
+}
+
+proptest! {
+    #[test]
+    fn any_words_give_events_with_words(
+        words in proptest::collection::vec(
+            prop::sample::select(vec![
+                "the", "parade", "was", "to", "have", "been", "not", "no", "called", "off", "said", "that", "will", "and",
+                "but", ",", ".", "“", "”", "if", "due", "on", "Monday", "put", "until", "May", "is", "there", "has", "yet",
+                "plans", "strike", "’s", "-", "\n", "’", "going", "likely", "1931",
+            ]),
+            0..60,
+        ),
+        tail in "\\PC{0,30}",
+    ) {
+        let text = format!("{} {tail}", words.join(" "));
+        let analysis = analyse(&text, Language::EN);
+        let anchor = Anchor::day(date(2032, 6, 3));
+        let times = reportedly_time::resolve(&reportedly_time::find(&analysis), &analysis, &anchor);
+        for event in status::events(&analysis, &times, &anchor) {
+            prop_assert!(!event.span.of(&text).is_empty(), "{:?} in {text:?}", event.span);
+            prop_assert!(event.when.as_deref().is_none_or(|w| matches!(w.len(), 4 | 7 | 10)), "{:?}", event.when);
+        }
+        let whole = Span::new(0, text.len());
+        for sentence in &analysis.sentences {
+            let (_, reason) = status::of_content(&analysis, &[sentence.span, whole], Some(sentence.span));
+            prop_assert!(!reason.is_empty());
+        }
+    }
 }

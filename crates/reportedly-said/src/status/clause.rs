@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
             let at = groups.partition_point(|g| g.tokens.start < verb.tokens.start);
             groups.insert(at, verb);
         }
-        self.settle(&mut groups);
+        self.settle(&mut groups, tokens.start);
         for group in groups {
             let predicate = self.link(&mut clauses.predicates, group, tokens.start);
             clauses.predicates.push(predicate);
@@ -90,7 +90,19 @@ impl<'a> Reader<'a> {
     }
 
     /// Participles that must be finite: "police believe the boy drowned", "workers downed tools and may stay out".
-    fn settle(&self, groups: &mut [Group<'a>]) {
+    fn settle(&self, groups: &mut [Group<'a>], first: usize) {
+        // "Asked whether he agreed, he left": a participle that was taken for a past.
+        let finite = groups.iter().skip(1).any(|g| g.kind == Kind::Finite);
+        if let Some(g) = groups.first_mut()
+            && finite
+            && g.bare
+            && g.past
+            && g.tokens.start == first
+            && self.words.may_be(self.lower(g.head), VerbForm::PastParticiple)
+        {
+            g.kind = Kind::Participle;
+            g.past = false;
+        }
         for i in 0..groups.len() {
             let g = &groups[i];
             if g.kind != Kind::Participle || !g.bare || !self.words.may_be(self.lower(g.head), VerbForm::Past)
@@ -140,6 +152,16 @@ impl<'a> Reader<'a> {
             && before[j].group.kind == group.kind
         {
             return share(&before[j], group, gap.start);
+        }
+        // "was then set for May and put off": the second participle shares the auxiliary.
+        if let (Some(p), true, Kind::Participle) = (before.last(), joined, group.kind)
+            && (p.group.passive || p.group.perfect)
+            && p.group.kind == Kind::Finite
+        {
+            (group.kind, group.bare) = (Kind::Finite, false);
+            (group.passive, group.perfect, group.past) = (p.group.passive, p.group.perfect, p.group.past);
+            (group.modality, group.future) = (p.group.modality, p.group.future);
+            return share(p, group, gap.start);
         }
         match group.kind {
             Kind::Infinitive => (link, governing) = self.link_infinitive(before, &gap),
@@ -238,12 +260,14 @@ impl<'a> Reader<'a> {
         let quote = gap.clone().any(|i| self.is_quote(i));
         let takes = self.governor(&before[j].group, Frame::Clause);
         let nominal = gap.clone().any(|i| self.is_nominal(i) || self.pos(i) == Pos::Det);
-        if let Some(g) = takes.filter(|_| nominal && (!comma || quote || self.lower(gap.start) == ":"))
+        let said = self.governor(group, Frame::Clause).is_some_and(|g| g.effect == Effect::Said);
+        let closing = quote && said && !self.is_quoted(first, group.head);
+        if let Some(g) =
+            takes.filter(|_| nominal && !closing && (!comma || quote || self.lower(gap.start) == ":"))
             && before[j].link != Link::Attribution
         {
             return (Link::Governed, Some(Governing { by: Some(j), verb: Some(g), noun: None }));
         }
-        let said = self.governor(group, Frame::Clause).is_some_and(|g| g.effect == Effect::Said);
         if (comma || quote) && said && before.iter().any(|p| p.group.kind == Kind::Finite) {
             return (Link::Attribution, None);
         }

@@ -127,6 +127,16 @@ impl Reader<'_> {
                 self.push(i..i + 1, standing.clone(), when.clone(), "event-noun", out);
             }
         }
+        // What is so at all times is no happening.
+        let timeless = p.group.kind == Kind::Finite
+            && p.group.bare
+            && !p.group.past
+            && standing.status == Status::Happened
+            && when.is_none()
+            && !clauses.headline;
+        if timeless {
+            return;
+        }
         let head = p.group.head;
         self.push(head..p.group.tokens.end.max(head + 1), standing, when, "verb", out);
     }

@@ -389,22 +389,24 @@ impl<'a> Reader<'a> {
 
     /// A word after which a noun must come, not a verb: "the", "his".
     fn closes_before_noun(&self, i: usize) -> bool {
-        self.words.clause_word(self.lower(i)) == Some(ClauseWord::Determiner)
-            && !matches!(
-                self.lower(i),
-                "this"
-                    | "these"
-                    | "those"
-                    | "all"
-                    | "some"
-                    | "both"
-                    | "each"
-                    | "several"
-                    | "any"
-                    | "either"
-                    | "her"
-            )
-            || self.pos(i) == Pos::Part && self.lower(i) == "'s"
+        let word = self.lower(i);
+        let follows = self.lower(i + 1);
+        match self.words.clause_word(word) {
+            Some(ClauseWord::Determiner)
+                if matches!(word, "this" | "these" | "those" | "both" | "each" | "any" | "either") =>
+            {
+                false
+            }
+            // "all coaches", "her lost fruit"; but "all agree", "told her left".
+            Some(ClauseWord::Determiner) if matches!(word, "all" | "some" | "several") => {
+                follows.ends_with('s')
+            }
+            Some(ClauseWord::Determiner) if word == "her" => self.pos(i + 2) == Pos::Noun,
+            Some(ClauseWord::Determiner) => true,
+            // "1,100 trains".
+            _ if self.pos(i) == Pos::Num => follows.ends_with('s') && self.form(i + 1) == VerbForm::Present,
+            _ => self.pos(i) == Pos::Part && word == "'s",
+        }
     }
 
     /// A verb that was taken for something else, for a sentence that seems to have none: "Blast kills four".

@@ -115,7 +115,7 @@ impl<'a> Reader<'a> {
         if present && conditional {
             return Standing::new(Status::Possible, self.condition_name(clauses));
         }
-        if present && around.coming && !g.copula && !clauses.headline {
+        if present && around.coming && !clauses.headline {
             return Standing::new(Status::Planned, "present:coming day");
         }
         Standing::plain()
@@ -214,8 +214,9 @@ impl<'a> Reader<'a> {
                 && clauses.predicates[k].group.kind == Kind::Infinitive
                 && matches!(standing.status, Status::Planned | Status::Possible);
             let from = clauses.predicates[k].group.tokens.end;
-            if let Some(i) =
-                (from..clauses.tokens.end).find(|i| self.words.is_contrast(self.lower(*i))).filter(|_| meant)
+            if let Some(i) = (from..clauses.tokens.end)
+                .find(|i| self.words.is_contrast(self.lower(*i)) && self.pos(*i) != Pos::Adp)
+                .filter(|_| meant)
             {
                 return Standing::new(Status::Denied, format!("contrast:{}", self.lower(i)));
             }

@@ -9,6 +9,9 @@ use reportedly_text::{TokenKind, rows};
 use reportedly_time::{Anchor, Timex, TimexKind};
 use std::ops::Range;
 
+/// Within this many tokens of its beginning a sentence may have a dateline.
+const DATELINE: usize = 16;
+
 /// Which way from the day of publication an event lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -46,7 +49,11 @@ impl Reader<'_> {
                     && tokens.start > clauses.tokens.start
                     && self.lower(tokens.start - 1) == "in"
                     && self.lower(tokens.end) != "the";
-                ((dates || ahead) && !tokens.is_empty() && !self.is_bound(clauses, &tokens)).then(|| Stamp {
+                ((dates || ahead)
+                    && !self.is_aside(clauses, timex, &tokens)
+                    && !tokens.is_empty()
+                    && !self.is_bound(clauses, &tokens))
+                .then(|| Stamp {
                     timex,
                     owner: self.owner(clauses, &tokens),
                     until: self.is_until(clauses, &tokens),
@@ -78,6 +85,30 @@ impl Reader<'_> {
             }
         }
         false
+    }
+
+    /// An expression that dates no event: a time of day without a day, the day of a dateline, "the oar of 1911",
+    /// "between May and September".
+    fn is_aside(&self, clauses: &Clauses<'_>, timex: &Timex, tokens: &Range<usize>) -> bool {
+        let before = if tokens.start > clauses.tokens.start { self.lower(tokens.start - 1) } else { "" };
+        let value = timex.value.as_deref().unwrap_or("");
+        if before == "between" || before == "of" && value.len() == 4 {
+            return true;
+        }
+        if timex.kind == TimexKind::Time {
+            let dated = |i: usize| {
+                let word = self.lower(i);
+                self.words.is_calendar_word(word)
+                    || self.weekday(word).is_some()
+                    || matches!(word, "this" | "last" | "next" | "yesterday" | "today" | "ago" | "overnight")
+            };
+            if !tokens.clone().any(dated) {
+                return true;
+            }
+        }
+        let verb = clauses.predicates.first().map_or(clauses.tokens.end, |p| p.group.tokens.start);
+        (tokens.end..verb.min(clauses.tokens.start + DATELINE))
+            .any(|i| matches!(self.lower(i), "-" | "–" | "—" | "--"))
     }
 
     fn is_until(&self, clauses: &Clauses<'_>, tokens: &Range<usize>) -> bool {
