@@ -26,8 +26,10 @@ const LONGEST_PERSON: usize = 4;
 pub fn find(analysis: &Analysis<'_>, gazetteer: &Gazetteer) -> Vec<Draft> {
     let mut drafts = labelled(analysis, gazetteer);
     outlets(analysis, gazetteer, &mut drafts);
+    by_context(analysis, gazetteer, &mut drafts);
     titled(analysis, gazetteer, &mut drafts);
     introduced(analysis, gazetteer, &mut drafts);
+    known(analysis, gazetteer, &mut drafts);
     vote(analysis, gazetteer, &mut drafts);
     repeats(analysis, gazetteer, &mut drafts);
     drafts
@@ -60,8 +62,18 @@ fn labelled(analysis: &Analysis<'_>, gazetteer: &Gazetteer) -> Vec<Draft> {
         {
             kind = NameKind::Person;
         }
+        // So does what the name is called by: "Halden Metals", "Tannery Bridge".
+        let called = i - first > 1 && head & (class::SURNAME | class::GIVEN) == 0;
+        if kind == NameKind::Person && called && gazetteer.word(analysis.token(first)) & class::GIVEN == 0 {
+            if head & class::ORG_LAST != 0 {
+                kind = NameKind::Org;
+            } else if head & class::PLACE_LAST != 0 {
+                kind = NameKind::Place;
+            }
+        }
         let tokens = trim(analysis, gazetteer, first..i, kind);
-        if !tokens.is_empty() {
+        let people = tokens.len() == 1 && gazetteer.word(analysis.token(tokens.start)) & class::DEMONYM != 0;
+        if !tokens.is_empty() && !people {
             drafts.push(Draft { tokens, kind, rule: "model" });
         }
     }
@@ -110,7 +122,10 @@ struct Words {
     reporting: FxHashSet<&'static str>,
     /// What stands before an outlet.
     telling: FxHashSet<&'static str>,
+    /// What an outlet has done to something, before "by".
+    passive: FxHashSet<&'static str>,
     stations: FxHashSet<&'static str>,
+    papers: FxHashSet<&'static str>,
 }
 
 static WORDS: ByLanguage<Words> = ByLanguage::new(|language| {
@@ -120,7 +135,14 @@ static WORDS: ByLanguage<Words> = ByLanguage::new(|language| {
             .filter_map(|row| row.first().copied())
             .collect()
     };
-    Words { articles: of("article"), reporting: of("after"), telling: of("before"), stations: of("station") }
+    Words {
+        articles: of("article"),
+        reporting: of("after"),
+        telling: of("before"),
+        passive: of("passive"),
+        stations: of("station"),
+        papers: of("paper"),
+    }
 });
 
 fn words(language: Language) -> Option<&'static Words> {
@@ -183,7 +205,7 @@ fn outlets(analysis: &Analysis<'_>, gazetteer: &Gazetteer, drafts: &mut Vec<Draf
             while end < last && end - i <= LONGEST_OUTLET && has_capital(analysis, end) {
                 end += 1;
             }
-            if let Some(tokens) = outlet_by_name(analysis, gazetteer, i..end, last) {
+            if let Some(tokens) = outlet_by_name(analysis, gazetteer, i..end, sentence.tokens.clone()) {
                 let after = tokens.end;
                 found.push(Draft { tokens, kind: NameKind::Outlet, rule: "outlet-name" });
                 i = after;
@@ -192,13 +214,7 @@ fn outlets(analysis: &Analysis<'_>, gazetteer: &Gazetteer, drafts: &mut Vec<Draf
             i += 1;
         }
     }
-    // What overlaps an outlet gives way to it.
-    drafts.retain(|draft| {
-        let at = found.partition_point(|outlet| outlet.tokens.end <= draft.tokens.start);
-        found.get(at).is_none_or(|outlet| draft.tokens.end <= outlet.tokens.start)
-    });
-    drafts.append(&mut found);
-    drafts.sort_by_key(|d| d.tokens.start);
+    put(drafts, found);
 }
 
 /// "Norvale Courier", "Channel Six Meridian": a run of capitals from whose words an outlet can be told.
@@ -206,7 +222,7 @@ fn outlet_by_name(
     analysis: &Analysis<'_>,
     gazetteer: &Gazetteer,
     mut run: Range<usize>,
-    last: usize,
+    Range { start: first, end: last }: Range<usize>,
 ) -> Option<Range<usize>> {
     // What only has its capital from the start of the sentence is no part of the name.
     let begins =
@@ -219,8 +235,18 @@ fn outlet_by_name(
     if run.len() > LONGEST_OUTLET || run.is_empty() {
         return None;
     }
+    // "told the weekly Lantern": a noun before it says so.
+    let noun =
+        |i: usize| gazetteer.word(analysis.lower(i)) & class::OUTLET_NOUN != 0 && !has_capital(analysis, i);
+    if run.start > first && noun(run.start - 1) && run.end - run.start <= 3 {
+        return Some(run);
+    }
     let station = words(analysis.language)?.stations.contains(analysis.token(run.start));
-    if station && run.len() > 1 && speaks_as_outlet(analysis, &run) {
+    if station && run.len() > 1 {
+        return Some(run);
+    }
+    let paper = words(analysis.language)?.papers.contains(analysis.token(run.start));
+    if paper && run.len() > 1 && speaks_as_outlet(analysis, &run) {
         return Some(run);
     }
     if station && run.len() == 1 && run.end < last && analysis.tokens[run.end].kind == TokenKind::Number {
@@ -229,9 +255,50 @@ fn outlet_by_name(
     let head = (run.start + 1..run.end)
         .rev()
         .find(|i| gazetteer.word(analysis.token(*i)) & class::OUTLET_HEAD != 0)?;
+    // "Ostra News Agency": what stands behind belongs to it.
+    let agency = head + 1 < run.end && gazetteer.word(analysis.token(head + 1)) & class::ORG_LAST != 0;
+    if agency && head + 2 == run.end && gazetteer.word(analysis.token(head)) & class::OUTLET_SURE != 0 {
+        return Some(run);
+    }
     let tokens = run.start..head + 1;
     let sure = gazetteer.word(analysis.token(head)) & class::OUTLET_SURE != 0 && head + 1 == run.end;
     (sure || speaks_as_outlet(analysis, &tokens)).then_some(tokens)
+}
+
+/// "First reported by Northline Business", "Norvale's ministry": what only outlets do and only places have.
+fn by_context(analysis: &Analysis<'_>, gazetteer: &Gazetteer, drafts: &mut [Draft]) {
+    let Some(words) = words(analysis.language) else { return };
+    for draft in drafts.iter_mut() {
+        let (first, last) = (draft.tokens.start, draft.tokens.end - 1);
+        let lead = gazetteer.word(analysis.token(first));
+        let head = gazetteer.word(analysis.token(last));
+        let by = first - usize::from(first > 0 && is_article(analysis, first - 1));
+        let passive = by > 1
+            && words.passive.contains(analysis.lower(by - 2))
+            && words.telling.contains(analysis.lower(by - 1));
+        let person = draft.kind == NameKind::Person && lead & class::GIVEN != 0;
+        let known = (lead | head) & (class::ORG | class::ORG_LAST | class::ANY_PLACE | class::TITLE) != 0;
+        if passive && !person && !known && draft.kind != NameKind::Place
+            || draft.kind == NameKind::Other
+                && draft.tokens.len() < 4
+                && speaks_as_outlet(analysis, &draft.tokens)
+        {
+            draft.kind = NameKind::Outlet;
+            draft.rule = "outlet-context";
+        }
+        let owner =
+            draft.kind == NameKind::Person && first == last && lead & (class::GIVEN | class::SURNAME) == 0;
+        if owner && has_ministry(analysis, gazetteer, last) {
+            draft.kind = NameKind::Place;
+            draft.rule = "owner";
+        }
+    }
+}
+
+/// "…'s finance ministry": whether token `i` has what only countries and towns have.
+fn has_ministry(analysis: &Analysis<'_>, gazetteer: &Gazetteer, i: usize) -> bool {
+    analysis.lower(i + 1) == "'s"
+        && (i + 2..i + 5).any(|i| gazetteer.word(analysis.lower(i)) & class::STATE_NOUN != 0)
 }
 
 /// "Mr Okafor": what follows a title is a person, whatever else the model took it for, if it took it for a name at all.
@@ -275,9 +342,14 @@ fn titled(analysis: &Analysis<'_>, gazetteer: &Gazetteer, drafts: &mut Vec<Draft
     drafts.sort_by_key(|d| d.tokens.start);
 }
 
-/// "engineer Rufus Klee", "Rufus Klee": two or more words that may be a name, after what a person does or begun by a given
-/// name, where the model found nothing.
+/// "engineer Rufus Klee", "Rufus Klee": two or more words that may be a name, after what a person does, begun by a given
+/// name or ended by a family name of the text, where the model found nothing.
 fn introduced(analysis: &Analysis<'_>, gazetteer: &Gazetteer, drafts: &mut Vec<Draft>) {
+    let family: FxHashSet<&str> = drafts
+        .iter()
+        .filter(|d| d.kind == NameKind::Person && d.tokens.len() == 1)
+        .map(|d| analysis.token(d.tokens.start))
+        .collect();
     let mut found: Vec<Draft> = Vec::new();
     for sentence in &analysis.sentences {
         let last = sentence.tokens.end;
@@ -296,9 +368,16 @@ fn introduced(analysis: &Analysis<'_>, gazetteer: &Gazetteer, drafts: &mut Vec<D
             let role = first > sentence.tokens.start
                 && gazetteer.word(analysis.lower(first - 1)) & class::ROLE != 0
                 && !has_capital(analysis, first - 1);
-            let given = gazetteer.word(analysis.token(first)) & class::GIVEN != 0;
+            let given = gazetteer.word(analysis.token(first)) & class::GIVEN != 0
+                || run.len() == 2 && family.contains(analysis.token(first + 1));
             let at = drafts.partition_point(|d| d.tokens.end <= run.start);
-            let free = drafts.get(at).is_none_or(|d| d.tokens.start >= run.end);
+            // A family name that the model found by itself is part of the longer one.
+            let part = |d: &Draft| {
+                d.kind == NameKind::Person && d.tokens.len() < run.len() && d.tokens.end == run.end
+            };
+            let free = drafts
+                .get(at)
+                .is_none_or(|d| d.tokens.start >= run.end || run.start < d.tokens.start && part(d));
             if free && (role || given && analysis.tokens[first].pos == Pos::Propn) {
                 found.push(Draft {
                     tokens: run,
@@ -308,6 +387,61 @@ fn introduced(analysis: &Analysis<'_>, gazetteer: &Gazetteer, drafts: &mut Vec<D
             }
         }
     }
+    put(drafts, found);
+}
+
+/// Places and organisations of the tables where the model found nothing or only pieces ("Washington, D.C.").
+fn known(analysis: &Analysis<'_>, gazetteer: &Gazetteer, drafts: &mut Vec<Draft>) {
+    const PLACES: u32 = class::ANY_PLACE;
+    // What a single word may mean besides.
+    const OTHERS: u32 = class::GIVEN | class::SURNAME | class::DEMONYM | class::TITLE | class::CALENDAR;
+    let mut found: Vec<Draft> = Vec::new();
+    for sentence in &analysis.sentences {
+        let last = sentence.tokens.end;
+        let mut i = sentence.tokens.start;
+        while i < last {
+            let first = i;
+            i += 1;
+            if !has_capital(analysis, first) {
+                continue;
+            }
+            let Some((end, classes)) = gazetteer.longest(analysis, first, last, PLACES | class::ORG) else {
+                let at = drafts.partition_point(|d| d.tokens.end <= first);
+                let free = drafts.get(at).is_none_or(|d| d.tokens.start > first);
+                let proper =
+                    analysis.tokens[first].pos == Pos::Propn && gazetteer.word(analysis.token(first)) == 0;
+                if free && proper && has_ministry(analysis, gazetteer, first) {
+                    found.push(Draft { tokens: first..i, kind: NameKind::Place, rule: "owner" });
+                }
+                continue;
+            };
+            let capital = |i: usize| i < last && has_capital(analysis, i);
+            let at = drafts.partition_point(|d| d.tokens.end <= first);
+            let over = &drafts[at..at + drafts[at..].iter().take_while(|d| d.tokens.start < end).count()];
+            let pieces = over
+                .iter()
+                .all(|d| first <= d.tokens.start && d.tokens.end <= end && d.tokens.len() < end - first);
+            let alone = end - first > 1 || {
+                let certain = classes & OTHERS == 0 && analysis.tokens[first].pos == Pos::Propn;
+                let begins = first == sentence.tokens.start;
+                certain && !begins && !capital(first - 1) && !capital(end)
+            };
+            if pieces && alone {
+                let kind = if classes & PLACES != 0 { NameKind::Place } else { NameKind::Org };
+                found.push(Draft { tokens: first..end, kind, rule: "table" });
+                i = end;
+            }
+        }
+    }
+    put(drafts, found);
+}
+
+/// Puts mentions in; what they overlap gives way to them.
+fn put(drafts: &mut Vec<Draft>, mut found: Vec<Draft>) {
+    drafts.retain(|draft| {
+        let at = found.partition_point(|other| other.tokens.end <= draft.tokens.start);
+        found.get(at).is_none_or(|other| draft.tokens.end <= other.tokens.start)
+    });
     drafts.append(&mut found);
     drafts.sort_by_key(|d| d.tokens.start);
 }

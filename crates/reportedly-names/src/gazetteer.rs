@@ -45,11 +45,23 @@ pub mod class {
     pub const FEMALE_TITLE: u32 = 1 << 17;
     /// A month or weekday.
     pub const CALENDAR: u32 = 1 << 18;
+    /// Says of the name beside it that it is a place's.
+    pub const PLACE_NOUN: u32 = 1 << 19;
+    /// As before, an organisation's.
+    pub const ORG_NOUN: u32 = 1 << 20;
+    /// As before, of something else.
+    pub const OTHER_NOUN: u32 = 1 << 21;
+    /// As before, an outlet's.
+    pub const OUTLET_NOUN: u32 = 1 << 22;
+    /// What countries and towns have, not people: "…'s ministry".
+    pub const STATE_NOUN: u32 = 1 << 23;
     /// A longer phrase begins like this.
     pub const PREFIX: u32 = 1 << 31;
 
     /// Any given name.
     pub const GIVEN: u32 = MALE | FEMALE;
+    /// A noun that tells what the name beside it names, people included.
+    pub const NOUN: u32 = PLACE_NOUN | ORG_NOUN | OTHER_NOUN | OUTLET_NOUN | ROLE;
     /// Any place.
     pub const ANY_PLACE: u32 = COUNTRY | PLACE;
 }
@@ -121,6 +133,11 @@ impl Gazetteer {
             ("place-heads", "first", class::PLACE_FIRST),
             ("place-heads", "last", class::PLACE_LAST),
             ("outlet-heads", "sure", class::OUTLET_SURE),
+            ("kind-nouns", "place", class::PLACE_NOUN),
+            ("kind-nouns", "org", class::ORG_NOUN),
+            ("kind-nouns", "other", class::OTHER_NOUN),
+            ("kind-nouns", "outlet", class::OUTLET_NOUN),
+            ("kind-nouns", "state", class::STATE_NOUN),
         ];
         for (name, flag, class) in kinds {
             for row in

@@ -109,3 +109,25 @@ proptest! {
         names(&text);
     }
 }
+
+#[test]
+fn outlets_nobody_has_heard_of_are_told_by_what_stands_around_them() {
+    let check = |text: &str, want: &str| {
+        assert!(found(text).iter().any(|n| n == want), "{want} in {text}: {:?}", found(text));
+    };
+    check("The sale was first reported by Quarry Business.", "outlet:Quarry Business");
+    check("She told the weekly Tideline that she would appeal.", "outlet:Tideline");
+    check("Radio Cobalt, quoting two nurses, put the figure at nine.", "outlet:Radio Cobalt");
+    check("Citing the Velm News Agency, he denied it.", "outlet:Velm News Agency");
+}
+
+#[test]
+fn people_are_told_by_what_they_do_and_places_by_what_they_have() {
+    let check = |text: &str, want: &str| {
+        assert!(found(text).iter().any(|n| n == want), "{want} in {text}: {:?}", found(text));
+    };
+    check("\"It will hold,\" said engineer Osk Tarrow.", "person:Osk Tarrow");
+    check("Ostwick's finance ministry sold the mill.", "place:Ostwick");
+    check("The fire began near Washington, D.C. on Monday.", "place:Washington, D.C.");
+    check("Brandt Metals will close the foundry.", "org:Brandt Metals");
+}

@@ -48,35 +48,38 @@ impl<const LABELS: usize> Perceptron<LABELS> {
         self.step += 1;
     }
 
-    /// The averaged weights in bytes: those under `least` (of the largest, clipped at the 999th thousandth) are left
-    /// out, and so are rows that changed fewer than `changes` times.
-    pub fn rows(&self, least: f64, changes: u32) -> BTreeMap<u32, [i8; LABELS]> {
-        let average = |row: &Row<LABELS>, label: usize| {
-            f64::from(row.weights[label]) - row.late[label] as f64 / self.step as f64
-        };
-        let mut sizes: Vec<f64> = Vec::new();
-        for row in self.rows.values() {
-            sizes.extend((0..LABELS).map(|l| average(row, l).abs()).filter(|w| *w > 0.0));
-        }
-        sizes.sort_by(f64::total_cmp);
-        let largest = sizes.get(sizes.len() * 999 / 1000).copied().unwrap_or(1.0).max(f64::MIN_POSITIVE);
-        let mut rows = BTreeMap::new();
-        for (hash, row) in self.rows.iter().filter(|(_, row)| row.seen >= changes) {
-            let weights: [i8; LABELS] = std::array::from_fn(|label| {
-                let weight = average(row, label) / largest;
-                if weight.abs() < least { 0 } else { (weight * 127.0).round().clamp(-127.0, 127.0) as i8 }
-            });
-            if weights.iter().any(|w| *w != 0) {
-                rows.insert(*hash, weights);
+    /// The averaged weights of the rows that changed at least so often.
+    fn averages(&self, changes: u32) -> impl Iterator<Item = (u32, [f64; LABELS])> {
+        let step = self.step as f64;
+        self.rows.iter().filter(move |(_, row)| row.seen >= changes).map(move |(hash, row)| {
+            (*hash, std::array::from_fn(|l| f64::from(row.weights[l]) - row.late[l] as f64 / step))
+        })
+    }
+}
+
+/// The file of the mean of several models, in bytes: weights under `least` (of the largest, clipped at the 999th
+/// thousandth) are left out, and so are rows that changed fewer than `changes` times.
+pub fn write<const LABELS: usize>(models: &[Perceptron<LABELS>], least: f64, changes: u32) -> Vec<u8> {
+    let mut sums: BTreeMap<u32, [f64; LABELS]> = BTreeMap::new();
+    for model in models {
+        for (hash, row) in model.averages(changes) {
+            let sum = sums.entry(hash).or_insert([0.0; LABELS]);
+            for (sum, weight) in sum.iter_mut().zip(row) {
+                *sum += weight;
             }
         }
-        rows
     }
-
-    /// The file of the averaged weights.
-    pub fn write(&self, least: f64, changes: u32) -> Vec<u8> {
-        Model::write(&self.rows(least, changes))
-    }
+    let mut sizes: Vec<f64> = sums.values().flatten().map(|w| w.abs()).filter(|w| *w > 0.0).collect();
+    sizes.sort_by(f64::total_cmp);
+    let largest = sizes.get(sizes.len() * 999 / 1000).copied().unwrap_or(1.0).max(f64::MIN_POSITIVE);
+    let rows = sums.into_iter().map(|(hash, row)| {
+        let byte = |weight: f64| {
+            let share = weight / largest;
+            if share.abs() < least { 0 } else { (share * 127.0).round().clamp(-127.0, 127.0) as i8 }
+        };
+        (hash, row.map(byte))
+    });
+    Model::write(&rows.filter(|(_, row)| row.iter().any(|w| *w != 0)).collect())
 }
 
 /// The order in which documents are gone through: shuffled, the same in every run.

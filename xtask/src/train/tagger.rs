@@ -1,7 +1,7 @@
 //! Learning part of speech.
 
 use super::gum::Document;
-use super::perceptron::{Perceptron, shuffled};
+use super::perceptron::{Perceptron, shuffled, write};
 use super::{FOLDS, say};
 use reportedly_text::model::Model;
 use reportedly_text::tag::{LABELS, TAGS, best, label, walk};
@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// Rounds over the data: more gain nothing on the part left out.
 const ROUNDS: usize = 8;
+/// Models, each from another order of the documents, whose mean is kept.
+const MODELS: usize = 3;
 /// Weights under this share of the largest are left out, and rows that changed less often than this.
 const LEAST: f64 = 0.02;
 const CHANGES: u32 = 2;
@@ -36,8 +38,13 @@ pub fn learn(documents: &[Document]) -> Vec<u8> {
 }
 
 fn train(examples: &[&Example<'_>]) -> Vec<u8> {
-    let mut perceptron = Perceptron::<LABELS>::new();
-    for round in 0..ROUNDS {
+    let models: Vec<_> = (0..MODELS).map(|model| train_one(examples, model * ROUNDS)).collect();
+    write(&models, LEAST, CHANGES)
+}
+
+fn train_one(examples: &[&Example<'_>], from: usize) -> Perceptron<LABELS> {
+    let mut perceptron = Perceptron::new();
+    for round in from..from + ROUNDS {
         for i in shuffled(examples.len(), round) {
             let example = examples[i];
             walk(&example.analysis, |token, features, allowed| {
@@ -58,7 +65,7 @@ fn train(examples: &[&Example<'_>]) -> Vec<u8> {
             });
         }
     }
-    perceptron.write(LEAST, CHANGES)
+    perceptron
 }
 
 /// A document's tags on our tokens: words joined by hyphens are one token here and several there.
