@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 mod bench;
+mod fixture;
 mod gate;
 mod test;
 mod train;
@@ -51,6 +52,14 @@ enum Task {
         #[arg(long)]
         lower: bool,
     },
+    /// Make a page fixture from a page, ready to correct by hand
+    Fixture {
+        /// The page
+        page: PathBuf,
+        /// The fixture's name [default: the page's]
+        #[arg(long)]
+        name: Option<String>,
+    },
     /// Learn the weights that ship with the program, again (DATA.md says from what)
     Train {
         /// Where the data that may be learned from lies
@@ -61,11 +70,14 @@ enum Task {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    // Paths are given from where the developer stands; everything else is said from the root.
+    let here = std::env::current_dir()?;
     std::env::set_current_dir(root()).context("the workspace's root")?;
     match arguments.task {
         Task::Test { data } => test::run(&data),
         Task::Bench { data, rounds } => bench::run(&data, rounds),
         Task::Gate { data, raise, lower } => gate::run(&data, raise, lower),
+        Task::Fixture { page, name } => fixture::run(&here.join(page), name.as_deref()),
         Task::Train { data } => train::run(&data),
     }
 }
