@@ -6,12 +6,12 @@
 use crate::blocks::{Kind, Layout, Run};
 use crate::hints::Hint;
 use crate::lines::{self, Reach};
-use crate::{Role, words};
+use crate::{Role, meta, words};
 
 /// Share of a region's mass that a child must have so that the rest counts for nothing.
-const NEARLY_ALL: f32 = 0.9;
+const NEARLY_ALL: f32 = 0.95;
 /// The same where the region has no paragraphs of its own.
-const MOST: f32 = 0.6;
+const MOST: f32 = 0.7;
 /// The same where names say that the child is the article's text.
 const NAMED: f32 = 0.4;
 /// Mass from which on a region that is named as the article's text is believed.
@@ -19,7 +19,7 @@ const NAMED_MASS: usize = 60;
 /// Share of the container's mass below which a section under a furniture heading is put aside.
 const SECTION: f32 = 0.3;
 /// Share of the container's mass that may still follow where the article is taken to have ended.
-const TAIL: f32 = 0.3;
+const TAIL: f32 = 0.15;
 
 /// What is known of the page before its blocks are told apart.
 #[derive(Debug, Default)]
@@ -29,8 +29,18 @@ pub(crate) struct Context {
     pub(crate) authors: Vec<String>,
 }
 
-/// Gives each block its role, in order; `None` for what is not seen.
-pub(crate) fn label(layout: &Layout, context: &Context) -> Vec<Option<Role>> {
+/// A page's blocks told apart.
+pub(crate) struct Labelled {
+    /// The role of each block, in order; `None` for what is not seen.
+    pub(crate) roles: Vec<Option<Role>>,
+    /// The region that holds the article.
+    pub(crate) container: usize,
+    /// What names say about each region.
+    pub(crate) asides: Vec<Aside>,
+}
+
+/// Gives each block its role.
+pub(crate) fn label(layout: &Layout, context: &Context) -> Labelled {
     let container = choose(layout);
     let asides = asides(layout, container);
     let mut labels =
@@ -38,7 +48,7 @@ pub(crate) fn label(layout: &Layout, context: &Context) -> Vec<Option<Role>> {
     labels.around();
     labels.inside();
     labels.standfirst();
-    labels.roles
+    Labelled { roles: labels.roles, container, asides: labels.asides }
 }
 
 /// The region that holds the article.
@@ -74,7 +84,7 @@ fn choose(layout: &Layout) -> usize {
 
 /// What names say about a region in the container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Aside {
+pub(crate) enum Aside {
     /// Nothing: it may be the article.
     No,
     /// It is not seen.
@@ -176,8 +186,10 @@ impl Labels<'_> {
                 let ends = reach == Reach::Section && i > first_prose && below_articles(role);
                 let end = match reach {
                     Reach::Line => i + 1,
-                    _ if ends && (left as f32) < TAIL * total && left * 2 < read => range.end,
-                    Reach::Section => self.section_end(i, range.end, total),
+                    Reach::Section => match self.section_end(i, range.end, total) {
+                        (_, true) if ends && (left as f32) < TAIL * total && left * 2 < read => range.end,
+                        (end, _) => end,
+                    },
                     Reach::Next => self.teaser_end(i, range.end),
                 };
                 put_aside = Some((role, end));
@@ -197,7 +209,13 @@ impl Labels<'_> {
                     && !(run.sentence && run.words > 2)
                     && !matches!(run.kind, Kind::Item | Kind::Cell { .. })
                 {
-                    self.roles[i] = Some(Role::Other);
+                    let goes_on = run.kind == Kind::Paragraph
+                        && run.linked < 0.3
+                        && layout.regions[run.region].parent
+                            == layout.regions[layout.runs[last].region].parent;
+                    if !goes_on {
+                        self.roles[i] = Some(Role::Other);
+                    }
                 }
             }
         }
@@ -208,23 +226,25 @@ impl Labels<'_> {
         run.mass() > 0 && self.asides[run.region] == Aside::No
     }
 
-    /// Where the section under the furniture heading `i` ends.
-    fn section_end(&self, i: usize, end: usize, total: f32) -> usize {
+    /// Where the section under the furniture heading `i` ends, and whether it stands among the article's blocks,
+    /// where it is no region of its own.
+    fn section_end(&self, i: usize, end: usize, total: f32) -> (usize, bool) {
         let layout = self.layout;
         let mut region = layout.runs[i].region;
         while region != self.container && layout.regions[region].runs.len() < 2 {
             region = layout.regions[region].parent;
         }
         if region != self.container && (layout.regions[region].mass as f32) < SECTION * total {
-            return layout.regions[region].runs.end;
+            return (layout.regions[region].runs.end, false);
         }
-        (i + 1..end)
+        let next = (i + 1..end)
             .find(|j| {
                 let run = &layout.runs[*j];
                 (run.mass() > 0 && run.kind != Kind::Item && run.linked < 0.3)
                     || matches!(run.kind, Kind::Heading(_))
             })
-            .unwrap_or(end)
+            .unwrap_or(end);
+        (next, true)
     }
 
     /// Where the teaser after the line `i` ends: linked lines, and no more than three.
@@ -241,7 +261,7 @@ impl Labels<'_> {
         {
             return Role::Caption;
         }
-        if self.context.title.as_deref().is_some_and(|t| same_words(t, text)) {
+        if self.context.title.as_deref().is_some_and(|t| meta::is_title(t, text)) {
             return Role::Title;
         }
         if self.context.authors.iter().any(|a| same_words(a, text)) {
@@ -280,21 +300,50 @@ impl Labels<'_> {
         }
     }
 
-    /// The lead-in, where it stands before the container.
+    /// The lead-in, where it stands before the container or is taken for a teaser: prose between headline and text.
     fn standfirst(&mut self) {
         let layout = self.layout;
-        let start = layout.regions[self.container].runs.start;
-        let from = start.saturating_sub(60);
+        let container = layout.regions[self.container].runs.clone();
+        let first = container
+            .clone()
+            .find(|i| self.roles[*i].is_some_and(Role::is_text) && self.is_prose(*i))
+            .unwrap_or(container.start);
+        let from = container.start.saturating_sub(BEFORE);
+        let title = (from..first).rev().find(|i| {
+            let run = &layout.runs[*i];
+            matches!(run.kind, Kind::Heading(_))
+                && self.context.title.as_deref().is_some_and(|t| meta::is_title(t, &run.text))
+        });
         let said = self.context.description.as_deref().unwrap_or("");
-        for i in (from..start).rev() {
+        let mut found = 0;
+        for i in (title.map_or(from, |t| t + 1)..first).rev() {
             let run = &layout.runs[i];
-            if run.words < 5 || self.asides[run.region] != Aside::No || run.linked > 0.5 {
+            let aside = self.asides[run.region];
+            let may_be = matches!(aside, Aside::No | Aside::For(Role::Related | Role::Feed))
+                && !run.figure
+                && run.linked < 0.3
+                && run.words >= 5
+                && !matches!(
+                    self.roles[i],
+                    Some(Role::Title | Role::Caption | Role::Byline | Role::DateLine)
+                )
+                && !self.roles[i].is_some_and(Role::is_text);
+            if !may_be {
                 continue;
             }
-            let named = self.is_named_standfirst(run);
-            if named || (words::count(said) >= 5 && begins_alike(said, &run.text)) {
+            let named = aside == Aside::No && self.is_named_standfirst(run);
+            let described = words::count(said) >= 5 && begins_alike(said, &run.text);
+            let prose = title.is_some()
+                && run.sentence
+                && run.words >= STANDFIRST_WORDS
+                && lines::opening(&run.text).is_none()
+                && !matches!(run.kind, Kind::Heading(_) | Kind::Caption);
+            if named || described || prose {
                 self.roles[i] = Some(Role::Standfirst);
-                return;
+                found += 1;
+                if found == MAX_STANDFIRST {
+                    break;
+                }
             }
         }
     }
@@ -310,6 +359,13 @@ impl Labels<'_> {
         false
     }
 }
+
+/// Blocks before the container in which headline and lead-in are looked for.
+const BEFORE: usize = 60;
+/// Words of a block between headline and text from which on it is the lead-in.
+const STANDFIRST_WORDS: usize = 9;
+/// Blocks that make up a lead-in.
+const MAX_STANDFIRST: usize = 3;
 
 /// Whether what has this role stands below articles rather than in them.
 const fn below_articles(role: Role) -> bool {

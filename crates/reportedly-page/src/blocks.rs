@@ -4,9 +4,12 @@
 //! One walk over the tree makes both the blocks and the regions (every element that holds blocks). A region
 //! covers a run of consecutive blocks, so that sums over regions are sums over runs.
 
+use crate::Role;
 use crate::dom::{self, DOCUMENT, Dom, NodeId, is_inline};
 use crate::hints::{Hint, Hints};
 use crate::words;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 /// Bytes of text that a page's blocks may hold together.
@@ -80,8 +83,13 @@ impl Run {
 /// An element that holds blocks.
 #[derive(Debug)]
 pub(crate) struct Region {
+    pub(crate) node: NodeId,
     pub(crate) parent: usize,
     pub(crate) hint: Option<Hint>,
+    /// Whether its names speak of a wall before the article.
+    pub(crate) walls: bool,
+    /// The same for regions of the same names.
+    names: u64,
     /// The blocks in it.
     pub(crate) runs: Range<usize>,
     /// Mass of the blocks in it that no hint takes out.
@@ -130,7 +138,8 @@ struct Walk<'d> {
 /// Takes a page apart into blocks.
 pub(crate) fn lay_out(dom: &Dom) -> Layout {
     let root = dom.first(DOCUMENT, "body").unwrap_or(DOCUMENT);
-    let page = Region { parent: 0, hint: None, runs: 0..0, mass: 0, own: 0 };
+    let page =
+        Region { node: root, parent: 0, hint: None, walls: false, names: 0, runs: 0..0, mass: 0, own: 0 };
     let mut walk = Walk {
         dom,
         layout: Layout { runs: Vec::new(), regions: vec![page], cut: false },
@@ -268,7 +277,16 @@ impl Walk<'_> {
         }
         let hint = hints.of(self.dom, id);
         let start = self.layout.runs.len();
-        self.layout.regions.push(Region { parent: self.region, hint, runs: start..start, mass: 0, own: 0 });
+        self.layout.regions.push(Region {
+            node: id,
+            parent: self.region,
+            hint,
+            walls: hint.is_some_and(Hint::takes_out) && is_wall(self.dom, id),
+            names: names_of(self.dom, id),
+            runs: start..start,
+            mass: 0,
+            own: 0,
+        });
         open.region = Some(self.region);
         self.region = self.layout.regions.len() - 1;
         Some(open)
@@ -345,26 +363,88 @@ const REVOKED: f32 = 0.4;
 /// The same for regions that may well hold more words than the article.
 const REVOKED_LONG: f32 = 0.92;
 
+/// Share of a page's mass that must be left after hints took out theirs.
+const LEFT: f32 = 0.25;
+
+/// The share from which on a hint is not believed.
+fn revoked_from(hint: Hint) -> f32 {
+    match hint {
+        Hint::Aside(Role::Comments | Role::Legal | Role::Consent) => REVOKED_LONG,
+        _ => REVOKED,
+    }
+}
+
+/// Whether a class or id speaks of a wall.
+fn is_wall(dom: &Dom, id: NodeId) -> bool {
+    ["class", "id"].iter().filter_map(|a| dom.attr(id, a)).any(|names| {
+        let names = names.to_ascii_lowercase();
+        ["paywall", "pay-wall", "regwall", "piano", "meter-wall", "subscriber-only"]
+            .iter()
+            .any(|w| names.contains(w))
+    })
+}
+
+/// A number for the names of an element.
+fn names_of(dom: &Dom, id: NodeId) -> u64 {
+    let mut hasher = FxHasher::default();
+    dom.name(id).hash(&mut hasher);
+    for class in dom.attr(id, "class").unwrap_or("").split_ascii_whitespace().take(3) {
+        class.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
 impl Layout {
+    /// The innermost region that each element lies in, for those that are asked for.
+    pub(crate) fn by_node(&self) -> FxHashMap<NodeId, usize> {
+        self.regions.iter().enumerate().map(|(at, region)| (region.node, at)).collect()
+    }
+
     /// Sums up mass over regions, after taking back hints that would take out the article itself.
     fn weigh(&mut self) {
         // First as if there were no hints.
         self.sum(false);
-        let total = self.regions[0].mass.max(1) as f32;
+        let total = self.regions[0].mass;
+        // What regions of the same names hold together, those within another of them not counted twice.
+        let mut held: FxHashMap<(u64, Hint), usize> = FxHashMap::default();
+        let mut outer: Vec<Option<(u64, Hint)>> = vec![None; self.regions.len()];
+        for (at, region) in self.regions.iter().enumerate() {
+            let around = outer[region.parent];
+            let own = region.hint.filter(|h| h.takes_out()).map(|h| (region.names, h));
+            if let Some(own) = own
+                && around != Some(own)
+            {
+                *held.entry(own).or_default() += region.mass;
+            }
+            outer[at] = own.or(around);
+        }
         for region in &mut self.regions {
-            let share = region.mass as f32 / total;
-            let limit = match region.hint {
-                Some(Hint::Aside(crate::Role::Comments | crate::Role::Legal | crate::Role::Consent)) => {
-                    REVOKED_LONG
-                }
-                Some(Hint::Aside(_) | Hint::Hidden) => REVOKED,
-                _ => continue,
-            };
-            if share > limit {
+            let Some(hint) = region.hint.filter(|h| h.takes_out()) else { continue };
+            let share = *held.get(&(region.names, hint)).unwrap_or(&0) as f32 / total.max(1) as f32;
+            if share > revoked_from(hint) {
                 region.hint = None;
             }
         }
         self.sum(true);
+        // Where hints take out nearly all, those that take out most are wrong.
+        for _ in 0..4 {
+            if self.regions[0].mass as f32 >= LEFT * total as f32 {
+                break;
+            }
+            let most = held
+                .iter()
+                .filter(|((_, hint), mass)| **mass > 0 && revoked_from(*hint) < REVOKED_LONG)
+                .max_by_key(|((names, hint), mass)| (**mass, *names, hint.weight()))
+                .map(|(key, _)| *key);
+            let Some(most) = most else { break };
+            held.remove(&most);
+            for region in &mut self.regions {
+                if region.hint == Some(most.1) && region.names == most.0 {
+                    region.hint = None;
+                }
+            }
+            self.sum(true);
+        }
     }
 
     fn sum(&mut self, hinted: bool) {

@@ -587,7 +587,6 @@ impl Dom {
         std::iter::successors(self.first_child(id), |c| self.next_sibling(*c))
     }
 
-    #[allow(dead_code, reason = "for what reads dates off the tree")]
     /// The ancestors, from the parent up, without the document.
     pub(crate) fn ancestors(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
         std::iter::successors(Some(self.parent(id)), |p| Some(self.parent(*p))).take_while(|p| *p != DOCUMENT)
@@ -702,5 +701,60 @@ pub(crate) fn push_words(out: &mut String, text: &str) {
                     .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{ad}' | '\u{2060}' | '\0')),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn depth(dom: &Dom) -> u32 {
+        dom.nodes.iter().map(|n| n.depth).max().unwrap_or(0)
+    }
+
+    /// Shapes that make a tree builder work hard: the tree must grow no faster than the page, and not too deep.
+    #[test]
+    fn work_grows_no_faster_than_the_page() {
+        let shapes: [&dyn Fn(usize) -> String; 9] = [
+            &|n| "<div>".repeat(n),
+            &|n| "<a href=x>".repeat(n),
+            &|n| "<b><i><p>".repeat(n),
+            &|n| "<table><tr><td>".repeat(n),
+            &|n| "<ul><li>".repeat(n),
+            &|n| "<svg><g>".repeat(n),
+            &|n| format!("{}{}", "<font color=1>".repeat(n / 8), "</p><p>x".repeat(n)),
+            &|n| (0..n).map(|i| format!("<b id={i}>")).collect::<String>() + "text",
+            &|n| "<table>x<tr>".repeat(n),
+        ];
+        for (i, shape) in shapes.iter().enumerate() {
+            let (once, twice) = (parse(&shape(2_000)), parse(&shape(4_000)));
+            assert!(depth(&twice) <= MAX_DEPTH + 8, "shape {i}: depth {}", depth(&twice));
+            let (once, twice) = (once.nodes.len(), twice.nodes.len());
+            assert!(twice <= once * 2 + 2 * MAX_DEPTH as usize, "shape {i}: {once} nodes, then {twice}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_said() {
+        for (page, said) in [
+            ("<div>".repeat(1_000), "deeper than"),
+            (format!("<p {}>", (0..5_000).map(|i| format!("a{i}=1 ")).collect::<String>()), "attributes"),
+        ] {
+            let dom = parse(&page);
+            assert!(
+                dom.cut.iter().any(|c| c.starts_with("cut: ") && c.contains(said)),
+                "{said}: {:?}",
+                dom.cut
+            );
+        }
+        let harmless = format!("<p>one</p><!-- {} --><p>two</p>", "word - \"x\" ".repeat(3_000));
+        let dom = parse(&harmless);
+        assert_eq!((dom.cut.len(), dom.text(DOCUMENT, 100).as_str()), (0, "one two"));
+    }
+
+    #[test]
+    fn text_is_as_a_reader_sees_it() {
+        let dom = parse("<p>One\n\n  two<br>three <b>fo</b>ur&shy;teen<script>no</script></p>");
+        assert_eq!(dom.text(DOCUMENT, 100), "One two three fourteen");
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// What the names of an element say about what is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Hint {
     /// The article's text: known class names, `itemprop="articleBody"`.
     Body,
@@ -82,7 +82,7 @@ impl Hints {
             if let Some(value) = dom.attr(id, attribute) {
                 for class in value.split_ascii_whitespace().take(24) {
                     if let Some(hint) = self.of_class(class) {
-                        let weight = weight(hint);
+                        let weight = hint.weight();
                         if best.is_none_or(|(_, w)| weight > w) {
                             best = Some((hint, weight));
                         }
@@ -106,14 +106,21 @@ impl Hints {
     }
 }
 
-/// Which of several hints on one element holds.
-fn weight(hint: Hint) -> usize {
-    match hint {
-        Hint::Hidden => 5,
-        Hint::Aside(Role::Byline | Role::DateLine | Role::Title) => 2,
-        Hint::Aside(_) => 4,
-        Hint::Standfirst => 1,
-        Hint::Body => 3,
+impl Hint {
+    /// Whether it takes what it stands on out of the article.
+    pub(crate) const fn takes_out(self) -> bool {
+        matches!(self, Self::Aside(_) | Self::Hidden)
+    }
+
+    /// Which of several hints on one element holds: that of the greatest weight.
+    pub(crate) const fn weight(self) -> usize {
+        match self {
+            Self::Hidden => 5,
+            Self::Aside(Role::Byline | Role::DateLine | Role::Title) => 2,
+            Self::Aside(_) => 4,
+            Self::Standfirst => 1,
+            Self::Body => 3,
+        }
     }
 }
 
@@ -156,7 +163,7 @@ fn read_class(class: &str) -> Option<Hint> {
         for end in (start + 1..=parts.len().min(start + MAX_RUN)).rev() {
             let run = &joined[offset(parts[start])..offset(parts[end - 1]) + parts[end - 1].len()];
             if let Some(hint) = NAMES.get(run) {
-                let candidate = (*hint, end - start, weight(*hint));
+                let candidate = (*hint, end - start, hint.weight());
                 if found.is_none_or(|(_, length, weight)| (candidate.1, candidate.2) > (length, weight)) {
                     found = Some(candidate);
                 }

@@ -2,7 +2,7 @@
 
 use crate::article::{self, Context};
 use crate::blocks::{self, Kind, Layout};
-use crate::{Block, Other, Page, PageKind, Role, dates, dom, meta, structured};
+use crate::{Block, Other, Page, Role, byline, dates, dom, images, kind, meta, structured};
 use reportedly_text::Span;
 
 /// Reads an HTML page.
@@ -10,17 +10,25 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     let dom = dom::parse(html);
     let data = structured::gather(&dom);
     let layout = blocks::lay_out(&dom);
-    let facts = meta::gather(&dom, &data, &layout, url);
+    let facts = meta::gather(&dom, &data, url);
+    let outlet = facts.outlet.as_deref();
+    let told = byline::from_data(&data, outlet);
     let context = Context {
         title: facts.title.clone(),
         description: facts.description.clone(),
-        authors: facts.authors.clone(),
+        authors: told.authors.clone(),
     };
-    let roles = article::label(&layout, &context);
+    let labelled = article::label(&layout, &context);
+    let writers = if told.authors.is_empty() {
+        told.or(byline::from_page(&dom, &data, &layout, &labelled, outlet))
+    } else {
+        told
+    };
     let mut page = Page {
+        images: images::gather(&dom, &data, &layout, &labelled),
         title: facts.title,
-        authors: facts.authors,
-        agencies: facts.agencies,
+        authors: writers.authors(),
+        agencies: writers.agencies,
         outlet: facts.outlet,
         url: facts.url,
         ..Page::default()
@@ -29,10 +37,12 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     if layout.cut {
         page.diagnostics.push("cut: more text than is kept".to_owned());
     }
-    write_text(&layout, &roles, &mut page);
+    write_text(&layout, &labelled.roles, &mut page);
     page.language = meta::language(&data, &page.text);
-    page.kind = if page.text.is_empty() { PageKind::Empty } else { PageKind::Article };
-    page.dates = dates::markup(&dom, &data, &layout, &roles, url, &page);
+    let (kind, note) = kind::of(&data, &layout, page.title.as_deref(), &page.text, &page.images);
+    page.kind = kind;
+    page.diagnostics.extend(note);
+    page.dates = dates::markup(&dom, &data, &layout, &labelled.roles, url, &page);
     page
 }
 

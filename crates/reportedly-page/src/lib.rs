@@ -5,12 +5,15 @@
 
 mod article;
 mod blocks;
+mod byline;
 mod dates;
 mod decode;
 mod dom;
 mod flat;
 mod hints;
 mod html;
+mod images;
+mod kind;
 mod lines;
 mod meta;
 mod structured;

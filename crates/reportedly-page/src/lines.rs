@@ -80,7 +80,7 @@ pub(crate) fn role_of(word: &str) -> Option<Role> {
 }
 
 /// A line as the tables have it: lower case, one space between words, apostrophes straight.
-fn folded(line: &str) -> String {
+pub(crate) fn folded(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     for word in line.split_whitespace() {
         if !out.is_empty() {
@@ -270,8 +270,14 @@ pub(crate) fn byline(line: &str) -> Option<Vec<String>> {
     people(&names)
 }
 
+/// Whether words are the name of an agency and nothing else.
+pub(crate) fn is_agency(words: &str) -> bool {
+    let folded = folded(words);
+    CREDITS.get(bare(&folded)).copied().unwrap_or(false)
+}
+
 /// Names in a list of people: two to five words each, all beginning with capitals.
-fn people(list: &str) -> Option<Vec<String>> {
+pub(crate) fn people(list: &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for part in list.split([',', ';', '|', '&', '•', '·', '/', '–']) {
         let part = part.trim().trim_end_matches(['.', ':']);
@@ -320,6 +326,9 @@ fn split_and(part: &str) -> impl Iterator<Item = &str> {
         .flat_map(|p| p.split(" y "))
         .flat_map(|p| p.split(" e "))
         .flat_map(|p| p.split(" en "))
+        .flat_map(|p| p.split(" og "))
+        .flat_map(|p| p.split(" och "))
+        .flat_map(|p| p.split(" ve "))
         .map(str::trim)
         .filter(|p| !p.is_empty())
 }

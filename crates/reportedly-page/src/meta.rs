@@ -1,69 +1,246 @@
-//! What a page says about its article: title, authors, outlet, language, address.
+//! What a page says about its article: title, outlet, language, address.
 
-use crate::blocks::{Kind, Layout};
 use crate::dom::{DOCUMENT, Dom};
+use crate::lines;
 use crate::structured::{self, Structured};
 use reportedly_text::Language;
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+// What each source of the title is worth; the wording with the largest sum wins. Tried over the pages of
+// `pages.py meta`: the first heading is right most often, but not where data and `<title>` agree on another.
+const BY_HEADING: u32 = 6;
+const BY_FAR_HEADING: u32 = 2;
+const BY_HEADLINE: u32 = 4;
+const BY_CARD: u32 = 3;
+const BY_TITLE: u32 = 2;
+const BY_OTHER_CARD: u32 = 1;
+/// Share of a heading's words that must stand in the page's other titles for it to be the article's.
+const AGREES: f32 = 0.4;
+/// Headings of the first level that are looked at.
+const MAX_HEADINGS: usize = 8;
 
 /// What a page says about its article.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
-    pub(crate) authors: Vec<String>,
-    pub(crate) agencies: Vec<String>,
     pub(crate) outlet: Option<String>,
     pub(crate) url: Option<String>,
 }
 
 /// Gathers it.
-pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, _url: Option<&str>) -> Facts {
-    let articles = data.articles();
-    let said =
-        |key: &str| articles.iter().find_map(|t| structured::plain(t.get(key)?)).map(structured::unescape);
-    let heading = dom.first(DOCUMENT, "h1").map(|h| dom.text(h, 1_000)).filter(|h| !h.is_empty());
-    let title = heading
-        .or_else(|| data.meta(&["og:title", "twitter:title"]).map(str::to_owned))
-        .or_else(|| said("headline"))
-        .or_else(|| data.title.clone())
-        .or_else(|| layout.runs.iter().find(|r| matches!(r.kind, Kind::Heading(_))).map(|r| r.text.clone()));
-    let mut authors: Vec<String> = Vec::new();
-    for thing in &articles {
-        let Some(author) = thing.get("author") else { continue };
-        let list = match author {
-            Value::Array(items) => items.iter().collect(),
-            one => vec![one],
-        };
-        for one in list {
-            if let Some(name) = structured::plain(data.resolve(one)) {
-                let name = structured::unescape(name).trim().to_owned();
-                if !name.is_empty() && !authors.contains(&name) {
-                    authors.push(name);
-                }
-            }
-        }
-        if !authors.is_empty() {
-            break;
+pub(crate) fn gather(dom: &Dom, data: &Structured, url: Option<&str>) -> Facts {
+    let address = address(data, url);
+    let outlet = outlet(data, address.as_deref().or(url));
+    Facts {
+        title: title(dom, data, outlet.as_deref()),
+        description: data.meta(&["og:description", "description", "twitter:description"]).map(str::to_owned),
+        outlet,
+        url: address,
+    }
+}
+
+/// Letters and digits in lower case, words apart.
+fn key(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        } else if !out.is_empty() && !out.ends_with(' ') && !matches!(c, '\'' | '’') {
+            out.push(' ');
         }
     }
-    let outlet = articles
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// The article's title: what headings, data and `<title>` agree on most.
+fn title(dom: &Dom, data: &Structured, outlet: Option<&str>) -> Option<String> {
+    let articles = data.articles();
+    let headline = articles
+        .iter()
+        .find_map(|t| structured::plain(t.get("headline").or_else(|| t.get("name"))?))
+        .map(|h| tidy(&structured::unescape(h)))
+        .unwrap_or_default();
+    let card = data.meta(&["og:title"]).map(tidy).unwrap_or_default();
+    let other_card = data.meta(&["twitter:title"]).map(tidy).unwrap_or_default();
+    let whole = data.title.clone().unwrap_or_default();
+    let said: BTreeSet<String> = [&headline, &card, &whole]
+        .iter()
+        .flat_map(|t| key(t).split(' ').map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let headings: Vec<String> = dom
+        .descendants(DOCUMENT)
+        .filter(|id| dom.name(*id) == "h1")
+        .take(MAX_HEADINGS)
+        .map(|id| dom.text(id, 600))
+        .filter(|t| !t.is_empty())
+        .collect();
+    let best = headings
+        .iter()
+        .map(|heading| {
+            let heading_key = key(heading);
+            let words: BTreeSet<&str> = heading_key.split(' ').collect();
+            let shared = words.iter().filter(|w| said.contains(**w)).count() as f32;
+            (shared / words.len() as f32, shared.sqrt(), heading)
+        })
+        .fold(None::<(f32, f32, &String)>, |best, next| match best {
+            Some(best) if best.0 * best.1 >= next.0 * next.1 => Some(best),
+            _ => Some(next),
+        });
+    let known: Vec<String> =
+        headings.iter().chain([&headline]).map(|t| key(t)).filter(|k| !k.is_empty()).collect();
+    let mut votes: Vec<(String, u32, String)> = Vec::new();
+    let mut vote = |words: &str, weight: u32| {
+        let key = key(words);
+        if key.is_empty() {
+            return;
+        }
+        match votes.iter_mut().find(|(k, ..)| *k == key) {
+            Some((_, sum, _)) => *sum += weight,
+            None => votes.push((key, weight, words.to_owned())),
+        }
+    };
+    if let Some((share, _, heading)) = best {
+        let agrees = share >= AGREES || said.len() <= 1;
+        vote(heading, if agrees { BY_HEADING } else { BY_FAR_HEADING });
+    }
+    vote(&headline, BY_HEADLINE);
+    vote(&without_outlet(&card, &known, outlet), BY_CARD);
+    vote(&without_outlet(&whole, &known, outlet), BY_TITLE);
+    vote(&without_outlet(&other_card, &known, outlet), BY_OTHER_CARD);
+    // The first of the strongest.
+    let most = votes.iter().map(|v| v.1).max()?;
+    votes.into_iter().find(|v| v.1 == most).map(|v| v.2)
+}
+
+fn tidy(text: &str) -> String {
+    let mut out = String::new();
+    crate::dom::push_words(&mut out, text);
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// The places where a title may be cut: a sign with spaces around it, or a bar.
+fn cuts(title: &str) -> Vec<(usize, usize)> {
+    let mut cuts = Vec::new();
+    for (i, c) in title.char_indices() {
+        let end = i + c.len_utf8();
+        let spaced = title[..i].ends_with(' ') && title[end..].starts_with(' ');
+        if c == '|'
+            || (spaced && matches!(c, '–' | '—' | '-' | '·' | '»' | '•' | ':' | '/' | '~' | '«' | '‹' | '›'))
+        {
+            cuts.push((i, end));
+        }
+    }
+    cuts
+}
+
+/// A title without the outlet's name at its end.
+fn without_outlet(title: &str, known: &[String], outlet: Option<&str>) -> String {
+    let cuts = cuts(title);
+    let outlet = outlet.map(key).filter(|o| !o.is_empty());
+    let mut best = title;
+    for (start, end) in cuts.iter().rev() {
+        let (Some(head), Some(tail)) = (best.get(..*start), best.get(*end..)) else { continue };
+        if known.contains(&key(head)) {
+            return head.trim().to_owned();
+        }
+        if outlet.as_ref().is_some_and(|o| *o == key(tail)) {
+            best = head.trim();
+        }
+    }
+    if best.len() == title.len()
+        && let Some((start, end)) = cuts.last()
+    {
+        let (head, tail) = (title[..*start].trim(), title[*end..].trim());
+        if head.split(' ').count() >= 3 && tail.split(' ').count() <= 4 && head.len() > tail.len() {
+            return head.to_owned();
+        }
+    }
+    best.to_owned()
+}
+
+/// The page's own address.
+fn address(data: &Structured, url: Option<&str>) -> Option<String> {
+    let base = url.and_then(|u| url::Url::parse(u).ok());
+    let given = data.canonical.as_deref().or_else(|| data.meta(&["og:url"]));
+    given
+        .and_then(|given| match (&base, url::Url::parse(given)) {
+            (_, Ok(whole)) => Some(whole),
+            (Some(base), Err(_)) => base.join(given).ok(),
+            (None, Err(_)) => None,
+        })
+        .filter(|u| matches!(u.scheme(), "http" | "https") && u.path().len() > 1)
+        .map(String::from)
+        .or_else(|| url.map(str::to_owned))
+}
+
+/// The name of a page's host under which it was registered: "harbourwire" of "www.harbourwire.co.uk".
+fn host_name(url: &str) -> Option<(String, String)> {
+    let url = url::Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    let domain = psl::domain_str(host)?;
+    let name = domain.split('.').next()?;
+    Some((name.to_owned(), domain.to_owned()))
+}
+
+/// Who publishes the page: by its data, by the end of its title, by its host.
+fn outlet(data: &Structured, url: Option<&str>) -> Option<String> {
+    let articles = data.articles();
+    let publisher = articles
         .iter()
         .find_map(|t| structured::plain(data.resolve(t.get("publisher")?)))
-        .map(structured::unescape)
-        .or_else(|| data.meta(&["og:site_name", "application-name"]).map(str::to_owned));
-    Facts {
-        title,
-        description: data.meta(&["og:description", "description", "twitter:description"]).map(str::to_owned),
-        authors,
-        agencies: Vec::new(),
-        outlet,
-        url: data.canonical.clone(),
-    }
+        .map(|n| tidy(&structured::unescape(n)));
+    let site = data.meta(&["og:site_name", "application-name", "apple-mobile-web-app-title"]).map(tidy);
+    let of_site = data.things().into_iter().find_map(|t| {
+        let is_site = structured::types(t).any(|k| matches!(k, "WebSite" | "NewsMediaOrganization"));
+        is_site.then(|| structured::plain(t.get("name")?)).flatten()
+    });
+    let host = url.and_then(host_name);
+    // The name that is in the host is the outlet's; a company that owns it may be called otherwise.
+    let candidates: Vec<String> = [site, publisher, of_site.map(|n| tidy(&structured::unescape(n)))]
+        .into_iter()
+        .flatten()
+        .map(|n| name_alone(&n))
+        .filter(|n| !n.is_empty() && n.len() <= 60 && !n.contains("://"))
+        .collect();
+    let letters = |s: &str| key(s).replace(' ', "");
+    let bare = |s: &str| letters(s).trim_start_matches("the").to_owned();
+    let in_host = |name: &str| host.as_ref().is_some_and(|(host, _)| bare(host) == bare(name));
+    let suffix = data.title.as_deref().and_then(|title| {
+        let (_, end) = cuts(title).last().copied()?;
+        Some(title.get(end..)?.trim().to_owned()).filter(|s| !s.is_empty() && s.split(' ').count() <= 5)
+    });
+    candidates
+        .iter()
+        .find(|n| in_host(n))
+        .or_else(|| suffix.iter().find(|s| in_host(s)))
+        .or_else(|| candidates.first())
+        .cloned()
+        .or(suffix)
+        .or_else(|| host.map(|(_, domain)| domain))
+}
+
+/// An outlet's name without the motto after it.
+fn name_alone(name: &str) -> String {
+    let name = name.trim();
+    let cut = cuts(name).first().map_or(name, |(start, _)| name[..*start].trim());
+    if cut.is_empty() { name.to_owned() } else { cut.to_owned() }
 }
 
 /// The language of the article: by its words, and by what the page declares where they are few.
 pub(crate) fn language(data: &Structured, text: &str) -> Option<Language> {
-    let declared = data.language.as_deref().and_then(Language::from_tag);
-    reportedly_text::detect(text).or(declared)
+    let declared = data
+        .language
+        .as_deref()
+        .or_else(|| data.meta(&["og:locale", "content-language", "language", "dc.language"]));
+    let declared = declared.and_then(Language::from_tag);
+    let enough = text.len() > 200 || declared.is_none();
+    enough.then(|| reportedly_text::detect(text)).flatten().or(declared)
+}
+
+/// Whether a line is one of the page's own titles.
+pub(crate) fn is_title(title: &str, line: &str) -> bool {
+    line.len() <= title.len() + 80 && lines::folded(line).len() > 3 && key(title) == key(line)
 }

@@ -254,14 +254,17 @@ impl Structured {
         self.meta.iter().filter(move |(n, _)| n == name).map(|(_, content)| content.as_str())
     }
 
-    #[allow(dead_code, reason = "the article's text is still taken from the tree alone")]
-    /// The article's text as the page's data gives it.
-    pub(crate) fn article_body(&self) -> Option<String> {
-        let things = self.things();
-        let body = things.iter().filter_map(|t| t.get("articleBody")?.as_str()).max_by_key(|b| b.len())?;
-        let mut out = String::new();
-        crate::dom::push_words(&mut out, &unescape(body));
-        Some(out)
+    /// All JSON-LD objects that are the article's pictures.
+    pub(crate) fn pictures(&self) -> Vec<&Thing> {
+        let articles = self.articles();
+        let images = articles.iter().filter_map(|t| t.get("image"));
+        images
+            .flat_map(|image| match image {
+                Value::Array(items) => items.iter().collect(),
+                one => vec![one],
+            })
+            .filter_map(|image| self.resolve(image).as_object())
+            .collect()
     }
 }
 
