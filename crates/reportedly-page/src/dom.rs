@@ -723,7 +723,7 @@ mod tests {
             &|n| "<ul><li>".repeat(n),
             &|n| "<svg><g>".repeat(n),
             &|n| format!("{}{}", "<font color=1>".repeat(n / 8), "</p><p>x".repeat(n)),
-            &|n| (0..n).map(|i| format!("<b id={i}>")).collect::<String>() + "text",
+            &|n| (0..n).map(|i| ["<b id=", &i.to_string(), ">"].concat()).collect::<String>() + "text",
             &|n| "<table>x<tr>".repeat(n),
         ];
         for (i, shape) in shapes.iter().enumerate() {
@@ -738,7 +738,13 @@ mod tests {
     fn what_is_left_out_is_said() {
         for (page, said) in [
             ("<div>".repeat(1_000), "deeper than"),
-            (format!("<p {}>", (0..5_000).map(|i| format!("a{i}=1 ")).collect::<String>()), "attributes"),
+            (
+                format!(
+                    "<p {}>",
+                    (0..5_000).map(|i| ["a", &i.to_string(), "=1 "].concat()).collect::<String>()
+                ),
+                "attributes",
+            ),
         ] {
             let dom = parse(&page);
             assert!(

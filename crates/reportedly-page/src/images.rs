@@ -166,7 +166,7 @@ fn read(dom: &Dom, whole: NodeId, from: NodeId) -> Image {
     if credit.is_empty()
         && let Some((words, by)) = lines::caption_and_credit(caption)
     {
-        said = by.to_owned();
+        by.clone_into(&mut said);
         caption = words;
     }
     let credit = if credit.is_empty() { said } else { bare_credit(&credit).to_owned() };

@@ -38,7 +38,7 @@ pub(crate) fn gather(dom: &Dom) -> Structured {
             "" => continue,
             "html" => found.language = dom.attr(id, "lang").map(str::to_owned),
             "title" if found.title.is_none() => {
-                found.title = Some(dom.text(id, 2_000)).filter(|t| !t.is_empty())
+                found.title = Some(dom.text(id, 2_000)).filter(|t| !t.is_empty());
             }
             "script" => script(dom, id, &mut found),
             "time" => found.times.push(id),
