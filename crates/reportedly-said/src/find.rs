@@ -6,6 +6,7 @@
 mod content;
 mod left;
 mod nouns;
+mod right;
 mod verbs;
 
 use crate::Act;
