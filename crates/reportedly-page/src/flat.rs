@@ -446,8 +446,8 @@ mod tests {
     #[test]
     fn pages_without_an_article_say_so() {
         assert_eq!(of("").kind, PageKind::Empty);
-        let front = (0..60).map(|i| format!("Headline number {i} of today\n")).collect::<String>();
-        assert_eq!(of(&front).kind, PageKind::Index);
+        let front: Vec<String> = (0..60).map(|i| format!("Headline number {i} of today")).collect();
+        assert_eq!(of(&front.join("\n")).kind, PageKind::Index);
     }
 
     proptest! {

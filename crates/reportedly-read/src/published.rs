@@ -141,7 +141,7 @@ pub fn bounds(
 }
 
 /// A day with all that speaks for it.
-struct Day<'c> {
+struct Weighed<'c> {
     day: Date,
     weight: u32,
     form: &'c DateCandidate,
@@ -170,7 +170,7 @@ fn kind(rule: &str) -> Kind {
 }
 
 /// The days that candidates speak for, the strongest first; of two alike the earlier.
-fn days(candidates: &[DateCandidate], fetched: Option<Date>) -> Vec<Day<'_>> {
+fn days(candidates: &[DateCandidate], fetched: Option<Date>) -> Vec<Weighed<'_>> {
     let latest = candidates
         .iter()
         .filter(|c| c.bearing == Bearing::NotAfter)
@@ -179,7 +179,7 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>) -> Vec<Day<'_>> {
         .chain(fetched.and_then(|f| f.tomorrow().ok()))
         .min();
     let is_said = candidates.iter().any(|c| c.bearing == Bearing::Published && u32::from(c.weight) >= ENOUGH);
-    let mut days: Vec<Day<'_>> = Vec::new();
+    let mut days: Vec<Weighed<'_>> = Vec::new();
     for c in candidates {
         let weight = match c.bearing {
             Bearing::Published => u32::from(c.weight),
@@ -211,7 +211,9 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>) -> Vec<Day<'_>> {
                     d.form = c;
                 }
             }
-            None => days.push(Day { day, weight, form: c, published, kinds: vec![(kind(c.rule), weight)] }),
+            None => {
+                days.push(Weighed { day, weight, form: c, published, kinds: vec![(kind(c.rule), weight)] });
+            }
         }
     }
     days.sort_by_key(|d| (std::cmp::Reverse(d.weight), d.day));
