@@ -224,7 +224,11 @@ impl<'a> Finder<'a> {
             }
         }
         let end = self.p.noun_phrase(from, tokens.end);
-        if end == from || !self.parties.may_speak(from..end) {
+        // Whom an outlet cites has spoken, whatever he is called.
+        let of_outlet = self.found.last().is_some_and(|f| {
+            f.sentence == sentence && f.source.clone().is_some_and(|s| self.parties.is_outlet(s))
+        });
+        if end == from || !of_outlet && !self.parties.may_speak(from..end) {
             return false;
         }
         let word = if self.p.analysis.lower(cue.start).starts_with("which")

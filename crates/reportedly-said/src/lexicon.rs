@@ -120,6 +120,8 @@ pub struct Lexicon {
     pub function_words: FxHashMap<&'static str, Vec<&'static str>>,
     /// "according to" and the like.
     pub prefixes: Phrases,
+    /// What outlets do: "reported".
+    pub reporting: FxHashSet<&'static str>,
     /// "citing" and the like.
     pub citing: Phrases,
     /// "seen by", "interview with" and the like.
@@ -163,6 +165,7 @@ impl Lexicon {
     fn load(language: Language) -> Self {
         let mut lexicon = Self {
             prefixes: Phrases::load(language, "prefix-cues"),
+            reporting: words(language, "reporting-verbs"),
             citing: Phrases::load(language, "citing-words"),
             relaying: Phrases::load(language, "relay-words"),
             roles: words(language, "role-nouns"),

@@ -11,6 +11,12 @@ use std::ops::Range;
 
 /// How many sentences back a pronoun looks for what it stands for.
 const PRONOUN_REACH: usize = 6;
+/// Sentences that open an article, where people may stand by their role before they are named.
+const LEAD: usize = 2;
+/// Sentences later in which the name must have come.
+const INTRODUCTION_REACH: usize = 3;
+/// Tokens after "reported" within which whom an outlet cites is named: "reported on Thursday evening, citing".
+const REPORT_REACH: usize = 8;
 /// How many tokens before and after a name may describe it.
 const DESCRIPTION_REACH: usize = 10;
 
@@ -88,9 +94,33 @@ impl<'a> Parties<'a> {
         let next = analysis.lower(tokens.end);
         if lexicon.outlets.contains(next) && !lexicon.organisations.contains(next)
             || tokens.clone().any(|i| self.is_outlet_word(i)) && tokens.len() > 1
+            || self.reports_citing(tokens.end)
         {
             self.outlets.insert(entity);
         }
+    }
+
+    /// Whether "reported …, citing" goes on at this token: who reports what others told is an outlet.
+    fn reports_citing(&self, token: usize) -> bool {
+        let (analysis, lexicon) = (self.p.analysis, self.p.lexicon);
+        let verb = (token..token + 2).find(|i| lexicon.reporting.contains(analysis.lower(*i)));
+        verb.is_some_and(|verb| {
+            (verb + 1..verb + REPORT_REACH)
+                .take_while(|i| self.p.class(*i) != Class::Stop)
+                .any(|i| lexicon.citing.at(analysis, i) > 0)
+        })
+    }
+
+    /// The last outlet named before token `i`, other than the publisher.
+    fn last_outlet(&self, i: usize) -> Option<String> {
+        let offset = self.p.analysis.tokens.get(i)?.span.start;
+        let before = self.names.mentions.partition_point(|n| n.span.end <= offset);
+        let is_outlet = |n: &&reportedly_names::Name| {
+            (n.kind == NameKind::Outlet || self.outlets.contains(&n.entity))
+                && !self.publisher.is_some_and(|p| same_outlet(p, &self.names.entity(n).name))
+        };
+        let mention = self.names.mentions[..before].iter().rev().find(is_outlet)?;
+        Some(self.names.entity(mention).name.clone())
     }
 
     fn is_outlet_word(&self, i: usize) -> bool {
@@ -269,6 +299,14 @@ impl<'a> Parties<'a> {
         }
         let definite =
             matches!(self.p.analysis.lower(phrase.start), "the" | "that" | "this" | "these" | "those");
+        // "The newspaper", "the business daily": the one named before.
+        if definite
+            && self.is_outlet_word(head)
+            && !self.p.analysis.token(head).starts_with(char::is_uppercase)
+            && let Some(name) = self.last_outlet(phrase.start)
+        {
+            return Party { span, kind: PartyKind::Outlet, name };
+        }
         if lexicon.documents.contains(word) {
             return self.document(&phrase, head, span, words, memory);
         }
@@ -456,6 +494,15 @@ impl<'a> Parties<'a> {
                 return Party { span, ..party };
             }
         }
+        let one = definite
+            || matches!(self.p.class(phrase.start), Class::Determiner | Class::Possessive | Class::Pronoun)
+            || phrase.clone().any(|i| self.p.class(i) == Class::Possessive);
+        if one
+            && !indefinite
+            && let Some(name) = self.introduced_after(phrase)
+        {
+            return Party { span, kind: PartyKind::Person, name };
+        }
         let kind = if indefinite { PartyKind::Anonymous } else { PartyKind::Person };
         Party { span, kind, name: words }
     }
@@ -469,6 +516,31 @@ impl<'a> Parties<'a> {
             self.names.entities.iter().position(|e| e.name == party.name && e.kind == NameKind::Person)?;
         let described = self.described.get(entity)?.iter().any(|w| self.p.lexicon.roles.contains(w));
         (near && !described && party.kind == PartyKind::Person).then(|| party.clone())
+    }
+
+    /// The person whom an article opens with by role ("the festival's director announced") and names where he next
+    /// speaks ("…," Jan Pell told reporters).
+    fn introduced_after(&self, phrase: &Range<usize>) -> Option<String> {
+        let analysis = self.p.analysis;
+        let lexicon = self.p.lexicon;
+        let sentence = analysis.sentence_of(phrase.start).filter(|s| *s < LEAD)?;
+        let end =
+            analysis.sentences.get(sentence + INTRODUCTION_REACH).or(analysis.sentences.last())?.span.end;
+        let from = analysis.tokens.get(phrase.end.checked_sub(1)?)?.span.end;
+        let next = self.names.mentions.partition_point(|n| n.span.start < from);
+        let (_, mention) =
+            self.names.mentions.iter().enumerate().skip(next).take_while(|(_, n)| n.span.start < end).find(
+                |(place, n)| {
+                    n.kind == NameKind::Person && self.names.entity(n).mentions.first() == Some(place)
+                },
+            )?;
+        let name = &self.names.entity(mention).name;
+        let tokens = analysis.tokens_in(mention.span);
+        let speaks = lexicon.verb_at(analysis, tokens.end).is_some()
+            || tokens.start.checked_sub(1).is_some_and(|i| lexicon.verb_at(analysis, i).is_some());
+        let another =
+            self.described.get(mention.entity).is_some_and(|d| d.iter().any(|w| lexicon.roles.contains(w)));
+        (name.contains(' ') && speaks && !another).then(|| name.clone())
     }
 
     /// The last person before token `i` whom the text describes with this word.

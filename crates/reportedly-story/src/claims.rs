@@ -37,6 +37,10 @@ const REJECTS: f32 = 0.35;
 const CORE: usize = 8;
 /// Share of the carriers that must have a term of the core.
 const COMMON: f32 = 0.34;
+/// How little a term says that stands in all other sayings of a story, 0 to 1.
+const EVERYWHERE: f32 = 0.6;
+/// Other sayings that are looked at for it.
+const SAMPLE: usize = 200;
 /// Claims a story is given besides the leading one and its denial.
 const FURTHER: usize = 8;
 /// What a copy counts as a carrier.
@@ -251,14 +255,27 @@ impl<'s> Story<'s> {
             }
             let mut terms: Vec<(u64, f32)> = weights
                 .into_iter()
-                .map(|(t, w)| (t, w * shares[&t] / all))
                 .filter(|(t, _)| shares[t] / all >= COMMON)
+                .map(|(t, w)| (t, w * shares[&t] / all * (1.0 - EVERYWHERE * self.elsewhere(t, &core))))
                 .collect();
             terms.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             terms.truncate(CORE);
             core = Wording::from_terms(terms);
         }
         core
+    }
+
+    /// Share of the story's other sayings that have a term.
+    fn elsewhere(&self, term: u64, core: &Wording) -> f32 {
+        let others = self.sayings().filter(|at| {
+            self.saying(*at).statement.is_some() && core.likeness(&self.words[at.0][at.1]) < ALIKE
+        });
+        let (mut all, mut having) = (0.0, 0.0);
+        for at in others.take(SAMPLE) {
+            all += 1.0;
+            having += f32::from(self.own[at.0][at.1].weight_of(term).is_some());
+        }
+        if all > 0.0 { having / all } else { 0.0 }
     }
 
     /// Share of a claim's core that a saying has.
@@ -369,6 +386,24 @@ impl<'s> Story<'s> {
                 best.push((at, part));
             }
         }
+        // An outlet that stands as a source beside what it passes on is a relay only.
+        let passes_on = |at: &At| {
+            let Some(source) = self.saying(*at).source.as_ref().filter(|s| s.kind == PartyKind::Outlet)
+            else {
+                return false;
+            };
+            let outlet = Some(origins::key(&source.name));
+            best.iter().any(|(other, _)| {
+                other.0 == at.0 && other != at && {
+                    let chain = &self.saying(*other).chain;
+                    let relays = chain.get(1..chain.len().saturating_sub(1)).unwrap_or_default();
+                    relays.iter().flatten().any(|link| Some(origins::key(link)) == outlet)
+                }
+            })
+        };
+        let keep: Vec<bool> = best.iter().map(|(at, _)| !passes_on(at)).collect();
+        let mut keep = keep.into_iter();
+        best.retain(|_| keep.next().unwrap_or(true));
         let mut carried: Vec<(Carried, Option<usize>)> = best
             .iter()
             .map(|(at, _)| {

@@ -177,7 +177,11 @@ impl Told {
             if let Some(s) = spoken.get_mut(place) {
                 *s = true;
             }
-            let (own, words) = told.words(&text, reading, &s.content, place);
+            let (own, mut words) = told.words(&text, reading, &s.content, place);
+            // What comes by way of another outlet is mostly the matter of the whole article.
+            if s.relays.iter().chain(&s.source).any(|p| p.kind == PartyKind::Outlet) {
+                words.add(&told.head, BY_HEADLINE);
+            }
             told.sayings.push(Saying {
                 statement: Some(i),
                 words,
