@@ -56,11 +56,15 @@ fn one(out: &mut String, story: &Story, of: &[Observation], style: Style) {
     outlets.sort_unstable();
     outlets.dedup();
     let mut facts = vec![span_of_dates(story.first, story.last), count(story.articles.len(), "article")];
-    if !outlets.is_empty() {
-        facts.push(count(outlets.len(), "outlet"));
-    }
     if copies > 0 {
-        facts.push(count(copies, "copy"));
+        facts.push(if copies == 1 {
+            "1 of them a copy".to_owned()
+        } else {
+            format!("{copies} of them copies")
+        });
+    }
+    if outlets.len() > 1 {
+        facts.push(count(outlets.len(), "outlet"));
     }
     facts.retain(|f| !f.is_empty());
     line(style.faint(&style.wrapped(&facts.join(" · "), 2)));
@@ -68,33 +72,41 @@ fn one(out: &mut String, story: &Story, of: &[Observation], style: Style) {
         line(style.faint(&style.hanging(&outlets.join(", "), 2, 2)));
     }
     if let Some(leading) = story.claims.first() {
-        claim(&mut line, leading, story, style);
+        claim(&mut line, leading, story, of, style);
     }
-    for denied in
-        story.claims.iter().skip(1).filter(|c| c.articles.iter().any(|a| a.stance == Stance::Denies))
-    {
-        line(String::new());
-        line(format!("  {}", style.strong("Denied")));
-        line(style.wrapped(&format!("“{}”", cut(&denied.text, EXCERPT)), 4));
-        for o in &denied.origins {
-            line(style.wrapped(&format!("by {}", o.name.as_deref().unwrap_or("somebody unnamed")), 4));
-        }
+    for denial in story.claims.iter().skip(1).filter(|c| denies(c)) {
+        denied(&mut line, denial, of, style);
     }
+    also(&mut line, story, style);
     if !story.timeline.is_empty() {
         line(String::new());
         line(format!("  {}", style.strong("Timeline")));
         for d in &story.timeline {
+            let (date, status) = (pad(&d.date), d.status.word());
             let who = said_by(&d.articles, of);
-            let text = format!("{}  {:8}  {} [{who}]", pad(&d.date), d.status.word(), cut(&d.text, EXCERPT));
-            let text = style.hanging(&text, 4, 26);
+            let text = format!("{date}  {status:8}  {} [{who}]", cut(&d.text, EXCERPT));
             // Colour after wrapping, or its codes would count as columns.
-            line(text.replacen(d.status.word(), &style.status(d.status.word()), 1));
+            let text = style.hanging(&text, 4, 4 + TEXT_COLUMN);
+            line(text.replacen(status, &style.status(status), 1));
         }
     }
 }
 
+/// Where the text of a timeline's entry begins behind its date and status.
+const TEXT_COLUMN: usize = 23;
+
+fn denies(claim: &Claim) -> bool {
+    claim.articles.iter().any(|a| a.stance == Stance::Denies)
+}
+
+/// A date as people write it, in one width: "17 Mar 2031", "Mar 2031", "2031".
 fn pad(date: &str) -> String {
-    format!("{date:10}")
+    let day = |d: Date| d.strftime("%-d %b %Y").to_string();
+    let written = match date.len() {
+        7 => format!("{date}-01").parse::<Date>().map(|d| d.strftime("%b %Y").to_string()),
+        _ => date.parse::<Date>().map(day),
+    };
+    format!("{:>11}", written.unwrap_or_else(|_| date.to_owned()))
 }
 
 fn said_by(articles: &[usize], of: &[Observation]) -> String {
@@ -105,8 +117,8 @@ fn said_by(articles: &[usize], of: &[Observation]) -> String {
             names.push(name);
         }
     }
-    let more = names.len().saturating_sub(3);
-    names.truncate(3);
+    let more = names.len().saturating_sub(2);
+    names.truncate(2);
     let mut text = names.join(", ");
     if more > 0 {
         let _ = write!(text, " and {more} more");
@@ -115,39 +127,99 @@ fn said_by(articles: &[usize], of: &[Observation]) -> String {
 }
 
 fn outlet(o: &Observation) -> String {
-    o.reading.outlet.clone().or_else(|| o.path.clone()).unwrap_or_else(|| o.id.clone())
+    // Without an outlet, the name of the file is enough to find the page by.
+    let file = || o.path.as_deref().and_then(|p| p.rsplit(['/', '\\']).next()).map(str::to_owned);
+    o.reading.outlet.clone().or_else(file).unwrap_or_else(|| o.id.clone())
 }
 
-fn claim(line: &mut impl FnMut(String), claim: &Claim, story: &Story, style: Style) {
+/// What is said, in quotation marks unless it brings its own.
+fn quoted(text: &str) -> String {
+    let text = cut(text, EXCERPT);
+    if text.starts_with(['"', '“', '„', '«']) { text } else { format!("“{text}”") }
+}
+
+fn claim(line: &mut impl FnMut(String), claim: &Claim, story: &Story, of: &[Observation], style: Style) {
     line(String::new());
-    let carriers = claim.articles.iter().filter(|a| a.stance == Stance::Asserts).count();
-    line(format!(
-        "  {} {}",
-        style.strong("What most reports rest on"),
-        style.faint(&format!(
-            "({} of {}; {})",
-            carriers,
-            count(story.articles.len(), "article"),
-            count(claim.independent_origins, "independent origin")
-        ))
-    ));
-    line(style.wrapped(&format!("“{}”", cut(&claim.text, EXCERPT)), 4));
+    let mut carriers: Vec<usize> = claim.articles.iter().map(|a| a.article).collect();
+    carriers.dedup();
+    let facts = format!(
+        "{} of {}, {}",
+        carriers.len(),
+        count(story.articles.len(), "article"),
+        count(claim.independent_origins, "independent origin")
+    );
+    line(format!("  {} {}", style.strong("Claim"), style.faint(&format!("({facts})"))));
+    line(style.wrapped(&quoted(&claim.text), 4));
     for origin in &claim.origins {
-        let kind = origin.kind.map(|k| format!(" ({})", k.word())).unwrap_or_default();
         let name = origin.name.as_deref().unwrap_or("nobody named");
-        line(style.wrapped(&format!("Origin: {name}{kind}"), 4));
-        let mut shown: Vec<String> = Vec::new();
+        let kind = origin.kind.map(|k| format!(" ({})", k.word())).unwrap_or_default();
+        let via =
+            origin.via.as_deref().filter(|v| *v != name).map(|v| format!(", to {v}")).unwrap_or_default();
+        line(style.hanging(&format!("• {name}{kind}{via}"), 4, 6));
+        let mut ways: Vec<(String, usize)> = Vec::new();
         for c in claim.articles.iter().filter(|c| origin.articles.contains(&c.article)) {
-            let links: Vec<&str> = c.chain.iter().map(|l| l.as_deref().unwrap_or("unknown")).collect();
-            let copy = story.articles.iter().any(|m| m.article == c.article && m.copy_of.is_some());
-            let text = format!("{}{}", visible(&links.join(" ← ")), if copy { "  (copy)" } else { "" });
-            if !shown.contains(&text) {
-                line(style.hanging(&text, 6, 8));
-                shown.push(text);
+            // The origin stands above; what is of interest is by way of whom each outlet has it.
+            let relays = c.chain.get(..c.chain.len().saturating_sub(1).max(1)).unwrap_or_default();
+            let mut links: Vec<&str> = relays.iter().map(|l| l.as_deref().unwrap_or("unknown")).collect();
+            let publisher = outlet(&of[c.article]);
+            if let Some(first) = links.first_mut() {
+                *first = &publisher;
             }
+            let copy = story.articles.iter().any(|m| m.article == c.article && m.copy_of.is_some());
+            let way = format!("{}{}", links.join(" ← "), if copy { " (copy)" } else { "" });
+            match ways.iter_mut().find(|w| w.0 == way) {
+                Some(same) => same.1 += 1,
+                None => ways.push((way, 1)),
+            }
+        }
+        let more = ways.len().saturating_sub(WAYS);
+        for (way, times) in ways.iter().take(WAYS) {
+            let times = if *times > 1 { format!(", {times} articles") } else { String::new() };
+            line(style.hanging(&visible(&format!("{way}{times}")), 8, 10));
+        }
+        if more > 0 {
+            line(style.faint(&format!("        and {more} more")));
         }
     }
 }
+
+/// Ways by which outlets have a claim from one origin that are shown.
+const WAYS: usize = 8;
+
+fn denied(line: &mut impl FnMut(String), claim: &Claim, of: &[Observation], style: Style) {
+    line(String::new());
+    line(format!("  {}", style.strong("Denied")));
+    line(style.wrapped(&quoted(&claim.text), 4));
+    for o in &claim.origins {
+        let name = o.name.as_deref().unwrap_or("somebody unnamed");
+        line(style.hanging(&format!("• {name} [{}]", said_by(&o.articles, of)), 4, 6));
+    }
+}
+
+/// The other claims that several texts carry, a line each.
+fn also(line: &mut impl FnMut(String), story: &Story, style: Style) {
+    let others: Vec<&Claim> = story.claims.iter().skip(1).filter(|c| !denies(c)).collect();
+    if others.is_empty() {
+        return;
+    }
+    line(String::new());
+    line(format!("  {}", style.strong("Also reported")));
+    for claim in others.iter().take(ALSO) {
+        let mut names: Vec<&str> = claim.origins.iter().filter_map(|o| o.name.as_deref()).collect();
+        let more = names.len().saturating_sub(3);
+        names.truncate(3);
+        let mut by = names.join("; ");
+        if more > 0 {
+            let _ = write!(by, " and {more} more");
+        }
+        line(style.hanging(&format!("• {} — {by}", quoted(&cut(&claim.text, ALSO_EXCERPT))), 4, 6));
+    }
+}
+
+/// Further claims that are shown.
+const ALSO: usize = 4;
+/// How much of each, in characters.
+const ALSO_EXCERPT: usize = 160;
 
 /// "3 – 28 March 2031", "30 January – 2 February 2031".
 fn span_of_dates(first: Option<Date>, last: Option<Date>) -> String {
@@ -166,8 +238,23 @@ fn span_of_dates(first: Option<Date>, last: Option<Date>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::span_of_dates;
+    use super::{pad, quoted, span_of_dates};
     use jiff::civil::date;
+
+    #[test]
+    fn dates_stand_in_one_column() {
+        let check = |date: &str, want: &str| assert_eq!(pad(date), want);
+        check("2031-03-17", "17 Mar 2031");
+        check("2031-03-07", " 7 Mar 2031");
+        check("2031-03", "   Mar 2031");
+        check("2031", "       2031");
+    }
+
+    #[test]
+    fn what_is_quoted_already_is_not_quoted_again() {
+        assert_eq!(quoted("It will sail"), "“It will sail”");
+        assert_eq!(quoted("\"It will sail,\""), "\"It will sail,\"");
+    }
 
     #[test]
     fn spans_of_dates_say_no_more_than_needed() {

@@ -689,6 +689,30 @@ mod tests {
     }
 
     #[test]
+    fn whom_an_outlet_spoke_to_stands_for_the_outlet() {
+        let content = "The Penhale mine may close";
+        let (observations, members) = story(vec![
+            article(
+                "Chough Radio",
+                3,
+                "Penhale mine may close",
+                "The Penhale mine may close, Moor News reported.",
+            )
+            .says(&[(Outlet, "Moor News")], content, Possible),
+            article(
+                "Penhale Star",
+                4,
+                "Penhale mine may close",
+                "The Penhale mine may close, Moor News reported, citing a banker.",
+            )
+            .says(&[(Outlet, "Moor News"), (Anonymous, "a banker")], content, Possible),
+        ]);
+        let (claims, _) = of_story(&observations, &members);
+        assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a banker"], 1));
+        assert_eq!(claims[0].origins[0].via.as_deref(), Some("Moor News"));
+    }
+
+    #[test]
     fn reporters_who_saw_it_are_an_origin() {
         let (observations, members) = story(vec![
             article(

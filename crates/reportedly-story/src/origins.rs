@@ -77,6 +77,14 @@ pub(crate) fn of_claim(carried: &[Carried]) -> Vec<Origin> {
         match merged.iter().position(|m| one(m, party)) {
             Some(m) => {
                 merged[m].places.extend(&party.places);
+                // Whom an outlet spoke to says more than the outlet.
+                if spoke_to(&merged[m], party) {
+                    let places = std::mem::take(&mut merged[m].places);
+                    merged[m] = Party { places, ..party.clone() };
+                }
+                if merged[m].via.is_none() && merged[m].kind != Some(PartyKind::Outlet) {
+                    merged[m].via.clone_from(&party.via);
+                }
                 // Of a party with a name, the fuller one is the better.
                 if party.kind == merged[m].kind
                     && matches!(party.kind, Some(PartyKind::Person | PartyKind::Org))
@@ -173,6 +181,10 @@ fn outlet_before_origin(c: &Carried) -> Option<String> {
 
 /// Whether two parties are one origin.
 fn one(a: &Party, b: &Party) -> bool {
+    // Where one article names only the outlet and another whom that outlet spoke to, it is he.
+    if spoke_to(a, b) || spoke_to(b, a) {
+        return true;
+    }
     let (Some(x), Some(y)) = (&a.name, &b.name) else { return a.name.is_none() && b.name.is_none() };
     let unnamed = |p: &Party| matches!(p.kind, Some(PartyKind::Anonymous | PartyKind::Document) | None);
     match (unnamed(a), unnamed(b)) {
@@ -180,6 +192,10 @@ fn one(a: &Party, b: &Party) -> bool {
         (true, true) => {
             let via = |p: &Party| p.via.as_deref().map(key);
             let same_via = via(a).is_some() && via(a) == via(b);
+            // Pages whose outlet is unknown leave open to whom somebody spoke.
+            if key(x) == key(y) && (via(a).is_none() || via(b).is_none()) {
+                return true;
+            }
             let same = key(x) == key(y) || alike(&a.called, &b.called);
             // Two descriptions that could be anybody, by way of one outlet, are one.
             same && (same_via || !b.grounded) || same_via && (a.called.is_empty() || b.called.is_empty())
@@ -187,6 +203,15 @@ fn one(a: &Party, b: &Party) -> bool {
         // A spokesman without a name may be the one with a name, but nothing says so.
         _ => false,
     }
+}
+
+/// Whether `outlet` is named as an origin and `party` is whom it spoke to.
+fn spoke_to(outlet: &Party, party: &Party) -> bool {
+    outlet.kind == Some(PartyKind::Outlet)
+        && outlet.via.is_none()
+        && party.kind != Some(PartyKind::Outlet)
+        && outlet.name.is_some()
+        && outlet.name.as_deref().map(key) == party.via.as_deref().map(key)
 }
 
 /// Whether a person is introduced as speaking for an organisation: "Varda chief executive Edda Varning".
