@@ -139,6 +139,10 @@ impl Labels<'_> {
                     }
                     if run.kind == Kind::Caption || run.figure {
                         Some(Role::Caption)
+                    } else if self.context.title.as_deref().is_some_and(|t| meta::is_title(t, &run.text)) {
+                        Some(Role::Title)
+                    } else if self.context.authors.iter().any(|a| same_words(a, &run.text)) {
+                        Some(Role::Byline)
                     } else {
                         heading.or_else(|| lines::opening(&run.text).map(|f| f.role)).or(Some(Role::Other))
                     }

@@ -24,6 +24,8 @@ const SHORT: usize = 7;
 const LINKED: f32 = 0.5;
 /// Words from which on a table's cell is a paragraph: the table is there for the layout.
 const CELL_PARAGRAPH: usize = 40;
+/// The same where they end as a sentence.
+const CELL_SENTENCE: usize = 15;
 
 /// What element a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -337,15 +339,16 @@ impl Walk<'_> {
             let words = words::count(text);
             let length = text.len() as f32;
             let mut kind = self.kind;
+            let sentence = words::ends_sentence(text);
             if let Kind::Cell { .. } = kind
-                && words >= CELL_PARAGRAPH
+                && (words >= CELL_PARAGRAPH || (words >= CELL_SENTENCE && sentence))
             {
                 kind = Kind::Loose;
             }
             self.layout.runs.push(Run {
                 words,
                 linked: (self.linked as f32 / length).min(1.0),
-                sentence: words::ends_sentence(text),
+                sentence,
                 text: text.to_owned(),
                 kind,
                 region: self.region,
