@@ -58,7 +58,7 @@ pub fn run(data: &Path, raise: bool, lower: bool) -> Result<()> {
                     // Floors have three digits, rounded to the side that the measured figure passes.
                     let to = if least { (m * 1000.0).floor() } else { (m * 1000.0).ceil() } / 1000.0;
                     let better = if least { to > wanted } else { to < wanted };
-                    if better && raise || to != wanted && lower {
+                    if better && raise || (to - wanted).abs() > 1e-9 && lower {
                         *floor = toml_edit::value(to);
                     }
                 }

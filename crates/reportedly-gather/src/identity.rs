@@ -26,7 +26,9 @@ fn canonical(url: &str) -> Option<String> {
         url.query_pairs().filter(|(k, _)| !k.starts_with("utm_") && !TRACKING.contains(&&**k)).collect();
     parameters.sort();
     for (key, value) in &parameters {
-        out += &format!("&{key}={value}");
+        for part in ["&", key, "=", value] {
+            out.push_str(part);
+        }
     }
     (out.len() > host.len()).then_some(out)
 }

@@ -11,6 +11,7 @@ use reportedly_read::{Form, Reading};
 use reportedly_story::Observation;
 use std::{
     collections::BTreeMap,
+    fmt::Write,
     io::{self, BufRead, BufReader, IsTerminal, Read},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -55,7 +56,7 @@ impl Tally {
         let mut text = reportedly_answer::summary(self.articles, &others);
         for (n, what) in [(self.hidden, "hidden"), (self.skipped, "of other kinds")] {
             if n > 0 {
-                text += &format!("; {n} {what} passed over");
+                let _ = write!(text, "; {n} {what} passed over");
             }
         }
         text
