@@ -54,17 +54,40 @@ impl<const LABELS: usize> Model<LABELS> {
     /// Adds a feature's weights to the scores.
     #[inline]
     pub fn add(&self, feature: u32, scores: &mut [i32; LABELS]) {
+        if let Some(row) = self.row(feature) {
+            add_row(scores, &self.rows[row as usize]);
+        }
+    }
+
+    /// The scores of all features together. Every row is looked for before the first is added up, so that the
+    /// waits for memory run side by side.
+    #[inline]
+    pub fn score<const N: usize>(&self, features: &[u32; N]) -> [i32; LABELS] {
+        let mut found = [0; N];
+        let mut count = 0;
+        for feature in features {
+            if let Some(row) = self.row(*feature) {
+                found[count] = row;
+                count += 1;
+            }
+        }
+        let mut scores = [0; LABELS];
+        for row in &found[..count] {
+            add_row(&mut scores, &self.rows[*row as usize]);
+        }
+        scores
+    }
+
+    #[inline]
+    fn row(&self, feature: u32) -> Option<u32> {
         let mut slot = spread(feature) & self.mask;
         loop {
             let (hash, row) = self.slots[slot];
             if row == EMPTY {
-                return;
+                return None;
             }
             if hash == feature {
-                for (score, weight) in scores.iter_mut().zip(&self.rows[row as usize]) {
-                    *score += i32::from(*weight);
-                }
-                return;
+                return Some(row);
             }
             slot = (slot + 1) & self.mask;
         }
@@ -84,6 +107,13 @@ impl<const LABELS: usize> Model<LABELS> {
             }
         }
         bytes
+    }
+}
+
+#[inline]
+fn add_row<const LABELS: usize>(scores: &mut [i32; LABELS], row: &[i8; LABELS]) {
+    for (score, weight) in scores.iter_mut().zip(row) {
+        *score += i32::from(*weight);
     }
 }
 

@@ -95,13 +95,7 @@ static MODEL: ByLanguage<Option<Model<LABELS>>> =
 /// Gives every token its part of speech, where the language has a model.
 pub(crate) fn tag(analysis: &mut Analysis<'_>) {
     let Some(model) = MODEL.get(analysis.language).and_then(Option::as_ref) else { return };
-    let labels = walk(analysis, |_, features, allowed| {
-        let mut scores = [0; LABELS];
-        for feature in features {
-            model.add(*feature, &mut scores);
-        }
-        best(&scores, allowed)
-    });
+    let labels = walk(analysis, |_, features, allowed| best(&model.score(features), allowed));
     for (token, label) in analysis.tokens.iter_mut().zip(labels) {
         let (_, pos, form) = TAGS[usize::from(label)];
         token.pos = pos;
@@ -133,12 +127,12 @@ struct Word {
     capital: u32,
 }
 
-/// How many features [`walk`] hands over at most.
-const FEATURES: usize = 32;
+/// How many features [`walk`] hands over.
+pub const FEATURES: usize = 32;
 
 /// Goes over the tokens in order and asks for the label of each one whose word leaves a choice: the decider gets
 /// the token's index, its features and the labels it may give, one bit each. Learning and tagging both go this way.
-pub fn walk(analysis: &Analysis<'_>, mut decide: impl FnMut(usize, &[u32], u32) -> u8) -> Vec<u8> {
+pub fn walk(analysis: &Analysis<'_>, mut decide: impl FnMut(usize, &[u32; FEATURES], u32) -> u8) -> Vec<u8> {
     let words = words(analysis);
     let mut labels = vec![25; words.len()];
     let outside = Word { lower: 1, ..Word::default() };
