@@ -4,6 +4,7 @@
 //! blocks in it in order: what names, headings and links show to be furniture is put aside with its role.
 
 use crate::blocks::{Kind, Layout, Run};
+use crate::dates::printed;
 use crate::hints::Hint;
 use crate::lines::{self, Reach};
 use crate::{Role, meta, words};
@@ -268,6 +269,9 @@ impl Labels<'_> {
         if self.context.title.as_deref().is_some_and(|t| meta::is_title(t, text)) {
             return Role::Title;
         }
+        if before && self.is_head(run) {
+            return Role::DateLine;
+        }
         if self.context.authors.iter().any(|a| same_words(a, text)) {
             return Role::Byline;
         }
@@ -302,6 +306,17 @@ impl Labels<'_> {
             _ if run.quoted => Role::Quote,
             _ => Role::Paragraph,
         }
+    }
+
+    /// Whether a block before the text says when the article appeared and little else, after its headline perhaps.
+    fn is_head(&self, run: &Run) -> bool {
+        let title = self.context.title.as_deref().unwrap_or("");
+        let rest = run.text.strip_prefix(title).unwrap_or(&run.text).trim();
+        if words::count(rest) > HEAD_WORDS || !rest.contains(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let dated: usize = printed::find(rest, None).iter().map(|f| f.span.len()).sum();
+        dated * 4 >= rest.len()
     }
 
     /// The lead-in, where it stands before the container or is taken for a teaser: prose between headline and text.
@@ -385,6 +400,8 @@ const fn below_articles(role: Role) -> bool {
     )
 }
 
+/// Words of a line that says when an article appeared, and who wrote it perhaps.
+const HEAD_WORDS: usize = 14;
 /// Words below which a linked block is a link and no sentence with one.
 const LINKED_WORDS: usize = 30;
 

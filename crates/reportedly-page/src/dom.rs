@@ -80,8 +80,9 @@ pub(crate) fn parse(html: &str) -> Dom {
         let chunk = floor(&html[at..], CHUNK);
         queue.push_back(page.subtendril(at as u32, chunk.len() as u32));
         at += chunk.len();
-        // Scripts stop the tokeniser so that they may run; here none does.
-        while let html5ever::TokenizerResult::Script(_) = tokenizer.feed(&queue) {}
+        // Scripts stop the tokeniser so that they may run, declared encodings so that they may be believed; here
+        // none runs, and the page is decoded already.
+        while !matches!(tokenizer.feed(&queue), html5ever::TokenizerResult::Done) {}
         let now = tokenizer.sink.tokens.get();
         if now == tokens {
             let tag = long_tag.get_or_insert_with(|| LongTag::begun_in(before));
@@ -710,6 +711,12 @@ mod tests {
 
     fn depth(dom: &Dom) -> u32 {
         dom.nodes.iter().map(|n| n.depth).max().unwrap_or(0)
+    }
+
+    #[test]
+    fn pages_go_on_after_their_declared_encoding() {
+        let dom = parse("<head><meta charset='UTF-8'><title>Fog</title></head><body><p>Fog over the bay.");
+        assert_eq!(dom.first(DOCUMENT, "p").map(|p| dom.text(p, 100)).as_deref(), Some("Fog over the bay."));
     }
 
     /// Shapes that make a tree builder work hard: the tree must grow no faster than the page, and not too deep.

@@ -22,6 +22,8 @@ const HEADLINE_WORDS: f32 = 30.0;
 const REPEATED_WORDS: f32 = 4.0;
 /// How many lines before the article's first are searched for its headline.
 const HEADLINE_REACH: usize = 25;
+/// Lines before the article's first that may be its headline, byline, date, reading time and picture.
+const HEAD_LINES: usize = 7;
 /// An article has at least this many words of prose.
 const ARTICLE_WORDS: f32 = 25.0;
 
@@ -77,14 +79,29 @@ fn outlet(lines: &[Line<'_>], roles: &[Role], title: Option<usize>) -> Option<St
     {
         return Some(name.to_owned());
     }
+    if title != Some(0)
+        && let Some(name) = masthead_name(first).filter(|n| is_name(n))
+    {
+        return Some(name.to_owned());
+    }
     let stands_alone = title.is_some_and(|t| t > 1)
         && lines[0].kind == Kind::Short
         && matches!(roles.get(1), Some(Role::Nav | Role::Masthead));
     (stands_alone && is_name(first)).then(|| first.to_owned())
 }
 
+/// The first column of a masthead in one line: "The Tarn Herald   Thursday, 20 March 2031   Fair".
+fn masthead_name(line: &str) -> Option<&str> {
+    let mut columns = line.split("  ").flat_map(|c| c.split(['\t', '|', '·'])).map(str::trim);
+    let name = columns.next().filter(|n| !n.is_empty() && dates::visible(n, None).is_empty())?;
+    columns.any(|c| !dates::visible(c, None).is_empty()).then_some(name)
+}
+
 /// The line that gives the day of the visit: a bare date among the page's first lines, before its headline.
 fn masthead_day(lines: &[Line<'_>], roles: &[Role], title: Option<usize>) -> Option<usize> {
+    if title.is_some_and(|t| t > 0) && lines.first().is_some_and(|l| masthead_name(l.text).is_some()) {
+        return Some(0);
+    }
     let m = (0..lines.len().min(MASTHEAD_LINES)).find(|&i| lines[i].kind == Kind::DateLine)?;
     let before_title = title.is_some_and(|t| m < t);
     let bare = dates::visible(lines[m].text, None).first().is_some_and(|d| !d.said);
@@ -187,7 +204,21 @@ fn title_line(lines: &[Line<'_>], headlines: &[bool], start: usize) -> Option<us
     }
     let candidates = || (from..start).rev().filter(|&i| can_be_headline(&lines[i]) && lines[i].words >= 3.0);
     let repeated = candidates().find(|&i| lines[i].times > 1 && lines[i].words >= 4.0);
+    // The line over byline, date and reading time; what stands below them is a caption.
+    let above = |i: usize| {
+        let is_head = |l: &Line<'_>| matches!(l.kind, Kind::Byline | Kind::DateLine | Kind::ReadingTime);
+        lines[i].words >= 4.0 && lines[i + 1..start].iter().take(2).any(is_head)
+    };
+    let head = (from..start)
+        .rev()
+        .take(HEAD_LINES)
+        .take_while(
+            |&i| !matches!(lines[i].kind, Kind::Furniture(f) if matches!(f.role, Role::Nav | Role::Masthead)),
+        )
+        .filter(|&i| can_be_headline(&lines[i]) && above(i))
+        .last();
     repeated
+        .or(head)
         .or_else(|| candidates().find(|&i| lines[i].words >= 5.0))
         .or_else(|| candidates().next())
         .or_else(|| lines.first().filter(|l| can_be_headline(l)).map(|_| 0))
@@ -421,6 +452,21 @@ mod tests {
         let role_of = |words: &str| page.other.iter().find(|o| o.text.contains(words)).map(|o| o.role);
         assert_eq!(role_of("Sheep fair"), Some(Role::Related));
         assert_eq!(role_of("All rights"), Some(Role::Legal));
+    }
+
+    #[test]
+    fn the_headline_stands_over_byline_and_caption_and_the_masthead_names_the_outlet() {
+        let page = of("The Tarn Herald   Thursday, 8 May 2031   Fair, wind backing south\n\
+            Harbour | Town | Letters\n\
+            Lanterns on the quay\n\
+            1 min read\n\
+            The quay by night, winter 2029\n\
+            Forty lanterns hung on the quay at Velm on Sunday night, one for each of the boats that came home.\n\
+            The custom is older than the harbour wall, the harbour master said, and cheaper than mending it.\n");
+        assert_eq!(page.title.as_deref(), Some("Lanterns on the quay"));
+        assert_eq!(page.outlet.as_deref(), Some("The Tarn Herald"));
+        let found: Vec<_> = page.dates.iter().map(|d| (d.rule, d.bearing)).collect();
+        assert_eq!(found, [("masthead", Bearing::NotAfter)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::article::{self, Context};
 use crate::blocks::{self, Kind, Layout};
-use crate::{Block, Other, Page, Role, byline, dates, dom, images, kind, meta, structured};
+use crate::{Block, Other, Page, PageKind, Role, byline, dates, dom, images, kind, meta, structured};
 use reportedly_text::Span;
 
 /// Reads an HTML page.
@@ -10,7 +10,7 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     let dom = dom::parse(html);
     let data = structured::gather(&dom);
     let layout = blocks::lay_out(&dom);
-    let facts = meta::gather(&dom, &data, url);
+    let facts = meta::gather(&dom, &data, &layout, url);
     let outlet = facts.outlet.as_deref();
     let told = byline::from_data(&data, outlet);
     let context = Context {
@@ -42,7 +42,10 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     let (kind, note) = kind::of(&data, &layout, page.title.as_deref(), &page.text, &page.images);
     page.kind = kind;
     page.diagnostics.extend(note);
-    page.dates = dates::markup(&dom, &data, &layout, &labelled.roles, url, &page);
+    // The dates on a list of articles are theirs.
+    if page.kind != PageKind::Index {
+        page.dates = dates::markup(&dom, &data, &layout, &labelled.roles, url, &page);
+    }
     page
 }
 

@@ -21,6 +21,17 @@ const INDEX_LINKS: usize = 25;
 /// Words of a link that is a headline.
 const HEADLINE_WORDS: usize = 4;
 
+/// Words of the beginning of an article, as lists of articles print it.
+const TEASER_WORDS: usize = 10;
+/// Such beginnings that make a list, if they are three quarters of a page's longer blocks.
+const TEASERS: usize = 3;
+
+/// Whether a text is cut off.
+fn is_cut(text: &str) -> bool {
+    let text = text.trim_end_matches([' ', ']', ')']);
+    text.ends_with('…') || text.ends_with("...")
+}
+
 /// The kind of a page, and what else is to be said about it.
 pub(crate) fn of(
     data: &Structured,
@@ -64,7 +75,15 @@ pub(crate) fn of(
         return (PageKind::Video, None);
     }
     let headlines = layout.runs.iter().filter(|r| r.linked > 0.8 && r.words >= HEADLINE_WORDS).count();
-    if !has_article && length < INDEX_WORDS && headlines >= INDEX_LINKS {
+    // Beginnings of articles, each cut off with an ellipsis, and hardly anything else.
+    let texts = layout.runs.iter().filter(|r| {
+        r.words >= TEASER_WORDS
+            && !matches!(r.kind, crate::blocks::Kind::Heading(_) | crate::blocks::Kind::Caption)
+            && (r.linked < 0.8 || is_cut(&r.text))
+    });
+    let (texts, teasers) = texts.fold((0, 0), |(all, cut), r| (all + 1, cut + usize::from(is_cut(&r.text))));
+    let lists = teasers >= TEASERS && teasers * 4 >= texts * 3;
+    if !has_article && (lists || length < INDEX_WORDS && headlines >= INDEX_LINKS) {
         return (PageKind::Index, None);
     }
     if length == 0 { (PageKind::Empty, None) } else { (PageKind::Article, None) }

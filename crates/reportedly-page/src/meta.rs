@@ -1,5 +1,6 @@
 //! What a page says about its article: title, outlet, language, address.
 
+use crate::blocks::{Kind, Layout};
 use crate::dom::{DOCUMENT, Dom};
 use crate::lines;
 use crate::structured::{self, Structured};
@@ -16,6 +17,13 @@ const BY_TITLE: u32 = 2;
 const BY_OTHER_CARD: u32 = 1;
 /// Share of a heading's words that must stand in the page's other titles for it to be the article's.
 const AGREES: f32 = 0.4;
+/// Words of an outlet's name.
+const MAX_NAME_WORDS: usize = 5;
+/// Letters of a host's name from which on the name over the page may be told by it.
+const MIN_HOST: usize = 5;
+/// Blocks at the top of a page among which its name stands, and blocks after it among which the headline does.
+const MASTHEAD_RUNS: usize = 12;
+const HEADLINE_RUNS: usize = 60;
 /// Headings of the first level that are looked at.
 const MAX_HEADINGS: usize = 8;
 
@@ -29,9 +37,9 @@ pub(crate) struct Facts {
 }
 
 /// Gathers it.
-pub(crate) fn gather(dom: &Dom, data: &Structured, url: Option<&str>) -> Facts {
+pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, url: Option<&str>) -> Facts {
     let address = address(data, url);
-    let outlet = outlet(data, address.as_deref().or(url));
+    let outlet = outlet(dom, data, layout, address.as_deref().or(url));
     Facts {
         title: title(dom, data, outlet.as_deref()),
         description: data.meta(&["og:description", "description", "twitter:description"]).map(str::to_owned),
@@ -121,11 +129,17 @@ fn tidy(text: &str) -> String {
     out
 }
 
-/// The places where a title may be cut: a sign with spaces around it, or a bar.
+/// The places where a title may be cut: a sign (or one sign twice and more) with spaces around it, or a bar.
 fn cuts(title: &str) -> Vec<(usize, usize)> {
     let mut cuts = Vec::new();
+    let mut past = 0;
     for (i, c) in title.char_indices() {
-        let end = i + c.len_utf8();
+        if i < past {
+            continue;
+        }
+        let rest = &title[i..];
+        let end = i + rest.len() - rest.trim_start_matches(c).len();
+        past = end;
         let spaced = title[..i].ends_with(' ') && title[end..].starts_with(' ');
         if c == '|'
             || (spaced && matches!(c, '–' | '—' | '-' | '·' | '»' | '•' | ':' | '/' | '~' | '«' | '‹' | '›'))
@@ -136,7 +150,7 @@ fn cuts(title: &str) -> Vec<(usize, usize)> {
     cuts
 }
 
-/// A title without the outlet's name at its end.
+/// A title without the outlet's name at its end or its beginning.
 fn without_outlet(title: &str, known: &[String], outlet: Option<&str>) -> String {
     let cuts = cuts(title);
     let outlet = outlet.map(key).filter(|o| !o.is_empty());
@@ -149,6 +163,12 @@ fn without_outlet(title: &str, known: &[String], outlet: Option<&str>) -> String
         if outlet.as_ref().is_some_and(|o| *o == key(tail)) {
             best = head.trim();
         }
+    }
+    if let Some((start, end)) = cuts.first()
+        && outlet.as_ref().is_some_and(|o| *o == key(&title[..*start]))
+        && let Some(rest) = best.get(*end..).map(str::trim).filter(|r| !r.is_empty())
+    {
+        return rest.to_owned();
     }
     if best.len() == title.len()
         && let Some((start, end)) = cuts.last()
@@ -185,13 +205,14 @@ fn host_name(url: &str) -> Option<(String, String)> {
     Some((name.to_owned(), domain.to_owned()))
 }
 
-/// Who publishes the page: by its data, by the end of its title, by its host.
-fn outlet(data: &Structured, url: Option<&str>) -> Option<String> {
+/// Who publishes the page: by its data, by the end or the beginning of its title, by the name over it, by its host.
+fn outlet(dom: &Dom, data: &Structured, layout: &Layout, url: Option<&str>) -> Option<String> {
     let articles = data.articles();
     let publisher = articles
         .iter()
         .find_map(|t| structured::plain(data.resolve(t.get("publisher")?)))
-        .map(|n| tidy(&structured::unescape(n)));
+        .map(|n| tidy(&structured::unescape(n)))
+        .or_else(|| marked_publisher(dom, data));
     let site = data.meta(&["og:site_name", "application-name", "apple-mobile-web-app-title"]).map(tidy);
     let of_site = data.things().into_iter().find_map(|t| {
         let is_site = structured::types(t).any(|k| matches!(k, "WebSite" | "NewsMediaOrganization"));
@@ -210,7 +231,20 @@ fn outlet(data: &Structured, url: Option<&str>) -> Option<String> {
     let in_host = |name: &str| host.as_ref().is_some_and(|(host, _)| bare(host) == bare(name));
     let suffix = data.title.as_deref().and_then(|title| {
         let (_, end) = cuts(title).last().copied()?;
-        Some(title.get(end..)?.trim().to_owned()).filter(|s| !s.is_empty() && s.split(' ').count() <= 5)
+        Some(title.get(end..)?.trim().to_owned())
+            .filter(|s| !s.is_empty() && s.split(' ').count() <= MAX_NAME_WORDS)
+    });
+    let prefix = data.title.as_deref().and_then(|title| name_before_headline(title, layout));
+    let over = host.as_ref().and_then(|(host, _)| {
+        let named = layout.runs.iter().take(MASTHEAD_RUNS).filter(|r| {
+            host.len() >= MIN_HOST
+                && r.words <= MAX_NAME_WORDS
+                && !r.sentence
+                && bare(&r.text).starts_with(host)
+        });
+        // Its menu may hold "Tarn Herald Shop"; its name stands in other lines too.
+        let times = |name: &str| layout.runs.iter().filter(|r| r.text.starts_with(name)).count();
+        named.rev().max_by_key(|r| times(&r.text)).map(|r| r.text.clone())
     });
     candidates
         .iter()
@@ -218,8 +252,43 @@ fn outlet(data: &Structured, url: Option<&str>) -> Option<String> {
         .or_else(|| suffix.iter().find(|s| in_host(s)))
         .or_else(|| candidates.first())
         .cloned()
+        .or(prefix)
         .or(suffix)
+        .or(over)
         .or_else(|| host.map(|(_, domain)| domain))
+}
+
+/// The publisher that microdata names.
+fn marked_publisher(dom: &Dom, data: &Structured) -> Option<String> {
+    let publisher = data.properties.iter().find(|(p, _)| p == "publisher")?.1;
+    let name = data
+        .properties
+        .iter()
+        .find(|(p, n)| p == "name" && dom.ancestors(*n).take(6).any(|a| a == publisher))
+        .map_or(publisher, |(_, n)| *n);
+    let text = dom.attr(name, "content").map_or_else(|| dom.text(name, 200), tidy);
+    Some(text).filter(|t| t.split(' ').count() <= MAX_NAME_WORDS && !t.is_empty())
+}
+
+/// The outlet's name where a title begins with it: the page prints that first, and the headline below it.
+fn name_before_headline(title: &str, layout: &Layout) -> Option<String> {
+    let (start, end) = cuts(title).first().copied()?;
+    let (name, headline) = (title.get(..start)?.trim(), title.get(end..)?.trim());
+    let words = name.split(' ').count();
+    if words > MAX_NAME_WORDS || headline.split(' ').count() <= words {
+        return None;
+    }
+    let begins = |run: &str, with: &str| {
+        key(run).strip_prefix(with).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let (name_key, headline_key) = (key(name), key(headline));
+    let at = layout
+        .runs
+        .iter()
+        .take(MASTHEAD_RUNS)
+        .position(|r| !matches!(r.kind, Kind::Heading(_)) && begins(&r.text, &name_key))?;
+    let below = layout.runs[at + 1..].iter().take(HEADLINE_RUNS).any(|r| begins(&r.text, &headline_key));
+    (!name_key.is_empty() && below).then(|| name.to_owned())
 }
 
 /// An outlet's name without the motto after it.
@@ -243,4 +312,44 @@ pub(crate) fn language(data: &Structured, text: &str) -> Option<Language> {
 /// Whether a line is one of the page's own titles.
 pub(crate) fn is_title(title: &str, line: &str) -> bool {
     line.len() <= title.len() + 80 && lines::folded(line).len() > 3 && key(title) == key(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Form, Input, read};
+
+    fn check(html: &str, title: &str, outlet: &str) {
+        let page = read(&Input { bytes: html.as_bytes(), form: Form::Html, ..Input::default() });
+        assert_eq!((page.title.as_deref(), page.outlet.as_deref()), (Some(title), Some(outlet)), "{html}");
+    }
+
+    #[test]
+    fn titles_give_up_the_outlet_at_either_end() {
+        let body =
+            "<td>Tarn Herald<br>8 May 2031<td><b>Is our bridge too low?</b><p>It may be, said the mayor.";
+        for title in ["Is our bridge too low? :: Tarn Herald", "Tarn Herald - Is our bridge too low?"] {
+            check(
+                &format!("<title>{title}</title><table><tr>{body}</table>"),
+                "Is our bridge too low?",
+                "Tarn Herald",
+            );
+        }
+    }
+
+    #[test]
+    fn outlets_are_told_by_microdata_and_by_the_name_over_the_page() {
+        check(
+            "<title>Fog - Tarn News</title><h1>Fog</h1><p itemprop=publisher itemscope>\
+             <meta itemprop=name content='Tarn Herald'></p>",
+            "Fog",
+            "Tarn Herald",
+        );
+        check(
+            "<title>Fog at noon</title><link rel=canonical href='https://tarnherald.example/fog'>\
+             <ul><li>Tarn Herald shop</ul><div>Tarn Herald Weekly</div><h1>Fog at noon</h1>\
+             <div>Tarn Herald Weekly, founded in 1871</div>",
+            "Fog at noon",
+            "Tarn Herald Weekly",
+        );
+    }
 }

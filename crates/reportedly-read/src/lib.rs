@@ -81,6 +81,8 @@ pub fn read(input: &Input<'_>) -> Reading {
     let mentions = reportedly_time::find(&analysis);
     let names = reportedly_names::read(&analysis);
     let (published, updated) = published::bounds(input, &page.dates, &mentions, &analysis);
+    // Programs that write pages give the same time for both where nothing was changed.
+    let updated = updated.filter(|u| published.best.as_ref() != Some(u));
     let anchor = Anchor {
         best: published.best.as_ref().map(When::day),
         earliest: published.earliest,
