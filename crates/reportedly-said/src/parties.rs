@@ -531,7 +531,11 @@ impl<'a> Parties<'a> {
         let (_, mention) =
             self.names.mentions.iter().enumerate().skip(next).take_while(|(_, n)| n.span.start < end).find(
                 |(place, n)| {
-                    n.kind == NameKind::Person && self.names.entity(n).mentions.first() == Some(place)
+                    n.kind == NameKind::Person
+                        && n.span.of(analysis.text).contains(' ')
+                        && self.names.entity(n).mentions.iter().all(|m| {
+                            m >= place || !self.names.mentions[*m].span.of(analysis.text).contains(' ')
+                        })
                 },
             )?;
         let name = &self.names.entity(mention).name;
