@@ -5,7 +5,7 @@ use crate::{
     style::{count, cut, visible},
 };
 use jiff::civil::Date;
-use reportedly_story::{Claim, Observation, Stance, Story};
+use reportedly_story::{Claim, Development, Observation, Stance, Story};
 use std::fmt::Write;
 
 /// How much of a headline or a sentence is shown, in characters.
@@ -71,6 +71,11 @@ fn one(out: &mut String, story: &Story, of: &[Observation], style: Style) {
     if !outlets.is_empty() {
         line(style.faint(&style.hanging(&outlets.join(", "), 2, 2)));
     }
+    // One article tells its own story best; what is of interest is whom it has it from.
+    if story.articles.len() == 1 {
+        line(style.hanging(&origin_of_one(story, of), 2, 2));
+        return;
+    }
     if let Some(leading) = story.claims.first() {
         claim(&mut line, leading, story, of, style);
     }
@@ -78,10 +83,11 @@ fn one(out: &mut String, story: &Story, of: &[Observation], style: Style) {
         denied(&mut line, denial, of, style);
     }
     also(&mut line, story, style);
-    if !story.timeline.is_empty() {
+    let timeline = main_entries(story);
+    if !timeline.is_empty() {
         line(String::new());
         line(format!("  {}", style.strong("Timeline")));
-        for d in &story.timeline {
+        for d in &timeline {
             let (date, status) = (pad(&d.date), d.status.word());
             let who = said_by(&d.articles, of);
             let text = format!("{date}  {status:8}  {} [{who}]", cut(&d.text, EXCERPT));
@@ -90,6 +96,34 @@ fn one(out: &mut String, story: &Story, of: &[Observation], style: Style) {
             line(text.replacen(status, &style.status(status), 1));
         }
     }
+}
+
+/// Whom the only article of a story has it from.
+fn origin_of_one(story: &Story, of: &[Observation]) -> String {
+    let own = story.articles.first().and_then(|m| of[m.article].reading.outlet.as_deref());
+    let origins = story.claims.first().map(|c| c.origins.as_slice()).unwrap_or_default();
+    let names: Vec<&str> =
+        origins.iter().filter_map(|o| o.name.as_deref()).filter(|n| Some(*n) != own).collect();
+    if names.is_empty() {
+        "in its own voice".to_owned()
+    } else {
+        format!("according to {}", names.join("; "))
+    }
+}
+
+/// Entries of a timeline that people are shown.
+const SHOWN: usize = 12;
+
+/// The entries that most articles tell of, in order of date; what is older than the story counts less.
+fn main_entries(story: &Story) -> Vec<&Development> {
+    let mut ranked: Vec<(usize, &Development)> = story.timeline.iter().enumerate().collect();
+    ranked.sort_by_key(|(place, d)| {
+        let within = story.first.is_none_or(|first| d.date.as_str() >= first.to_string().as_str());
+        (std::cmp::Reverse(d.articles.len() + 2 * usize::from(within)), *place)
+    });
+    ranked.truncate(SHOWN);
+    ranked.sort_by_key(|(place, _)| *place);
+    ranked.into_iter().map(|(_, d)| d).collect()
 }
 
 /// Where the text of a timeline's entry begins behind its date and status.

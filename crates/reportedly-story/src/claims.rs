@@ -47,6 +47,8 @@ const FURTHER: usize = 8;
 const COPY: f32 = 0.3;
 /// What a sentence without a source counts as the seed of a claim.
 const OWN_VOICE: f32 = 0.6;
+/// What a content that says nothing by itself counts as the seed of a claim.
+const FRAGMENT: f32 = 0.4;
 
 /// The claims of one story, the leading one first, and for each of its articles the chain by which it has the
 /// leading claim (empty where it does not carry it). `articles` are the story's, in order of becoming known.
@@ -76,11 +78,11 @@ pub(crate) fn of_story(observations: &[Observation], articles: &[Member]) -> (Ve
     (claims, chains)
 }
 
-/// An outlet that has an article in the story is known for one wherever it is a source. One that names itself as
+/// An outlet that has an article in the story, or that others have something by way of, is known for one wherever it is a source. One that names itself as
 /// the source speaks in its own voice.
 fn know_outlets(told: &mut [Told]) {
-    let outlets: FxHashSet<String> =
-        told.iter().filter_map(|t| t.outlet.as_deref().map(origins::key)).filter(|k| !k.is_empty()).collect();
+    let names = told.iter().flat_map(|t| t.outlet.iter().chain(&t.relays));
+    let outlets: FxHashSet<String> = names.map(|n| origins::key(n)).filter(|k| !k.is_empty()).collect();
     for t in told {
         let own = t.outlet.as_deref().map(origins::key);
         for saying in &mut t.sayings {
@@ -214,13 +216,18 @@ impl<'s> Story<'s> {
             .map(|at| {
                 let saying = self.saying(at);
                 let voice = if saying.statement.is_some() { 1.0 } else { OWN_VOICE };
-                (at, voice * self.in_titles(at) * if saying.opening { 1.5 } else { 1.0 })
+                let whole = if saying.whole { 1.0 } else { FRAGMENT };
+                (at, whole * voice * self.in_titles(at) * if saying.opening { 1.5 } else { 1.0 })
             })
             .collect();
         sort_by_weight(&mut seeds);
         seeds.truncate(SEEDS);
         let mut best: Vec<(At, f32)> =
             seeds.into_iter().map(|(at, titles)| (at, self.support(at).0 * (0.2 + titles))).collect();
+        // A thing or a time is no claim that a story could begin with.
+        if best.iter().any(|b| self.saying(b.0).whole) {
+            best.retain(|b| self.saying(b.0).whole);
+        }
         sort_by_weight(&mut best);
         best.first().map(|b| b.0)
     }
@@ -424,7 +431,8 @@ impl<'s> Story<'s> {
             carried.sort_by_key(|c| c.0.place);
         }
         let (first, _) = best.first()?;
-        let text = self.saying(*first).text.clone();
+        let mut said = best.iter().map(|b| self.saying(b.0));
+        let text = said.find(|s| s.whole).unwrap_or(self.saying(*first)).text.clone();
         for (at, _) in found {
             self.taken[at.0][at.1] = true;
         }

@@ -36,6 +36,8 @@ const OPENS: f32 = 0.2;
 const SEVERAL: usize = 3;
 /// Characters of a sentence that reads well in a timeline.
 const READABLE: std::ops::RangeInclusive<usize> = 30..=260;
+/// Days from which on a date without a year is nearer in another year.
+const HALF_A_YEAR: i32 = 183;
 /// Events of one article that are looked at.
 const EVENTS: usize = 400;
 
@@ -80,6 +82,8 @@ pub(crate) fn of_story(
                 called_off.push((place, event.when.clone(), s.words.clone()));
             }
             let Some(when) = event.when.as_deref().and_then(calendar) else { continue };
+            let nearest = nearest_year(reading, text, at, when, known(&articles[place]));
+            let when = nearest.as_deref().unwrap_or(when);
             let acts = reading.statements.iter().any(|s| s.cue.is_some_and(|c| c.overlaps(event.span)));
             if acts && at >= OPENING || lasts(reading, text, at, when) {
                 continue;
@@ -273,7 +277,7 @@ fn one_date(
     let mut words = chosen;
     if !chosen.forward {
         for e in &alike {
-            if stands_over(e.status, status) && e.place >= words.place {
+            if e.status != status && stands_over(e.status, status) && e.place >= words.place {
                 status = e.status;
                 dated_by = e.dated_by;
                 words = e;
@@ -306,6 +310,38 @@ fn one_date(
 /// Whether a later word on an event overrides what was known: what took place or was called off stays so.
 const fn stands_over(new: Status, old: Status) -> bool {
     matches!(old, Status::Planned | Status::Possible) || matches!(new, Status::Happened | Status::Denied)
+}
+
+/// A day and month without a year mean the year that is nearest to the report: in news, what is meant is near.
+/// `None` where the date stands as it is.
+fn nearest_year(
+    reading: &Reading,
+    text: &Analysis<'_>,
+    at: usize,
+    when: &str,
+    known: Option<Date>,
+) -> Option<String> {
+    let (date, known) = (when.parse::<Date>().ok()?, known?);
+    let distance = |d: Date| known.until(d).map_or(i32::MAX, |s| s.get_days().abs());
+    if distance(date) <= HALF_A_YEAR {
+        return None;
+    }
+    let sentence = text.sentences.get(at)?.span;
+    let year = when.get(..4)?;
+    let from = reading.times.partition_point(|t| t.span.start < sentence.start);
+    let said = reading.times[from..]
+        .iter()
+        .take_while(|t| t.span.end <= sentence.end)
+        .any(|t| t.value.as_deref() == Some(year));
+    let numbered = text.tokens_in(sentence).any(|i| text.lower(i).parse() == Ok(date.day()));
+    if said || !numbered || sentence.of(&reading.text).contains(year) {
+        return None;
+    }
+    let moved = [-1, 1]
+        .iter()
+        .filter_map(|n| Date::new(date.year() + n, date.month(), date.day()).ok())
+        .min_by_key(|d| distance(*d))?;
+    (distance(moved) < HALF_A_YEAR).then(|| moved.to_string())
 }
 
 /// What has not come yet has not happened, however it is put.

@@ -21,6 +21,10 @@ const CREDIT: usize = 8;
 const FIGURE: usize = 5;
 /// Bytes that a dateline may take up.
 const DATELINE: usize = 60;
+/// Words that a content has which says something by itself.
+const WHOLE: usize = 5;
+/// Statements back in which the party of an unresolved pronoun is looked for.
+const PRONOUN_REACH: usize = 3;
 /// Statements of one article that are compared.
 const MOST: usize = 200;
 
@@ -108,6 +112,8 @@ pub(crate) struct Saying {
     pub text: String,
     /// Whether it stands at the head of the article.
     pub opening: bool,
+    /// Whether it is a proposition by itself, rather than a thing or the time of something.
+    pub whole: bool,
     /// How it stands.
     pub status: Status,
     /// In what way it is denied, where it is.
@@ -134,6 +140,8 @@ pub(crate) struct Told {
     pub outlet: Option<String>,
     /// The outlets it is credited to, other than its own.
     pub credits: Vec<String>,
+    /// The outlets that it has something by way of.
+    pub relays: Vec<String>,
     /// Its contents, in order.
     pub sayings: Vec<Saying>,
     /// The words of its headline.
@@ -159,6 +167,7 @@ impl Told {
         let mut told = Self {
             outlet: reading.outlet.clone(),
             credits: credits(reading),
+            relays: relays(reading),
             sayings: Vec::new(),
             title,
             head,
@@ -187,6 +196,7 @@ impl Told {
                 words,
                 own,
                 figure: figure(&text, *first, reading, &numerals),
+                whole: is_whole(&text, &s.content, reading),
                 text: s
                     .content
                     .iter()
@@ -206,6 +216,7 @@ impl Told {
                 chain: s.chain.clone(),
             });
         }
+        told.resolve_pronouns(language);
         for (i, sentence) in text.sentences.iter().enumerate() {
             let witness = eyewitness.tells(&text, sentence.tokens.clone());
             if spoken[i] || i >= OPENING && !witness || told.sayings.len() > MOST * 2 {
@@ -218,6 +229,7 @@ impl Told {
                 words,
                 own,
                 figure: figure(&text, sentence.span, reading, &numerals),
+                whole: is_whole(&text, &[sentence.span], reading),
                 text: without_dateline(sentence.span.of(&reading.text)).to_owned(),
                 opening: i < OPENING,
                 status,
@@ -228,6 +240,22 @@ impl Told {
             });
         }
         told
+    }
+
+    /// A source that is only a pronoun is the last party named before; where there is none, nobody is named.
+    fn resolve_pronouns(&mut self, language: Language) {
+        for i in 0..self.sayings.len() {
+            let unresolved = self.sayings[i].source.as_ref().is_some_and(|s| is_pronoun(&s.name, language));
+            if !unresolved {
+                continue;
+            }
+            let before = self.sayings[i.saturating_sub(PRONOUN_REACH)..i].iter().rev();
+            let source = before.filter_map(|s| s.source.clone()).next();
+            if let Some(last) = self.sayings[i].chain.last_mut() {
+                *last = source.as_ref().map(|s| s.name.clone());
+            }
+            self.sayings[i].source = source;
+        }
     }
 
     fn words(
@@ -259,10 +287,45 @@ impl Told {
     }
 }
 
+/// The outlets that an article has something by way of.
+fn relays(reading: &Reading) -> Vec<String> {
+    let relays = reading.statements.iter().flat_map(|s| &s.relays);
+    relays.filter(|r| r.kind == PartyKind::Outlet).map(|r| r.name.clone()).collect()
+}
+
+/// The outlets that an article owes its text to or has something by way of, for comparison.
+pub(crate) fn credits_of(reading: &Reading) -> Vec<String> {
+    let mut credits: Vec<String> =
+        credits(reading).iter().chain(&relays(reading)).map(|c| crate::origins::key(c)).collect();
+    credits.sort_unstable();
+    credits.dedup();
+    credits
+}
+
+/// Whether a content says something by itself: it has a verb, some length, and does not begin with a time ("nine
+/// days after the ship was boarded") or lean on what was said before by a pronoun.
+fn is_whole(text: &Analysis<'_>, content: &[Span], reading: &Reading) -> bool {
+    let Some(first) = content.first() else { return false };
+    let tokens = || content.iter().flat_map(|c| text.tokens_in(*c));
+    let words = || tokens().filter(|i| text.tokens[*i].kind == TokenKind::Word);
+    let from = reading.times.partition_point(|t| t.span.end <= first.start);
+    let timed = reading.times.get(from).is_some_and(|t| t.span.start <= first.start);
+    words().count() >= WHOLE
+        && !timed
+        && words().any(|i| matches!(text.tokens[i].pos, Pos::Verb | Pos::Aux))
+        && words().next().is_some_and(|i| text.tokens[i].pos != Pos::Pron)
+}
+
 /// The outlets that an article is credited to, without its own.
 fn credits(reading: &Reading) -> Vec<String> {
     let own = reading.outlet.as_deref().map(crate::origins::key);
     reading.agencies.iter().filter(|a| Some(crate::origins::key(a)) != own).cloned().collect()
+}
+
+/// Whether a name is a pronoun and nothing else.
+fn is_pronoun(name: &str, language: Language) -> bool {
+    let text = analyse(name, language);
+    !text.tokens.is_empty() && text.tokens.iter().all(|t| t.pos == Pos::Pron)
 }
 
 /// The short lines where credits stand: bylines, the first and last paragraphs.
