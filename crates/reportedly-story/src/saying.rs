@@ -249,8 +249,8 @@ impl Told {
             if !unresolved {
                 continue;
             }
-            let before = self.sayings[i.saturating_sub(PRONOUN_REACH)..i].iter().rev();
-            let source = before.filter_map(|s| s.source.clone()).next();
+            let mut before = self.sayings[i.saturating_sub(PRONOUN_REACH)..i].iter().rev();
+            let source = before.find_map(|s| s.source.clone());
             if let Some(last) = self.sayings[i].chain.last_mut() {
                 *last = source.as_ref().map(|s| s.name.clone());
             }
