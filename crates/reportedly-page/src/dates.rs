@@ -11,7 +11,7 @@ pub(crate) use visible::visible;
 
 use crate::{Bearing, DateCandidate, When};
 
-// Weights, in per cent of a sure thing; two that agree add up. Set by hand with `xtask bench pages dates`.
+// Weights, in per cent of a sure thing; two that agree add up. Set by hand with the dates figures of `cargo xtask gate`.
 
 /// A date in the page's address.
 const IN_ADDRESS: u8 = 45;

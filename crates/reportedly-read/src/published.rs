@@ -37,7 +37,7 @@ pub struct Published {
     pub evidence: Vec<Evidence>,
 }
 
-// Weights and limits, in the candidates' measure. Set by hand with `xtask bench pages dates`.
+// Weights and limits, in the candidates' measure. Set by hand with the dates figures of `cargo xtask gate`.
 
 /// Candidates below this weight do not make a date by themselves.
 const ENOUGH: u32 = 40;

@@ -10,7 +10,7 @@ use crate::{Bearing, DateCandidate, Page, Role, When};
 use jiff::civil::Date;
 use reportedly_text::Language;
 
-// Weights, in the measure of `dates`. Set by hand with `xtask bench pages dates`.
+// Weights, in the measure of `dates`. Set by hand with the dates figures of `cargo xtask gate`.
 
 /// `datePublished` of the article in JSON-LD.
 const JSON_LD: u8 = 80;

@@ -5,7 +5,7 @@ use crate::Role;
 use crate::lines::Reach;
 
 // Each weight: what a line adds to a path that counts it as the article's, in words of prose.
-// Set by hand with `xtask bench pages flat`, in steps of some five words.
+// Set by hand with the flat figures of `cargo xtask gate`, in steps of some five words.
 
 /// The most that one line may count.
 const MOST: f32 = 60.0;
