@@ -9,9 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// More of a file than this is not read: no page that people read is a tenth as long, and a compressed file may
-/// claim any size.
-const MOST_BYTES: u64 = 64 << 20;
+/// More of a file than this is not read: a compressed file may claim any size, a device has no end. One byte more than
+/// is read of a page, so that the reading says that it was cut.
+const MOST_BYTES: u64 = reportedly_read::MOST_BYTES as u64 + 1;
 
 /// How much of a file of unknown kind is looked at to see whether it is HTML.
 const SNIFF_BYTES: usize = 1024;
@@ -150,6 +150,13 @@ fn begins_like_html(start: &[u8]) -> bool {
     begins(b"<!doctype html") || begins(b"<html") || begins(b"<head") || begins(b"<!-- saved from url=")
 }
 
+/// Reads a page from an open stream, as far as pages are read: a stream may have no end.
+pub fn load_stream(stream: impl Read) -> io::Result<Record> {
+    let mut bytes = Vec::new();
+    stream.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    Ok(Record { bytes, form: Form::Unknown, ..Record::default() })
+}
+
 /// Reads the page in a file, with its own record of its address and time: what browsers, SingleFile, HTTrack and
 /// the Wayback Machine write into pages they save, and MHTML's headers.
 pub fn load(path: &Path) -> Result<Record, LoadError> {
@@ -220,6 +227,18 @@ mod tests {
         let said: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
         assert!(said[0].contains("no page in this folder"), "{said:?}");
         assert!(said[1].contains("nowhere"), "{said:?}");
+    }
+
+    #[test]
+    fn what_has_no_end_is_cut() {
+        let record = load_stream(io::repeat(b'a')).expect("a page");
+        let reading = reportedly_read::read(&record.input());
+        assert!(reading.diagnostics.iter().any(|d| d.starts_with("cut: ")), "{:?}", reading.diagnostics);
+        let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        io::copy(&mut io::repeat(b'a').take(MOST_BYTES * 4), &mut bomb).expect("to memory");
+        let folder = folder(&[("bomb.html.gz", &bomb.finish().expect("to memory"))]);
+        let record = load(&folder.path().join("bomb.html.gz")).expect("a page");
+        assert_eq!(record.bytes.len() as u64, MOST_BYTES);
     }
 
     #[test]

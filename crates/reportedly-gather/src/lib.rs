@@ -17,6 +17,6 @@ mod identity;
 mod record;
 mod saved;
 
-pub use files::{LoadError, Walk, load, walk};
+pub use files::{LoadError, Walk, load, load_stream, walk};
 pub use identity::article_id;
 pub use record::{Record, RecordError, given_time};

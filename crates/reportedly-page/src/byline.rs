@@ -2,7 +2,7 @@
 
 use crate::article::{Aside, Labelled};
 use crate::blocks::Layout;
-use crate::dom::{DOCUMENT, Dom, NodeId};
+use crate::dom::{DOCUMENT, Dom, NodeId, floor};
 use crate::structured::{self, Structured};
 use crate::{Role, lines, words};
 use serde_json::Value;
@@ -11,6 +11,8 @@ use serde_json::Value;
 const MAX_AUTHORS: usize = 12;
 /// Bytes of the longest name.
 const MAX_NAME: usize = 60;
+/// Bytes that are read of a line that somebody calls the author.
+const MAX_LINE: usize = 1_000;
 /// Bytes of the longest element that is a byline.
 const MAX_BYLINE: usize = 160;
 /// Blocks around the headline and the text's beginning in which a byline is looked for.
@@ -78,7 +80,7 @@ impl Writers {
 
     /// Adds the names in a line that somebody calls the author.
     fn add_line(&mut self, line: &str, outlet: Option<&str>) {
-        for name in split(line) {
+        for name in split(floor(line, MAX_LINE)) {
             self.add(&name, outlet);
         }
     }

@@ -110,7 +110,7 @@ pub(crate) fn parse(html: &str) -> Dom {
 }
 
 /// The longest prefix of at most `bytes` bytes that ends on a character boundary.
-fn floor(text: &str, bytes: usize) -> &str {
+pub(crate) fn floor(text: &str, bytes: usize) -> &str {
     let mut end = text.len().min(bytes);
     while !text.is_char_boundary(end) {
         end -= 1;

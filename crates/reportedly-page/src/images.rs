@@ -154,7 +154,7 @@ fn read(dom: &Dom, whole: NodeId, from: NodeId) -> Image {
             && (!has_caption_element || in_caption.is_some() || from != whole)
         {
             if let Some(text) = dom.text_node(id) {
-                dom::push_words(&mut caption, text);
+                dom::push_words(&mut caption, dom::floor(text, MAX_CAPTION));
             } else if !dom::is_inline(name) {
                 dom::push_words(&mut caption, " ");
             }

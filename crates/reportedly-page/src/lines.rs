@@ -150,6 +150,8 @@ static CREDITS: LazyLock<FxHashMap<&'static str, bool>> = LazyLock::new(|| {
     rows(None, "credits").filter_map(|row| Some((*row.first()?, *row.get(1)? == "agency"))).collect()
 });
 
+/// Bytes of the longest line that is read as a caption with its credit.
+const LONGEST_CAPTION: usize = 4 << 10;
 /// The longest credit, in words.
 const LONGEST_CREDIT: usize = 12;
 
@@ -191,6 +193,9 @@ fn after_marker(words: &str) -> Option<&str> {
 /// "Text. (Name / Agency)", "Text. / AFP", "Text. Photo: Name", "Text © Name", "Photo: Name" (no caption).
 pub(crate) fn caption_and_credit(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
+    if line.len() > LONGEST_CAPTION {
+        return None;
+    }
     // "© 2031 …" is the page's, not a picture's.
     if line.strip_prefix('©').is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
     {

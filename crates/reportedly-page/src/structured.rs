@@ -1,12 +1,17 @@
 //! What a page says about itself in data: JSON-LD, `<meta>`, microdata, `<link>`. Parsed once, asked by all.
 
-use crate::dom::{DOCUMENT, Dom, NodeId};
+use crate::dom::{DOCUMENT, Dom, NodeId, floor};
 use serde_json::{Map, Value};
 
 /// Bytes of one JSON-LD script that are parsed.
 const MAX_SCRIPT: usize = 4 << 20;
 /// JSON-LD objects that are looked at.
 const MAX_THINGS: usize = 4_000;
+
+/// Bytes of a text in the page's data that are read: titles, names and descriptions are a tenth as long.
+const MAX_TEXT: usize = 8 << 10;
+/// Bytes of the longest character reference, from `&` to `;`.
+const MAX_REFERENCE: usize = 12;
 
 /// A JSON-LD object.
 pub(crate) type Thing = Map<String, Value>;
@@ -43,7 +48,7 @@ pub(crate) fn gather(dom: &Dom) -> Structured {
             "script" => script(dom, id, &mut found),
             "time" => found.times.push(id),
             "meta" => {
-                let content = dom.attr(id, "content").unwrap_or("").trim();
+                let content = floor(dom.attr(id, "content").unwrap_or("").trim(), MAX_TEXT);
                 if !content.is_empty() {
                     for attribute in ["property", "name", "itemprop", "http-equiv"] {
                         if let Some(name) = dom.attr(id, attribute) {
@@ -144,7 +149,8 @@ pub(crate) fn unescape(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let reference = rest.find(';').filter(|end| *end <= 10).map(|end| &rest[1..end]);
+        let near = &rest.as_bytes()[..rest.len().min(MAX_REFERENCE)];
+        let reference = near.iter().position(|b| *b == b';').map(|end| &rest[1..end]);
         let character = reference.and_then(|name| match name {
             "amp" => Some('&'),
             "quot" => Some('"'),
@@ -283,12 +289,42 @@ pub(crate) fn is_article_type(kind: &str) -> bool {
         || matches!(kind, "Report" | "Review" | "CreativeWork")
 }
 
-/// A string, or the first of a list, or the name of an object.
+/// A string, or the first of a list, or the name of an object; its beginning, where it is very long.
 pub(crate) fn plain(value: &Value) -> Option<&str> {
-    match value {
-        Value::String(s) => Some(s),
+    let text = match value {
+        Value::String(s) => Some(s.as_str()),
         Value::Array(items) => items.iter().find_map(|v| v.as_str().or_else(|| v.get("name")?.as_str())),
         Value::Object(thing) => thing.get("name").or_else(|| thing.get("@value")).and_then(Value::as_str),
         _ => None,
+    };
+    text.map(|t| floor(t, MAX_TEXT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom;
+
+    #[test]
+    fn floods_in_data_are_cut() {
+        let long = "Quay - ".repeat(100_000);
+        let page =
+            format!("<meta property=og:title content=\"{long}\"><meta name=author content=\"{long}\">");
+        let data = gather(&dom::parse(&page));
+        assert_eq!(data.meta.len(), 2);
+        assert!(data.meta.iter().all(|(_, content)| content.len() <= MAX_TEXT));
+        assert!(plain(&Value::String(long)).is_some_and(|t| t.len() <= MAX_TEXT));
+    }
+
+    #[test]
+    fn character_references_are_read_where_they_end_nearby() {
+        for (text, wanted) in [
+            ("A &amp; B", "A & B"),
+            ("&#8217;&#x41;", "’A"),
+            ("& ; &nonsense;", "& ; &nonsense;"),
+            ("&&amp", "&&amp"),
+        ] {
+            assert_eq!(unescape(text), wanted);
+        }
     }
 }

@@ -5,7 +5,7 @@
 pub mod published;
 
 pub use published::{Evidence, Published};
-pub use reportedly_page::{Block, Form, Image, Input, Other, PageKind, Role, When};
+pub use reportedly_page::{Block, Form, Image, Input, MOST_BYTES, Other, PageKind, Role, When};
 
 use jiff::Timestamp;
 use reportedly_names::Names;
@@ -78,6 +78,13 @@ pub fn read(input: &Input<'_>) -> Reading {
         ));
     }
     let analysis = analyse(&page.text, language);
+    if analysis.end < page.text.len() {
+        diagnostics.push(format!(
+            "cut: times, names and statements are read from the first {} of {} bytes of text",
+            analysis.end,
+            page.text.len()
+        ));
+    }
     let mentions = reportedly_time::find(&analysis);
     let names = reportedly_names::read(&analysis);
     let (published, updated) = published::bounds(input, &page.dates, &mentions, &analysis);

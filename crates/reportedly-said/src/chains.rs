@@ -175,6 +175,13 @@ fn nest(drafts: &mut [Draft]) {
 
 /// An outlet that passes on what somebody said is a relay: one statement, the inner one.
 fn join_relays(p: &Phrases<'_>, drafts: &mut [Draft]) {
+    // Those that stand in each, so that what is joined need not be looked for among all.
+    let mut inner_of: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
+    for (i, draft) in drafts.iter().enumerate() {
+        if let Some(outer) = draft.outer {
+            inner_of[outer].push(i);
+        }
+    }
     for i in 0..drafts.len() {
         if drafts[i].dropped {
             continue;
@@ -218,10 +225,12 @@ fn join_relays(p: &Phrases<'_>, drafts: &mut [Draft]) {
         drafts[outer].dropped = true;
         // What else stood in the outlet's content stands by itself now.
         let next = drafts[i].outer;
-        for d in drafts.iter_mut() {
-            if d.outer == Some(outer) {
-                d.outer = next;
-            }
+        let moved = std::mem::take(&mut inner_of[outer]);
+        for k in &moved {
+            drafts[*k].outer = next;
+        }
+        if let Some(next) = next {
+            inner_of[next].extend(moved);
         }
     }
 }

@@ -50,6 +50,8 @@ pub struct Finder<'a> {
     quotes: &'a [Quote],
     /// For each token, the quotation that holds it, counted from 1; 0 for none.
     quote_of: Vec<u32>,
+    /// For each quotation, whether it is speech: counted once, since it is asked at each of its words.
+    is_speech: Vec<bool>,
     claimed: Vec<bool>,
     /// Verbs before this token were read ahead of their turn.
     done: usize,
@@ -70,6 +72,9 @@ impl<'a> Finder<'a> {
             parties,
             quotes,
             quote_of,
+            // Quotations of a word or two are no speech of their own: cues inside them still count as words of
+            // the sentence.
+            is_speech: quotes.iter().map(|q| !q.single || q.words(p.analysis) > 2).collect(),
             claimed: vec![false; quotes.len()],
             done: 0,
             found: Vec::new(),
@@ -90,9 +95,9 @@ impl<'a> Finder<'a> {
         self.quote_of.get(i).and_then(|q| (*q as usize).checked_sub(1))
     }
 
-    /// Quotations of a word or two are no speech of their own: cues inside them still count as words of the sentence.
+    /// Whether token `i` lies in a quotation that is speech.
     fn inside_speech(&self, i: usize) -> bool {
-        self.quote_at(i).is_some_and(|q| self.quotes[q].words(self.p.analysis) > 2 || !self.quotes[q].single)
+        self.quote_at(i).is_some_and(|q| self.is_speech[q])
     }
 
     fn sentence(&mut self, sentence: usize) {

@@ -127,6 +127,8 @@ fn absurd_pages_are_read_in_time() {
         "X said that ".repeat(30_000),
         ", ".repeat(100_000),
         "and said a thing ".repeat(30_000),
+        "'".repeat(300_000),
+        "The Gazette told The Herald reported ".repeat(30_000),
     ] {
         said(&text, Some("The Gazette"));
     }

@@ -233,7 +233,7 @@ fn fold(observations: &[Observation], order: &[usize]) -> (Vec<usize>, Vec<Optio
         .map(|i| {
             let reading = &observations[*i].reading;
             let terms = Terms::of(reading);
-            let runs = Runs::of(&reading.text, &terms);
+            let runs = Runs::of(reportedly_text::within_limit(&reading.text), &terms);
             (terms, runs)
         })
         .collect();

@@ -10,6 +10,17 @@ use crate::{Language, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 
+/// Bytes of a text that are taken apart: a hundred times a long article. What stands after them stays text, but no
+/// fact is read from it, so that time and memory are bounded however long a page is.
+pub const MOST_BYTES: usize = 1 << 20;
+/// Tokens that a text is taken apart into, for texts that are all signs: as many as that many bytes of prose have.
+pub const MOST_TOKENS: usize = 200_000;
+/// Tokens of the longest sentence: what is longer is no sentence but a list or a flood, and is divided, since readers
+/// look from one word of a sentence for another. The longest sentence of prose in newspapers has some 250.
+pub const LONGEST_SENTENCE: usize = 400;
+/// Bytes of the longest initialism with stops inside.
+const LONGEST_INITIALISM: usize = 32;
+
 /// What a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
@@ -119,6 +130,8 @@ pub struct Analysis<'t> {
     pub sentences: Vec<Sentence>,
     /// Its tokens, in order.
     pub tokens: Vec<Token>,
+    /// Where taking apart ended: the text's length, or less at a limit ([`MOST_BYTES`], [`MOST_TOKENS`]).
+    pub end: usize,
     lowered: String,
 }
 
@@ -164,28 +177,49 @@ pub fn analyse(text: &str, language: Language) -> Analysis<'_> {
 
 /// As [`analyse`], without part of speech: enough to bring the entries of a table into the tokens of a text.
 pub fn split(text: &str, language: Language) -> Analysis<'_> {
+    let end = within_limit(text).len();
     let mut analysis = Analysis {
         text,
         language,
         paragraphs: Vec::new(),
         sentences: Vec::new(),
-        tokens: Vec::with_capacity(text.len() / 5),
-        lowered: String::with_capacity(text.len()),
+        tokens: Vec::with_capacity(end / 5),
+        end,
+        lowered: String::with_capacity(end),
     };
     let words = WORDS.get(language);
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let span = Span::new(start, start + line.len()).trimmed(text);
+    for line in text[..end].split_inclusive('\n') {
+        let mut span = Span::new(start, start + line.len()).trimmed(text);
         start += line.len();
         if !span.is_empty() {
             let paragraph = analysis.paragraphs.len();
-            analysis.paragraphs.push(span);
             let first = analysis.tokens.len();
-            tokenise(&mut analysis, words, span);
+            let full = tokenise(&mut analysis, words, span);
+            if full {
+                span.end = analysis.tokens.last().map_or(span.end, |t| t.span.end);
+                analysis.end = span.end;
+            }
+            analysis.paragraphs.push(span);
             split_sentences(&mut analysis, words, paragraph, first);
+            if full {
+                break;
+            }
         }
     }
     analysis
+}
+
+/// What is read of a text: all of it, or what stands before the last white space within [`MOST_BYTES`].
+pub fn within_limit(text: &str) -> &str {
+    if text.len() <= MOST_BYTES {
+        return text;
+    }
+    let mut end = MOST_BYTES;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..text[..end].rfind(char::is_whitespace).filter(|at| *at > 0).unwrap_or(end)]
 }
 
 fn push(a: &mut Analysis<'_>, span: Span, kind: TokenKind) {
@@ -212,7 +246,8 @@ fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{0e00}'..='\u{0e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
-fn tokenise(a: &mut Analysis<'_>, words: Option<&Words>, span: Span) {
+/// Adds the tokens of a span; whether there are as many as there may be and more is left.
+fn tokenise(a: &mut Analysis<'_>, words: Option<&Words>, span: Span) -> bool {
     let text = a.text;
     let end = span.end;
     let mut i = span.start;
@@ -222,6 +257,9 @@ fn tokenise(a: &mut Analysis<'_>, words: Option<&Words>, span: Span) {
         i += c.len_utf8();
         if c.is_whitespace() {
             continue;
+        }
+        if a.tokens.len() >= MOST_TOKENS {
+            return true;
         }
         if is_unspaced(c) {
             push(a, Span::new(start, i), TokenKind::Word);
@@ -236,6 +274,7 @@ fn tokenise(a: &mut Analysis<'_>, words: Option<&Words>, span: Span) {
                         text[..i].chars().next_back().is_some_and(char::is_numeric)
                             && after().is_some_and(char::is_numeric)
                             || n == '.'
+                                && i - start <= LONGEST_INITIALISM
                                 && single_letters(&text[start..i])
                                 && after().is_some_and(char::is_alphabetic)
                                 && !next(i + 1 + after().map_or(0, char::len_utf8))
@@ -276,6 +315,7 @@ fn tokenise(a: &mut Analysis<'_>, words: Option<&Words>, span: Span) {
             push(a, Span::new(start, i), TokenKind::Punct);
         }
     }
+    false
 }
 
 fn is_mark(c: char) -> bool {
@@ -374,11 +414,16 @@ fn split_sentences(a: &mut Analysis<'_>, words: Option<&Words>, paragraph: usize
                 && word.ends_with('.')
                 && ends_after_abbreviation(a, words, i, last);
         i += 1;
+        if i - start >= LONGEST_SENTENCE {
+            finish(a, start..i, paragraph);
+            start = i;
+            continue;
+        }
         if !stop {
             continue;
         }
         // Closing quotes, brackets and further stops belong to the sentence they close.
-        while i < last && closes(a, i) {
+        while i < last && i - start < LONGEST_SENTENCE && closes(a, i) {
             i += 1;
         }
         if i < last && !begins(a, i) {
@@ -464,6 +509,24 @@ mod tests {
         check("It was bus No. 7 that stopped.", 1);
         check("He lives in the U.S. The family moved in Sept. 2019.", 2);
         check("The firm is Lomax Inc. It makes rope.", 2);
+    }
+
+    #[test]
+    fn floods_are_cut_and_divided() {
+        let flood = "\"the minister said , ".repeat(100_000);
+        for text in
+            [&flood, &"\"".repeat(MOST_TOKENS * 2), &flood.replace(" , ", "\n"), &"a".repeat(MOST_BYTES * 2)]
+        {
+            let a = analyse(text, Language::EN);
+            assert!(a.tokens.len() <= MOST_TOKENS + 1 && a.end <= MOST_BYTES, "{}", a.tokens.len());
+            assert!(a.tokens.last().is_some_and(|t| t.span.end <= a.end));
+            assert!(a.paragraphs.last().is_some_and(|p| p.end <= a.end));
+            assert!(a.sentences.iter().all(|s| s.tokens.len() <= LONGEST_SENTENCE));
+            assert_eq!(a.sentences.iter().map(|s| s.tokens.len()).sum::<usize>(), a.tokens.len());
+        }
+        let initials = "a.".repeat(1_000);
+        assert!(analyse(&initials, Language::EN).tokens.iter().all(|t| t.span.len() < 100));
+        assert_eq!(analyse("It is short.", Language::EN).end, 12);
     }
 
     proptest! {

@@ -17,7 +17,10 @@ mod span;
 mod tables;
 pub mod tag;
 
-pub use analysis::{Analysis, Pos, Sentence, Token, TokenKind, VerbForm, analyse, split};
+pub use analysis::{
+    Analysis, LONGEST_SENTENCE, MOST_BYTES, MOST_TOKENS, Pos, Sentence, Token, TokenKind, VerbForm, analyse,
+    split, within_limit,
+};
 pub use language::{Language, detect};
 pub use span::{CodePoints, Span};
 pub use tables::{ByLanguage, has_tables, languages, rows, table, weights};

@@ -6,8 +6,8 @@ use crate::{
 };
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use reportedly_gather::{Record, article_id, load, walk};
-use reportedly_read::{Form, Reading};
+use reportedly_gather::{Record, article_id, load, load_stream, walk};
+use reportedly_read::Reading;
 use reportedly_story::Observation;
 use std::{
     collections::BTreeMap,
@@ -109,6 +109,8 @@ pub fn observe<T: Send>(
         record.outlet = known.outlet.clone().or(record.outlet);
         record.url = url.map(str::to_owned).or(record.url);
         let (observation, kind, broken) = read(&record, path);
+        // Of a huge page there should not be more copies than are needed.
+        drop(record);
         Done::Page { shown: show(observation), kind, broken }
     };
     let bar = progress(&source, work);
@@ -149,7 +151,11 @@ pub fn observe<T: Send>(
             |(i, line)| match line {
                 Err(e) => Done::Problem(format!("standard input: {e}")),
                 Ok(line) if line.trim_ascii().is_empty() => Done::Nothing,
-                Ok(line) => match Record::parse(&line) {
+                Ok(line) => match {
+                    let record = Record::parse(&line);
+                    drop(line);
+                    record
+                } {
                     Ok(record) => prepare(record, None),
                     Err(e) => Done::Problem(format!("standard input, line {}: {e}", i + 1)),
                 },
@@ -171,9 +177,7 @@ fn from_file(path: &Path) -> Result<Record, String> {
     if path != Path::new("-") {
         return load(path).map_err(|e| e.to_string());
     }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(|e| format!("standard input: {e}"))?;
-    Ok(Record { bytes, form: Form::Unknown, ..Record::default() })
+    load_stream(io::stdin().lock()).map_err(|e| format!("standard input: {e}"))
 }
 
 /// Reads one record. A fault of ours in one page must not cost the others of a long run: it gives an empty
