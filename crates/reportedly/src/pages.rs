@@ -151,14 +151,14 @@ pub fn observe<T: Send>(
             |(i, line)| match line {
                 Err(e) => Done::Problem(format!("standard input: {e}")),
                 Ok(line) if line.trim_ascii().is_empty() => Done::Nothing,
-                Ok(line) => match {
+                Ok(line) => {
                     let record = Record::parse(&line);
                     drop(line);
-                    record
-                } {
-                    Ok(record) => prepare(record, None),
-                    Err(e) => Done::Problem(format!("standard input, line {}: {e}", i + 1)),
-                },
+                    match record {
+                        Ok(record) => prepare(record, None),
+                        Err(e) => Done::Problem(format!("standard input, line {}: {e}", i + 1)),
+                    }
+                }
             },
             &mut take,
         ),
