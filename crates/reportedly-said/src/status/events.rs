@@ -26,6 +26,7 @@ impl Reader<'_> {
         for k in 0..clauses.predicates.len() {
             self.event(&clauses, k, &stamps, anchor, out);
         }
+        self.dated_nouns(&clauses, &stamps, anchor, out);
         out[first..].sort_by_key(|e| (e.span.start, e.span.end));
         let mut seen = None;
         let mut i = first;
@@ -139,6 +140,36 @@ impl Reader<'_> {
         }
         let head = p.group.head;
         self.push(head..p.group.tokens.end.max(head + 1), standing, when, "verb", out);
+    }
+
+    /// "The talks on 18 February marked …": a noun that its own phrase dates to a day gone by, in a sentence that
+    /// goes on to tell what happened.
+    fn dated_nouns(
+        &self,
+        clauses: &Clauses<'_>,
+        stamps: &[Stamp<'_>],
+        anchor: &Anchor,
+        out: &mut Vec<Event>,
+    ) {
+        let Some(published) = anchor.best else { return };
+        for stamp in stamps {
+            let Some(noun) = stamp.tokens.start.checked_sub(2).filter(|n| *n >= clauses.tokens.start) else {
+                continue;
+            };
+            if self.words.clause_word(self.lower(noun + 1)) != Some(ClauseWord::Preposition)
+                || !self.words.is_event_noun(self.lower(noun))
+            {
+                continue;
+            }
+            let next = clauses.predicates.iter().position(|p| p.group.tokens.start >= stamp.tokens.end);
+            let Some(k) = next else { continue };
+            let standing = self.standing(clauses, k, Around { told: false, coming: false });
+            let when = self.date(stamp, Direction::Past, anchor);
+            let gone = when.as_ref().is_some_and(|w| w.len() == 10 && *w < published.to_string());
+            if gone && standing.status == Status::Happened {
+                self.push(noun..noun + 1, standing, when, "dated-noun", out);
+            }
+        }
     }
 
     fn push(
