@@ -332,7 +332,12 @@ pub fn read(input: &Input<'_>) -> Page {
     page.title = told(input.title).or(page.title);
     page.outlet = told(input.outlet).or(page.outlet);
     page.url = told(input.url).or(page.url);
-    if let Some(text) = input.published
+    let given = input.published.filter(|s| !s.is_empty());
+    if given.is_some_and(|text| told_date(text).is_none()) {
+        page.diagnostics
+            .push("published: the date given is neither a day nor an instant, and is not used".to_owned());
+    }
+    if let Some(text) = given
         && let Some(says) = told_date(text)
     {
         let told = DateCandidate {

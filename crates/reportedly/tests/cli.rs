@@ -80,6 +80,25 @@ fn clean_text_comes_back_byte_for_byte() {
 }
 
 #[test]
+fn a_date_given_wrongly_is_said_to_be_unused() {
+    let output = reportedly(&["read", "--jsonl", "-"], b"{\"text\":\"One.\",\"published\":\"nope\"}");
+    assert!(lines(&output)[0]["diagnostics"].to_string().contains("date given"));
+}
+
+#[test]
+fn pages_that_are_no_article_are_said_to_be_none() {
+    let output = reportedly(&["read", "--jsonl", "examples/newsroom"], b"");
+    let kinds: Vec<_> =
+        lines(&output).iter().map(|r| r["kind"].as_str().expect("a kind").to_owned()).collect();
+    let count = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
+    assert_eq!(
+        (count("index"), count("error"), count("video"), count("live-blog")),
+        (2, 1, 1, 1),
+        "{kinds:?}"
+    );
+}
+
+#[test]
 fn a_broken_line_is_named_and_costs_only_itself() {
     let input =
         b"{\"id\":\"a\",\"text\":\"One.\"}\n{oops\n\n{\"id\":\"b\"}\n{\"id\":\"c\",\"text\":\"Two.\"}\n";
