@@ -129,6 +129,9 @@ fn absurd_pages_are_answered_with_spans_that_hold() {
         "'".repeat(300_000),
         "The Gazette told The Herald reported ".repeat(30_000),
     ] {
-        said(&text, Some("The Gazette"));
+        let (found, _) = said(&text, Some("The Gazette"));
+        for content in found.statements.iter().flat_map(|s| &s.content) {
+            assert!(!content.of(&text).is_empty(), "{content:?}");
+        }
     }
 }
