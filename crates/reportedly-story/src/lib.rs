@@ -10,6 +10,7 @@ mod example;
 mod group;
 mod headline;
 mod known;
+mod originals;
 mod origins;
 mod saying;
 mod terms;
@@ -17,7 +18,7 @@ mod timeline;
 mod wording;
 
 pub use known::known_at;
-pub use timeline::timeline;
+pub use timeline::{is_spoken_of, timeline, timeline_of_story};
 
 use copies::Runs;
 use group::{Grouping, SETTINGS};
@@ -246,40 +247,7 @@ fn fold(observations: &[Observation], order: &[usize]) -> (Vec<usize>, Vec<Optio
             None => grouping.add(terms, day(&observations[*i].reading).map(known::number)),
         }
     }
-    (grouping.founders(), credited(observations, order, copies))
-}
-
-/// Of texts that became known at one time, the original is the one whose outlet the others credit.
-fn credited(
-    observations: &[Observation],
-    order: &[usize],
-    mut copies: Vec<Option<usize>>,
-) -> Vec<Option<usize>> {
-    let mut clusters: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (place, original) in copies.iter().enumerate() {
-        if let Some(original) = original {
-            clusters.entry(*original).or_insert_with(|| vec![*original]).push(place);
-        }
-    }
-    let reading = |place: usize| &observations[order[place]].reading;
-    for (original, places) in clusters {
-        let credits: Vec<Vec<String>> = places.iter().map(|p| saying::credits_of(reading(*p))).collect();
-        let time = known_at(reading(original), false);
-        let mut best = (0, original);
-        for place in places.iter().filter(|p| known_at(reading(**p), false) == time) {
-            let Some(outlet) = reading(*place).outlet.as_deref().map(origins::key) else { continue };
-            let crediting = credits.iter().filter(|c| c.contains(&outlet)).count();
-            if crediting > best.0 {
-                best = (crediting, *place);
-            }
-        }
-        if best.1 != original {
-            for place in places {
-                copies[place] = (place != best.1).then_some(best.1);
-            }
-        }
-    }
-    copies
+    (grouping.founders(), originals::of_families(observations, order, copies))
 }
 
 /// One day of a story's timeline in sentences.
@@ -289,4 +257,6 @@ pub struct Day {
     pub date: Date,
     /// The sentences that tell it best, the first the most telling.
     pub sentences: Vec<String>,
+    /// For each sentence the article it stands in, as an index.
+    pub articles: Vec<usize>,
 }

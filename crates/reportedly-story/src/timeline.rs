@@ -2,6 +2,9 @@
 //!
 //! A day tells much when many sentences speak of it, above all long afterwards, and when much is published on it.
 //! A sentence tells much when it has the words that the story, and that day, is told in.
+//!
+//! Asked about something, the timeline rests on the articles that are about it, and of the others on the sentences that
+//! speak of it.
 
 use crate::{Day, Observation, day, terms};
 use jiff::{ToSpan, civil::Date};
@@ -37,8 +40,13 @@ const SHORT: f32 = 4.0;
 /// Share of a sentence's words that another chosen one may have.
 const REPEATED: f32 = 0.5;
 
+/// Sentences that speak of what is asked about, from which on an article is about it wherever they stand.
+const ABOUT: usize = 3;
+
 /// One sentence of an article.
 struct Sentence {
+    /// The article, as an index into the observations.
+    article: usize,
     text: String,
     /// Its content words, by hash.
     words: Vec<u64>,
@@ -51,24 +59,44 @@ struct Sentence {
 /// What one article gives.
 #[derive(Default)]
 struct Told {
+    /// The day it is published, where it is about what is asked.
     published: Option<Date>,
     sentences: Vec<Sentence>,
-    /// The days that its sentences speak of, one for each time.
-    spoken: Vec<Date>,
-    /// All content words with whether they are common.
+    /// The days that its sentences speak of, one for each time, and how many days later they do.
+    spoken: Vec<(Date, i32)>,
+    /// All content words with how common they are.
     words: FxHashMap<u64, f32>,
 }
 
-/// The `dates` most telling days of one story, each with at most `sentences` sentences; in order of date.
-/// `query` holds words that the timeline is about.
+/// The `dates` most telling days, each with at most `sentences` sentences; in order of date. `query` holds words, or
+/// several words that belong together, one of which an article or a sentence must have.
 pub fn timeline(observations: &[Observation], dates: usize, sentences: usize, query: &[String]) -> Vec<Day> {
-    let told: Vec<Told> = observations
+    tell(&told(observations, query), dates, sentences, query)
+}
+
+/// The same of articles which are known to be of one story: what calls it by another name than the query's stays, and
+/// sentences that have its words come first.
+pub fn timeline_of_story(
+    observations: &[Observation],
+    dates: usize,
+    sentences: usize,
+    query: &[String],
+) -> Vec<Day> {
+    tell(&told(observations, &[]), dates, sentences, query)
+}
+
+fn told(observations: &[Observation], query: &[String]) -> Vec<Told> {
+    observations
         .par_iter()
-        .filter(|o| o.reading.kind.is_article())
-        .map(|o| Told::of(&o.reading))
-        .collect();
-    let days = telling_days(&told, dates);
-    let value = values(&told, query);
+        .enumerate()
+        .filter(|(_, o)| o.reading.kind.is_article())
+        .map(|(article, o)| Told::of(article, &o.reading, query))
+        .collect()
+}
+
+fn tell(told: &[Told], dates: usize, sentences: usize, query: &[String]) -> Vec<Day> {
+    let days = telling_days(told, dates);
+    let value = values(told, query);
     let mut of_day: BTreeMap<Date, Vec<&Sentence>> = days.iter().map(|d| (*d, Vec::new())).collect();
     for sentence in told.iter().flat_map(|t| &t.sentences) {
         if let Some(of_day) = of_day.get_mut(&sentence.day) {
@@ -78,29 +106,74 @@ pub fn timeline(observations: &[Observation], dates: usize, sentences: usize, qu
     let mut chosen: Vec<FxHashSet<u64>> = Vec::new();
     of_day
         .into_iter()
-        .map(|(date, candidates)| Day {
-            date,
-            sentences: choose(&candidates, sentences, &value, &mut chosen),
+        .map(|(date, candidates)| {
+            let chosen = choose(&candidates, sentences, &value, &mut chosen);
+            Day {
+                date,
+                sentences: chosen.iter().map(|s| s.text.clone()).collect(),
+                articles: chosen.iter().map(|s| s.article).collect(),
+            }
         })
         .filter(|d| !d.sentences.is_empty())
         .collect()
 }
 
+/// Whether any article speaks of what is asked about.
+pub fn is_spoken_of(observations: &[Observation], query: &[String]) -> bool {
+    let speaks = |reading: &Reading| {
+        let language = reading.language.unwrap_or(Language::EN);
+        let query = Query::of(query, language);
+        let text = terms::stems(&analyse(&reading.text, language));
+        let title = terms::stems(&analyse(reading.title.as_deref().unwrap_or_default(), language));
+        query.is_in(&sorted(&text)) || query.is_in(&sorted(&title))
+    };
+    observations.par_iter().any(|o| o.reading.kind.is_article() && speaks(&o.reading))
+}
+
+/// What is asked about: the stems of each of its words, in order.
+struct Query(Vec<Vec<u64>>);
+
+impl Query {
+    fn of(query: &[String], language: Language) -> Self {
+        let stems = |words: &String| sorted(&terms::stems(&analyse(words, language)));
+        Self(query.iter().map(stems).filter(|s| !s.is_empty()).collect())
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether all stems of one of its words are among these, which are in order.
+    fn is_in(&self, stems: &[u64]) -> bool {
+        self.0.iter().any(|word| word.iter().all(|stem| stems.binary_search(stem).is_ok()))
+    }
+}
+
+/// The hashes of stems, each once, in order.
+fn sorted(stems: &[Option<terms::Stem>]) -> Vec<u64> {
+    let mut hashes: Vec<u64> = stems.iter().flatten().map(|s| s.hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
 impl Told {
-    fn of(reading: &Reading) -> Self {
+    fn of(article: usize, reading: &Reading, query: &[String]) -> Self {
         let published = day(reading);
-        let analysis = analyse(&reading.text, reading.language.unwrap_or(Language::EN));
+        let language = reading.language.unwrap_or(Language::EN);
+        let analysis = analyse(&reading.text, language);
         let stems = terms::stems(&analysis);
-        let mut told = Self { published, ..Self::default() };
+        let words: Vec<Vec<u64>> =
+            analysis.sentences.iter().map(|s| sorted(&stems[s.tokens.clone()])).collect();
+        let query = Query::of(query, language);
+        let speaks: Vec<bool> = words.iter().map(|w| query.is_empty() || query.is_in(w)).collect();
+        let title = || terms::stems(&analyse(reading.title.as_deref().unwrap_or_default(), language));
+        let about = speaks.iter().take(LEAD).any(|s| *s)
+            || speaks.iter().filter(|s| **s).count() >= ABOUT
+            || query.is_in(&sorted(&title()));
+        let mut told = Self { published: published.filter(|_| about), ..Self::default() };
         let mut times = reading.times.iter().peekable();
-        for (place, sentence) in analysis.sentences.iter().enumerate() {
-            let mut words: Vec<u64> = Vec::new();
-            for stem in stems[sentence.tokens.clone()].iter().flatten() {
-                words.push(stem.hash);
-                told.words.insert(stem.hash, stem.common);
-            }
-            words.sort_unstable();
-            words.dedup();
+        for (place, (sentence, words)) in analysis.sentences.iter().zip(words).enumerate() {
             while times.next_if(|t| t.span.start < sentence.span.start).is_some() {}
             let mut spoken: Vec<Date> = Vec::new();
             while let Some(time) = times.next_if(|t| t.span.end <= sentence.span.end) {
@@ -111,11 +184,16 @@ impl Told {
                     spoken.push(first);
                 }
             }
+            if !(about || speaks[place]) {
+                continue;
+            }
+            told.words.extend(stems[sentence.tokens.clone()].iter().flatten().map(|s| (s.hash, s.common)));
             let text = sentence.span.of(&reading.text);
             let fits = WORDS.contains(&sentence.tokens.len()) && is_whole(text);
             let mut add = |day: Date, weight: f32| {
                 if fits {
                     told.sentences.push(Sentence {
+                        article,
                         text: text.to_owned(),
                         words: words.clone(),
                         day,
@@ -132,10 +210,15 @@ impl Told {
                     add(before, DAY_BEFORE);
                 }
             }
-            told.spoken.append(&mut spoken);
+            told.spoken.extend(spoken.into_iter().map(|day| (day, back(published, day))));
         }
         told
     }
+}
+
+/// How many days after one it was spoken of.
+fn back(published: Option<Date>, day: Date) -> i32 {
+    published.map_or(0, |p| (p - day).get_days())
 }
 
 /// Whether a sentence is one: it begins like one and ends with a stop.
@@ -148,9 +231,9 @@ fn is_whole(text: &str) -> bool {
 /// The days that most is told of, inside the time over which the articles were published.
 fn telling_days(told: &[Told], dates: usize) -> Vec<Date> {
     let published = || told.iter().filter_map(|t| t.published);
-    let (Some(first), Some(last)) = (published().min(), published().max()) else {
-        return Vec::new();
-    };
+    // Where nothing is about what is asked, but is spoken of, any day will do.
+    let first = published().min().unwrap_or(Date::MIN);
+    let last = published().max().unwrap_or(Date::MAX);
     let mut score: BTreeMap<Date, f32> = BTreeMap::new();
     let mut add = |day: Date, n: f32| {
         if (first..=last).contains(&day) {
@@ -158,9 +241,8 @@ fn telling_days(told: &[Told], dates: usize) -> Vec<Date> {
         }
     };
     for t in told {
-        for day in &t.spoken {
-            let back = t.published.map_or(0, |p| (p - *day).get_days());
-            add(*day, if back > LOOKING_BACK { SPOKEN_LATER } else { SPOKEN_SOON });
+        for (day, back) in &t.spoken {
+            add(*day, if *back > LOOKING_BACK { SPOKEN_LATER } else { SPOKEN_SOON });
         }
         if let Some(p) = t.published {
             add(p, PUBLISHED);
@@ -201,12 +283,12 @@ fn values(told: &[Told], query: &[String]) -> FxHashMap<u64, f32> {
 }
 
 /// The sentences that stand for a day, none repeating another.
-fn choose(
-    candidates: &[&Sentence],
+fn choose<'t>(
+    candidates: &[&'t Sentence],
     sentences: usize,
     value: &FxHashMap<u64, f32>,
     chosen: &mut Vec<FxHashSet<u64>>,
-) -> Vec<String> {
+) -> Vec<&'t Sentence> {
     // What the day itself is told in.
     let mut here: FxHashMap<u64, f32> = FxHashMap::default();
     for s in candidates {
@@ -217,7 +299,7 @@ fn choose(
     let worth = |word: &u64| {
         value.get(word).copied().unwrap_or(0.0) * (1.0 + here.get(word).copied().unwrap_or(0.0)).ln()
     };
-    let mut scored: Vec<(f32, &Sentence)> = candidates
+    let mut scored: Vec<(f32, &'t Sentence)> = candidates
         .iter()
         .map(|s| {
             let sum: f32 = s.words.iter().map(worth).sum();
@@ -225,7 +307,7 @@ fn choose(
         })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.cmp(&b.1.text)));
-    let mut out: Vec<String> = Vec::new();
+    let mut out: Vec<&Sentence> = Vec::new();
     for (_, s) in scored {
         if out.len() == sentences {
             break;
@@ -238,7 +320,7 @@ fn choose(
             continue;
         }
         chosen.push(s.words.iter().copied().collect());
-        out.push(s.text.clone());
+        out.push(s);
     }
     out
 }

@@ -163,7 +163,8 @@ pub struct Timeline {
     /// At most so many sentences a day
     #[arg(long, value_name = "K", default_value_t = 1)]
     pub sentences: usize,
-    /// What the story is about, words separated by commas
+    /// What it is about, words separated by commas. Of files, what speaks of none of them is left out; of records
+    /// (-), which are one story's, what speaks of them comes first
     #[arg(long, value_name = "WORDS", value_delimiter = ',')]
     pub query: Vec<String>,
     /// What is known from outside.

@@ -163,6 +163,7 @@ fn stories(a: &arguments::Stories, tally: &mut Tally) -> Result<()> {
     tell_apart(&mut observations);
     let question = Question { as_of: a.as_of.as_ref().map(|d| d.instant), strict: a.strict };
     let mut stories = reportedly_story::stories(&observations, &question);
+    let known: usize = stories.iter().map(|s| s.articles.len()).sum();
     if a.json {
         stories.truncate(a.limit.unwrap_or(usize::MAX));
         let as_of = a.as_of.as_ref().map(|d| d.text.as_str());
@@ -177,7 +178,11 @@ fn stories(a: &arguments::Stories, tally: &mut Tally) -> Result<()> {
     }
     out.flush()?;
     if !a.work.quiet {
-        eprintln!("{}", tally.summary());
+        let summary = match &a.as_of {
+            Some(as_of) => tally.summary_as_of(known, &as_of.text),
+            None => tally.summary(),
+        };
+        eprintln!("{summary}");
     }
     Ok(())
 }
@@ -201,10 +206,16 @@ fn tell_apart(observations: &mut Vec<Observation>) {
 
 fn timeline(a: &arguments::Timeline, tally: &mut Tally) -> Result<()> {
     let source = pages::source(&a.paths, a.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
+    let records = matches!(source, Source::Records);
     let mut observations = all(source, &a.known, &a.work, tally)?;
     observations.retain(|o| o.reading.kind.is_article());
     let query: Vec<String> = a.query.iter().map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()).collect();
-    let days = reportedly_story::timeline(&observations, a.dates, a.sentences, &query);
+    // Records are one story's; files may be anything.
+    let tell = if records { reportedly_story::timeline_of_story } else { reportedly_story::timeline };
+    let days = tell(&observations, a.dates, a.sentences, &query);
+    if !query.is_empty() && !reportedly_story::is_spoken_of(&observations, &query) {
+        eprintln!("reportedly: no article speaks of {}", query.join(", "));
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     for day in &days {
         if a.jsonl {
@@ -214,9 +225,12 @@ fn timeline(a: &arguments::Timeline, tally: &mut Tally) -> Result<()> {
             )?;
             out.write_all(b"\n")?;
         } else {
-            for (i, sentence) in day.sentences.iter().enumerate() {
+            for (i, (sentence, article)) in day.sentences.iter().zip(&day.articles).enumerate() {
                 let date = if i == 0 { day.date.to_string() } else { " ".repeat(10) };
-                writeln!(out, "{}", style().hanging(&format!("{date}  {sentence}"), 0, 12))?;
+                let told = &observations[*article];
+                let outlet = told.reading.outlet.as_deref().or(told.path.as_deref()).unwrap_or(&told.id);
+                let entry = format!("{date}  {sentence} [{outlet}]");
+                writeln!(out, "{}", style().hanging(&entry, 0, 12))?;
             }
         }
     }

@@ -61,6 +61,11 @@ impl Tally {
         }
         text
     }
+
+    /// The same where it was asked what was known by a time: how many articles were.
+    pub fn summary_as_of(&self, known: usize, as_of: &str) -> String {
+        format!("known by {as_of}: {known} of {}", self.summary())
+    }
 }
 
 /// Turns the command line's paths into a source. With `ndjson`, a single `-` is NDJSON.

@@ -49,6 +49,17 @@ fn transcripts() {
 }
 
 #[test]
+fn what_was_known_is_counted_and_what_matches_nothing_is_said() {
+    let error = |arguments: &[&str]| String::from_utf8(reportedly(arguments, b"").stderr).expect("UTF-8");
+    let told = error(&["stories", "--as-of", "1999-01-01", "examples/newsroom"]);
+    assert!(told.contains("known by 1999-01-01: 0 of "), "{told}");
+    let told = error(&["timeline", "--query", "zeppelin,airship", "examples/newsroom/harbour-wire"]);
+    assert!(told.contains("no article speaks of zeppelin, airship"), "{told}");
+    let told = error(&["timeline", "--query", "Marigold", "examples/newsroom/harbour-wire"]);
+    assert!(!told.contains("no article"), "{told}");
+}
+
+#[test]
 fn every_record_is_answered_in_order_whatever_it_holds() {
     let mut input = Vec::new();
     for i in 0..300 {
