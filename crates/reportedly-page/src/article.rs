@@ -133,8 +133,13 @@ impl Labels<'_> {
                 Aside::Unseen => None,
                 Aside::For(role) if role != Role::Other => Some(role),
                 _ => {
+                    let mut alone = None;
                     if let Some(furniture) = lines::heading(&run.text) {
-                        heading = Some(furniture.role);
+                        if furniture.reach == Reach::Line {
+                            alone = Some(furniture.role);
+                        } else {
+                            heading = Some(furniture.role);
+                        }
                     } else if matches!(run.kind, Kind::Heading(_)) {
                         heading = None;
                     }
@@ -145,7 +150,10 @@ impl Labels<'_> {
                     } else if self.context.authors.iter().any(|a| same_words(a, &run.text)) {
                         Some(Role::Byline)
                     } else {
-                        heading.or_else(|| lines::opening(&run.text).map(|f| f.role)).or(Some(Role::Other))
+                        alone
+                            .or(heading)
+                            .or_else(|| lines::opening(&run.text).map(|f| f.role))
+                            .or(Some(Role::Other))
                     }
                 }
             };
@@ -189,7 +197,11 @@ impl Labels<'_> {
             {
                 // The article has ended where little prose follows what stands below articles.
                 let ends = reach == Reach::Section && i > first_prose && below_articles(role);
+                // "Leave a comment" in an article leads to where that is done.
+                let button =
+                    role == Role::Comments && run.linked > 0.9 && !matches!(run.kind, Kind::Heading(_));
                 let end = match reach {
+                    Reach::Section if button => i + 1,
                     Reach::Line => i + 1,
                     Reach::Section => match self.section_end(i, range.end, total) {
                         (_, true) if ends && (left as f32) < TAIL * total && left * 2 < read => range.end,
@@ -203,6 +215,7 @@ impl Labels<'_> {
             }
             self.roles[i] = Some(self.role_of(i, i < first_prose));
         }
+        self.about_the_author(range.clone());
         // What stands after the last prose is no text, short lists and closing lines aside.
         let last =
             range.clone().rev().find(|i| self.roles[*i].is_some_and(Role::is_text) && self.is_prose(*i));
@@ -222,6 +235,26 @@ impl Labels<'_> {
                         self.roles[i] = Some(Role::Other);
                     }
                 }
+            }
+        }
+    }
+
+    /// The last blocks, where they begin with an author's name and go on with what the author does.
+    fn about_the_author(&mut self, range: std::ops::Range<usize>) {
+        let layout = self.layout;
+        let texts = range.rev().filter(|i| self.roles[*i].is_some_and(Role::is_text)).take(2);
+        let last: Vec<usize> = texts.collect();
+        for i in last {
+            let run = &layout.runs[i];
+            let about = run.words <= ABOUT_WORDS
+                && !run.quoted
+                && self.context.authors.iter().any(|author| {
+                    let rest = run.text.strip_prefix(author.as_str()).filter(|_| author.contains(' '));
+                    let verb = rest.and_then(|r| r.strip_prefix(' ')).unwrap_or("");
+                    verb.starts_with(char::is_lowercase)
+                });
+            if about {
+                self.roles[i] = Some(Role::Byline);
             }
         }
     }
@@ -247,6 +280,7 @@ impl Labels<'_> {
                 let run = &layout.runs[*j];
                 (run.mass() > 0 && run.kind != Kind::Item && run.linked < 0.3)
                     || matches!(run.kind, Kind::Heading(_))
+                    || self.context.title.as_deref().is_some_and(|t| meta::is_title(t, &run.text))
             })
             .unwrap_or(end);
         (next, true)
@@ -281,6 +315,7 @@ impl Labels<'_> {
             let holds = match role {
                 Role::Byline | Role::DateLine => (before && run.words <= 16) || run.words <= 8,
                 Role::Related => run.linked > 0.3 || run.words <= 14 && !run.sentence,
+                Role::Nav if matches!(run.kind, Kind::Heading(_)) => run.linked > 0.5,
                 Role::Caption | Role::Topics | Role::Nav => run.words <= 25,
                 Role::Newsletter | Role::Share | Role::Promo => run.linked > 0.05 || run.words <= 20,
                 _ => true,
@@ -299,13 +334,21 @@ impl Labels<'_> {
         match run.kind {
             Kind::Heading(1) if before => Role::Title,
             Kind::Heading(_) if before && run.words < 8 => Role::Other,
+            Kind::Heading(_) if before && self.has_title(i) => Role::Standfirst,
             Kind::Heading(_) => Role::Subhead,
             _ if before && !run.sentence && run.words < 10 => Role::Other,
             Kind::Item => Role::ListItem,
             Kind::Cell { .. } => Role::Table,
             _ if run.quoted => Role::Quote,
+            _ if run.bold && !before && !run.sentence && run.words <= SUBHEAD_WORDS => Role::Subhead,
             _ => Role::Paragraph,
         }
+    }
+
+    /// Whether the headline stands among the container's blocks before this one.
+    fn has_title(&self, i: usize) -> bool {
+        let start = self.layout.regions[self.container].runs.start;
+        self.roles[start..i].iter().rev().take(NEAR).any(|r| *r == Some(Role::Title))
     }
 
     /// Whether a block before the text says when the article appeared and little else, after its headline perhaps.
@@ -400,6 +443,12 @@ const fn below_articles(role: Role) -> bool {
     )
 }
 
+/// Blocks above a lead-in that is set as a heading, among which the headline stands.
+const NEAR: usize = 12;
+/// Words of a note about the author.
+const ABOUT_WORDS: usize = 60;
+/// Words of a heading that is set as a paragraph in bold.
+const SUBHEAD_WORDS: usize = 12;
 /// Words of a line that says when an article appeared, and who wrote it perhaps.
 const HEAD_WORDS: usize = 14;
 /// Words below which a linked block is a link and no sentence with one.

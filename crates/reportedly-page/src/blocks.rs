@@ -26,6 +26,10 @@ const LINKED: f32 = 0.5;
 const CELL_PARAGRAPH: usize = 40;
 /// The same where they end as a sentence.
 const CELL_SENTENCE: usize = 15;
+/// Words of a line that stands by itself between line breaks: a byline, a name, a date.
+const LINE_WORDS: usize = 10;
+/// Share of bold letters from which on a block is set in bold.
+const BOLD: f32 = 0.95;
 
 /// What element a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +68,8 @@ pub(crate) struct Run {
     pub(crate) quoted: bool,
     /// Inside a `<figure>`.
     pub(crate) figure: bool,
+    /// All of it in bold.
+    pub(crate) bold: bool,
 }
 
 impl Run {
@@ -117,8 +123,18 @@ struct Open {
     region: Option<usize>,
     kind: Option<Kind>,
     link: bool,
+    time: bool,
+    bold: bool,
     quote: bool,
     figure: bool,
+}
+
+/// What ended right before the next words, with nothing between them: a reader sees such things apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Nothing,
+    Link,
+    Time,
 }
 
 struct Walk<'d> {
@@ -128,8 +144,13 @@ struct Walk<'d> {
     kind: Kind,
     line: String,
     linked: usize,
+    bold: usize,
     breaks: usize,
+    /// Where lines begin in the block after its first, by single line breaks.
+    lines: Vec<usize>,
+    ended: Ended,
     in_link: usize,
+    in_bold: usize,
     in_quote: usize,
     in_figure: usize,
     table: NodeId,
@@ -149,8 +170,12 @@ pub(crate) fn lay_out(dom: &Dom) -> Layout {
         kind: Kind::Loose,
         line: String::new(),
         linked: 0,
+        bold: 0,
         breaks: 0,
+        lines: Vec::new(),
+        ended: Ended::Nothing,
         in_link: 0,
+        in_bold: 0,
         in_quote: 0,
         in_figure: 0,
         table: DOCUMENT,
@@ -219,6 +244,7 @@ impl Walk<'_> {
             | "amp-analytics" => return None,
             "br" => {
                 self.breaks += 1;
+                self.ended = Ended::Nothing;
                 return None;
             }
             "hr" => {
@@ -232,10 +258,16 @@ impl Walk<'_> {
             region: None,
             kind: None,
             link: name == "a",
+            time: name == "time",
+            bold: matches!(name, "b" | "strong"),
             quote: matches!(name, "blockquote"),
             figure: name == "figure",
         };
+        if open.link || open.time {
+            self.set_apart(open.time);
+        }
         self.in_link += usize::from(open.link);
+        self.in_bold += usize::from(open.bold);
         if is_inline(name) {
             // Inline elements make no block, but some are not seen, and some carry what is no prose.
             if matches!(hints.of(self.dom, id), Some(Hint::Hidden)) {
@@ -259,6 +291,7 @@ impl Walk<'_> {
             "h6" => Kind::Heading(6),
             "li" => Kind::Item,
             "dt" | "dd" => Kind::Definition,
+            "td" if self.is_layout(id) => Kind::Loose,
             "td" | "th" => Kind::Cell { table: self.table, row: self.row },
             "pre" => Kind::Preformatted,
             "figcaption" | "caption" => Kind::Caption,
@@ -312,6 +345,33 @@ impl Walk<'_> {
             self.kind = kind;
         }
         self.in_link -= usize::from(open.link);
+        self.in_bold -= usize::from(open.bold);
+        if open.link {
+            self.ended = Ended::Link;
+        } else if open.time {
+            self.ended = Ended::Time;
+        }
+    }
+
+    /// Puts a space before a link that follows a link, and around a time.
+    fn set_apart(&mut self, time: bool) {
+        if (self.ended != Ended::Nothing || time) && self.line.ends_with(char::is_alphanumeric) {
+            self.line.push(' ');
+        }
+        self.ended = Ended::Nothing;
+    }
+
+    /// Whether a table's cell holds blocks of its own: the table is there for the layout.
+    fn is_layout(&self, cell: NodeId) -> bool {
+        let mut paragraphs = 0;
+        self.dom.children(cell).any(|c| match self.dom.name(c) {
+            "h1" | "h2" | "h3" | "table" => true,
+            "p" => {
+                paragraphs += 1;
+                paragraphs > 1
+            }
+            _ => false,
+        })
     }
 
     fn push(&mut self, text: &str) {
@@ -319,9 +379,18 @@ impl Walk<'_> {
             if self.breaks > 1 {
                 self.flush();
             } else if !self.line.is_empty() {
-                self.line.push(' ');
+                if !self.line.ends_with(' ') {
+                    self.line.push(' ');
+                }
+                self.lines.push(self.line.len());
             }
             self.breaks = 0;
+        }
+        if self.ended == Ended::Time && text.starts_with(char::is_alphanumeric) {
+            self.set_apart(false);
+        }
+        if !text.is_empty() {
+            self.ended = Ended::Nothing;
         }
         let before = self.line.len();
         dom::push_words(&mut self.line, text);
@@ -330,35 +399,71 @@ impl Walk<'_> {
         if self.in_link > 0 {
             self.linked += added;
         }
+        if self.in_bold > 0 {
+            self.bold += added;
+        }
     }
 
     fn flush(&mut self) {
         self.breaks = 0;
-        let text = self.line.trim_end();
-        if !text.is_empty() {
-            let words = words::count(text);
-            let length = text.len() as f32;
-            let mut kind = self.kind;
-            let sentence = words::ends_sentence(text);
-            if let Kind::Cell { .. } = kind
-                && (words >= CELL_PARAGRAPH || (words >= CELL_SENTENCE && sentence))
-            {
-                kind = Kind::Loose;
+        self.ended = Ended::Nothing;
+        let line = std::mem::take(&mut self.line);
+        let lines = std::mem::take(&mut self.lines);
+        if !line.trim().is_empty() {
+            let length = line.trim_end().len() as f32;
+            let linked = (self.linked as f32 / length).min(1.0);
+            let bold = self.bold as f32 / length >= BOLD;
+            let mut start = 0;
+            if self.kind == Kind::Loose && are_single(&line, &lines) {
+                for end in lines {
+                    self.add(&line[start..end], linked, bold);
+                    start = end;
+                }
             }
-            self.layout.runs.push(Run {
-                words,
-                linked: (self.linked as f32 / length).min(1.0),
-                sentence,
-                text: text.to_owned(),
-                kind,
-                region: self.region,
-                quoted: self.in_quote > 0,
-                figure: self.in_figure > 0,
-            });
+            self.add(&line[start..], linked, bold);
         }
+        (self.linked, self.bold) = (0, 0);
+        self.line = line;
         self.line.clear();
-        self.linked = 0;
     }
+
+    fn add(&mut self, text: &str, linked: f32, bold: bool) {
+        let text = text.trim();
+        if text.is_empty() {
+            return;
+        }
+        let words = words::count(text);
+        let mut kind = self.kind;
+        let sentence = words::ends_sentence(text);
+        if let Kind::Cell { .. } = kind
+            && (words >= CELL_PARAGRAPH || (words >= CELL_SENTENCE && sentence))
+        {
+            kind = Kind::Loose;
+        }
+        self.layout.runs.push(Run {
+            words,
+            linked,
+            sentence,
+            text: text.to_owned(),
+            kind,
+            region: self.region,
+            quoted: self.in_quote > 0,
+            figure: self.in_figure > 0,
+            bold,
+        });
+    }
+}
+
+/// Whether the lines of a block are short and no sentences: they stand below each other, not in one another.
+fn are_single(text: &str, starts: &[usize]) -> bool {
+    let ends = starts.iter().copied().chain([text.len()]);
+    let mut start = 0;
+    !starts.is_empty()
+        && ends.into_iter().all(|end| {
+            let line = text[start..end].trim();
+            start = end;
+            words::count(line) <= LINE_WORDS && !words::ends_sentence(line)
+        })
 }
 
 /// Share of a page's mass above which a region is not what its names say.

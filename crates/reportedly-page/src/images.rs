@@ -77,8 +77,13 @@ pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, labelled: &L
 /// Whether an element is a picture with its caption, or a caption; gives the element that holds both.
 fn picture(dom: &Dom, id: NodeId, hints: &mut Hints) -> Option<NodeId> {
     let name = dom.name(id);
+    let has_picture = |n: NodeId| {
+        dom.descendants(n).take(80).any(|d| matches!(dom.name(d), "img" | "picture" | "video" | "amp-img"))
+    };
     if name == "figure" {
-        return Some(id);
+        // Quotations, tables and players are figures too.
+        let shows = has_picture(id) || dom.first(id, "figcaption").is_some();
+        return shows.then_some(id);
     }
     if name.is_empty() || matches!(name, "body" | "html" | "img" | "picture" | "a" | "time" | "button") {
         return None;
@@ -88,11 +93,6 @@ fn picture(dom: &Dom, id: NodeId, hints: &mut Hints) -> Option<NodeId> {
     }
     if name == "figcaption" || hints.of(dom, id) == Some(Hint::Aside(Role::Caption)) {
         // A caption without a figure: the picture stands beside it.
-        let has_picture = |n: NodeId| {
-            dom.descendants(n)
-                .take(80)
-                .any(|d| matches!(dom.name(d), "img" | "picture" | "video" | "amp-img"))
-        };
         if has_picture(id) {
             return Some(id);
         }
@@ -174,8 +174,13 @@ fn read(dom: &Dom, whole: NodeId, from: NodeId) -> Image {
     Image { url, caption: given(caption), credit: given(&credit) }
 }
 
-/// A credit without the word that introduces it.
+/// A credit without the word that introduces it and the brackets around it.
 fn bare_credit(credit: &str) -> &str {
+    let bracketed = [('(', ')'), ('[', ']')].iter().find_map(|(open, close)| {
+        let inside = credit.trim().strip_prefix(*open)?.strip_suffix(*close)?;
+        (!inside.contains([*open, *close])).then_some(inside.trim())
+    });
+    let credit = bracketed.unwrap_or(credit);
     match lines::caption_and_credit(credit) {
         Some(("", by)) if !by.is_empty() => by,
         _ => credit,

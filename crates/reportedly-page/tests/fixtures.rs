@@ -3,6 +3,7 @@
 //! `tests/fixtures/<kind of page>/page.*` is read and compared with `expected.txt`. `cargo xtask fixture PAGE` makes
 //! a new folder with what is read now, ready to correct by hand.
 
+use jiff::civil::Date;
 use reportedly_page::{Bearing, Form, Input, Page, read};
 use std::{
     fmt::Write,
@@ -71,14 +72,15 @@ fn shown(page: &Page) -> String {
     if let Some(language) = page.language {
         line("language", language.code());
     }
-    for d in &page.dates {
-        let bearing = match d.bearing {
-            Bearing::Published => "published",
-            Bearing::Updated => "updated",
-            Bearing::NotAfter => "not after",
-            Bearing::NotBefore => "not before",
-        };
-        line(bearing, &format!("{} ({})", d.says.day(), d.rule));
+    for (name, bearing) in [
+        ("published", Bearing::Published),
+        ("updated", Bearing::Updated),
+        ("not after", Bearing::NotAfter),
+        ("not before", Bearing::NotBefore),
+    ] {
+        if let Some(day) = strongest(page, bearing) {
+            line(name, &day.to_string());
+        }
     }
     for image in &page.images {
         if let Some(caption) = &image.caption {
@@ -100,6 +102,27 @@ fn shown(page: &Page) -> String {
         line(other.role.word(), other.text.trim());
     }
     out
+}
+
+/// The sum of weights from which on a day of publication is more than a guess.
+const BELIEVED: u32 = 40;
+
+/// The day that most speaks for: candidates that agree add up, and the first of equals wins.
+fn strongest(page: &Page, bearing: Bearing) -> Option<Date> {
+    let mut days: Vec<(Date, u32)> = Vec::new();
+    for candidate in page.dates.iter().filter(|d| d.bearing == bearing) {
+        let (day, weight) = (candidate.says.day(), u32::from(candidate.weight));
+        match days.iter_mut().find(|(d, _)| *d == day) {
+            Some((_, sum)) => *sum += weight,
+            None => days.push((day, weight)),
+        }
+    }
+    let most = days
+        .iter()
+        .map(|(_, sum)| *sum)
+        .max()
+        .filter(|sum| bearing != Bearing::Published || *sum >= BELIEVED)?;
+    days.into_iter().find(|(_, sum)| *sum == most).map(|(day, _)| day)
 }
 
 fn difference(path: &Path, expected: &str, found: &str) -> String {
