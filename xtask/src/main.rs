@@ -6,6 +6,7 @@
 mod bench;
 mod fixture;
 mod gate;
+mod hostile;
 mod test;
 mod train;
 
@@ -31,8 +32,14 @@ enum Task {
         #[arg(long, value_name = "DIR", default_value = gate::DATA)]
         data: PathBuf,
     },
-    /// Throughput of reading, beside other extractors in the same run
+    /// Throughput of reading, beside other extractors in the same run, and the cost of hostile pages
     Bench {
+        /// Hostile pages only; with a word, those that have it in their name
+        #[arg(long, value_name = "WORD", num_args = 0..=1, default_missing_value = "")]
+        hostile: Option<String>,
+        /// The program that reads the hostile pages [default: the release build of this workspace]
+        #[arg(long, value_name = "FILE")]
+        bin: Option<PathBuf>,
         /// Pages to read: a folder of the benchmark kit's corpora
         #[arg(long, value_name = "DIR", default_value = "../shared/bench/pages")]
         data: PathBuf,
@@ -75,7 +82,13 @@ fn main() -> Result<()> {
     std::env::set_current_dir(root()).context("the workspace's root")?;
     match arguments.task {
         Task::Test { data } => test::run(&data),
-        Task::Bench { data, rounds } => bench::run(&data, rounds),
+        Task::Bench { hostile, bin, data, rounds } => {
+            if hostile.is_none() {
+                bench::run(&data, rounds)?;
+            }
+            let binary = bin.map_or_else(release_binary, |bin| Ok(here.join(bin)))?;
+            hostile::run(&binary, hostile.as_deref().unwrap_or_default())
+        }
         Task::Gate { data, raise, lower } => gate::run(&data, raise, lower),
         Task::Fixture { page, name } => fixture::run(&here.join(page), name.as_deref()),
         Task::Train { data } => train::run(&data),

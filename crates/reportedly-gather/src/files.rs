@@ -1,11 +1,11 @@
 //! Which files hold pages, and what is in them.
 
 use crate::{Record, saved};
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use reportedly_read::Form;
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
 };
 
@@ -44,12 +44,6 @@ pub enum LoadError {
     #[error("{}: no page in this folder (looked for .html, .htm, .txt, .mhtml and .gz of these)", path.display())]
     NoPages {
         /// The folder.
-        path: PathBuf,
-    },
-    /// An MHTML file without a page in it.
-    #[error("{}: no HTML part in this MHTML file", path.display())]
-    NoPart {
-        /// The file.
         path: PathBuf,
     },
 }
@@ -94,10 +88,16 @@ fn walk_folder(folder: &Path, found: &mut Walk) {
                     }
                 }
             }
-            // A link may point anywhere, back up the tree included: only links to files are followed.
-            Ok(kind) if kind.is_symlink() && !path.is_file() => found.skipped += 1,
-            Ok(kind) if (kind.is_file() || kind.is_symlink()) && holds_page(&path) => found.files.push(path),
-            Ok(_) => found.skipped += 1,
+            Ok(kind) => {
+                // A link may point anywhere, back up the tree included: only links to files are followed. What is
+                // no file (a pipe, a socket, a device) may have no end, or no beginning.
+                let kind = if kind.is_symlink() { fs::metadata(&path) } else { Ok(kind) };
+                match kind.and_then(|kind| Ok(kind.is_file() && holds_page(&path)?)) {
+                    Ok(true) => found.files.push(path),
+                    Ok(false) => found.skipped += 1,
+                    Err(source) => found.problems.push(LoadError::Unreadable { path, source }),
+                }
+            }
         }
     }
 }
@@ -132,15 +132,15 @@ fn kind_by_name(path: &Path) -> (Kind, bool) {
 
 /// Whether a file found in a folder is worth reading: by its name, else (pages saved without an ending, or under
 /// `index.php?id=3`) by how it begins.
-fn holds_page(path: &Path) -> bool {
+fn holds_page(path: &Path) -> io::Result<bool> {
     match kind_by_name(path) {
-        (Kind::Other, true) => false,
+        (Kind::Other, true) => Ok(false),
         (Kind::Other, false) => {
             let mut start = Vec::with_capacity(SNIFF_BYTES);
-            let read = File::open(path).and_then(|f| f.take(SNIFF_BYTES as u64).read_to_end(&mut start));
-            read.is_ok() && begins_like_html(&start)
+            File::open(path)?.take(SNIFF_BYTES as u64).read_to_end(&mut start)?;
+            Ok(begins_like_html(&start))
         }
-        _ => true,
+        _ => Ok(true),
     }
 }
 
@@ -152,34 +152,54 @@ fn begins_like_html(start: &[u8]) -> bool {
 
 /// Reads a page from an open stream, as far as pages are read: a stream may have no end.
 pub fn load_stream(stream: impl Read) -> io::Result<Record> {
-    let mut bytes = Vec::new();
-    stream.take(MOST_BYTES).read_to_end(&mut bytes)?;
-    Ok(Record { bytes, form: Form::Unknown, ..Record::default() })
+    from_reader(stream, Kind::Other)
 }
 
 /// Reads the page in a file, with its own record of its address and time: what browsers, SingleFile, HTTrack and
 /// the Wayback Machine write into pages they save, and MHTML's headers.
 pub fn load(path: &Path) -> Result<Record, LoadError> {
-    let unreadable = |source| LoadError::Unreadable { path: path.to_path_buf(), source };
     let (kind, _) = kind_by_name(path);
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|f| f.take(MOST_BYTES).read_to_end(&mut bytes)).map_err(unreadable)?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut plain = Vec::new();
-        let read = MultiGzDecoder::new(bytes.as_slice()).take(MOST_BYTES).read_to_end(&mut plain);
+    File::open(path)
+        .and_then(|file| from_reader(file, kind))
+        .map_err(|source| LoadError::Unreadable { path: path.to_path_buf(), source })
+}
+
+/// How much room a page in this file may need while it is read, in bytes; a guess for what is compressed.
+pub fn size(path: &Path) -> usize {
+    /// Pages shrink to a fifth or tenth.
+    const UNPACKED: u64 = 10;
+    let length = fs::metadata(path).map_or(0, |m| m.len());
+    let (_, compressed) = kind_by_name(path);
+    length.saturating_mul(if compressed { UNPACKED } else { 1 }).min(MOST_BYTES) as usize
+}
+
+fn from_reader(reader: impl Read, kind: Kind) -> io::Result<Record> {
+    let mut reader = BufReader::new(reader);
+    let mut record = Record { form: Form::Unknown, ..Record::default() };
+    // A pipe may give fewer than these at a time.
+    let mut magic = Vec::new();
+    reader.by_ref().take(2).read_to_end(&mut magic)?;
+    let compressed = magic == [0x1f, 0x8b];
+    let reader = io::Cursor::new(magic).chain(reader);
+    if compressed {
+        let unpacked = MultiGzDecoder::new(reader).take(MOST_BYTES).read_to_end(&mut record.bytes);
         // A cut archive still gives what stands before the cut.
-        if let Err(source) = read
-            && plain.is_empty()
-        {
-            return Err(unreadable(source));
+        if let Err(e) = unpacked {
+            record.notes.push(format!("cut: {} bytes could be unpacked: {e}", record.bytes.len()));
         }
-        bytes = plain;
+    } else {
+        reader.take(MOST_BYTES).read_to_end(&mut record.bytes)?;
     }
-    if kind == Kind::Mhtml || saved::is_mhtml(&bytes) {
-        return saved::from_mhtml(&bytes).ok_or_else(|| LoadError::NoPart { path: path.to_path_buf() });
+    if kind == Kind::Mhtml || saved::is_mhtml(&record.bytes) {
+        let notes = record.notes;
+        let mut record = saved::from_mhtml(&record.bytes).unwrap_or_else(|| Record {
+            notes: vec!["form: MHTML without an HTML part".to_owned()],
+            ..Record::default()
+        });
+        record.notes.splice(0..0, notes);
+        return Ok(record);
     }
     // Text or HTML is told apart by content: names lie.
-    let mut record = Record { bytes, form: Form::Unknown, ..Record::default() };
     saved::own_record(&mut record);
     Ok(record)
 }

@@ -14,9 +14,11 @@
 
 mod files;
 mod identity;
+mod lines;
 mod record;
 mod saved;
 
-pub use files::{LoadError, Walk, load, load_stream, walk};
+pub use files::{LoadError, Walk, load, load_stream, size, walk};
 pub use identity::article_id;
+pub use lines::Lines;
 pub use record::{Record, RecordError, given_time};

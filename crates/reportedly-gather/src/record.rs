@@ -1,9 +1,14 @@
 //! NDJSON records: one page a line.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use crate::lines::CODED_BYTES;
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use reportedly_read::{Form, Input};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
+use std::{borrow::Cow, fmt};
 
 /// What is wrong with a record.
 #[derive(Debug, thiserror::Error)]
@@ -43,36 +48,113 @@ pub struct Record {
     pub published: Option<String>,
     /// When it was fetched.
     pub fetched: Option<Timestamp>,
+    /// What is to be said about how it was come by, for the reading's diagnostics.
+    pub notes: Vec<String>,
 }
 
+/// Base64 as it is met: with its padding or without.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 #[derive(Deserialize)]
-struct Line {
-    id: Option<String>,
-    html: Option<String>,
-    html_base64: Option<String>,
-    flat: Option<String>,
-    text: Option<String>,
-    url: Option<String>,
-    content_type: Option<String>,
-    title: Option<String>,
-    outlet: Option<String>,
-    published: Option<String>,
-    fetched: Option<String>,
+struct Line<'l> {
+    #[serde(borrow)]
+    id: Option<Raw<'l>>,
+    #[serde(borrow)]
+    html: Option<Raw<'l>>,
+    #[serde(borrow)]
+    html_base64: Option<Raw<'l>>,
+    #[serde(borrow)]
+    flat: Option<Raw<'l>>,
+    #[serde(borrow)]
+    text: Option<Raw<'l>>,
+    #[serde(borrow)]
+    url: Option<Raw<'l>>,
+    #[serde(borrow)]
+    content_type: Option<Raw<'l>>,
+    #[serde(borrow)]
+    title: Option<Raw<'l>>,
+    #[serde(borrow)]
+    outlet: Option<Raw<'l>>,
+    #[serde(borrow)]
+    published: Option<Raw<'l>>,
+    #[serde(borrow)]
+    fetched: Option<Raw<'l>>,
+}
+
+/// A string that may hold anything: bytes that are no UTF-8, half a surrogate pair.
+struct Raw<'l>(Cow<'l, [u8]>);
+
+impl<'de: 'l, 'l> Deserialize<'de> for Raw<'l> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Raw<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Raw<'de>, E> {
+                Ok(Raw(Cow::Borrowed(bytes)))
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Raw<'de>, E> {
+                Ok(Raw(Cow::Owned(bytes.to_vec())))
+            }
+        }
+        deserializer.deserialize_bytes(Visitor)
+    }
+}
+
+impl Raw<'_> {
+    /// The bytes, half a surrogate pair become U+FFFD.
+    fn bytes(self) -> Vec<u8> {
+        let mut bytes = self.0.into_owned();
+        let mut from = 0;
+        while let Some(at) = memchr::memchr(0xed, &bytes[from..]).map(|at| from + at) {
+            if let Some([_, 0xa0..=0xbf, 0x80..=0xbf]) = bytes.get(at..at + 3) {
+                bytes[at..at + 3].copy_from_slice("\u{fffd}".as_bytes());
+            }
+            from = at + 1;
+        }
+        bytes
+    }
+
+    fn text(self) -> String {
+        String::from_utf8(self.bytes()).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+    }
+
+    fn decoded(&self) -> Result<Vec<u8>, base64::DecodeError> {
+        let coded = self.0.trim_ascii();
+        if !coded.iter().any(u8::is_ascii_whitespace) {
+            return BASE64.decode(coded);
+        }
+        // Broken into lines as in mail. What was cut may end within a group of four.
+        let mut coded: Vec<u8> = coded.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+        if self.0.len() >= CODED_BYTES {
+            coded.truncate(coded.len() / 4 * 4);
+        }
+        BASE64.decode(coded)
+    }
 }
 
 impl Record {
     /// Reads one line.
     pub fn parse(line: &[u8]) -> Result<Self, RecordError> {
-        let line: Line = serde_json::from_slice(line)?;
-        let given = |s: Option<String>| s.filter(|s| !s.is_empty());
-        let (bytes, form) = if let Some(html) = given(line.html) {
-            (html.into_bytes(), Form::Html)
-        } else if let Some(coded) = given(line.html_base64) {
-            (STANDARD.decode(coded.trim())?, Form::Html)
-        } else if let Some(flat) = given(line.flat) {
-            (flat.into_bytes(), Form::Flat)
+        let line: Line<'_> = serde_json::from_slice(line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line))?;
+        let given = |s: Option<Raw<'_>>| s.map(Raw::text).filter(|s| !s.is_empty());
+        let holds = |s: &Raw<'_>| !s.0.is_empty();
+        let (bytes, form) = if let Some(html) = line.html.filter(holds) {
+            (html.bytes(), Form::Html)
+        } else if let Some(coded) = line.html_base64.filter(holds) {
+            (coded.decoded()?, Form::Html)
+        } else if let Some(flat) = line.flat.filter(holds) {
+            (flat.bytes(), Form::Flat)
         } else if let Some(text) = line.text {
-            (text.into_bytes(), Form::Text)
+            (text.bytes(), Form::Text)
         } else {
             return Err(RecordError::NoPage);
         };
@@ -89,6 +171,7 @@ impl Record {
                 Some(f) => Some(given_time(&f).ok_or(RecordError::Time(f))?),
                 None => None,
             },
+            notes: Vec::new(),
         })
     }
 
@@ -134,11 +217,31 @@ mod tests {
             ("[1]", "not a record"),
             ("{", "not a record"),
             (r#"{"html_base64":"?"}"#, "not base64"),
+            (r#"{"text":["a"]}"#, "expected a string"),
+            (r#"{"text":1}"#, "expected a string"),
             (r#"{"text":"a","fetched":"yesterday"}"#, "neither an instant"),
         ] {
             let error = form(line).expect_err(line);
             assert!(error.contains(says), "{line}: {error}");
         }
+    }
+
+    #[test]
+    fn strings_may_hold_anything() {
+        let page = |line: &[u8]| Record::parse(line).map(|r| String::from_utf8_lossy(&r.bytes).into_owned());
+        for (line, holds) in [
+            (&br#"{"text":"a\ud800b\udc00"}"#[..], "a\u{fffd}b\u{fffd}"),
+            (br#"{"text":"\ud83d\ude00"}"#, "\u{1f600}"),
+            ("{\"text\":\"한 \\ud55c\"}".as_bytes(), "한 한"),
+            (b"{\"flat\":\"gr\xfcn\"}", "gr\u{fffd}n"),
+            (b"\xef\xbb\xbf{\"text\":\"after a mark\"}\r", "after a mark"),
+            (br#"{"html_base64":"PHA+\r\nb25l"}"#, "<p>one"),
+            (br#"{"html_base64":"PHA+bw"}"#, "<p>o"),
+        ] {
+            assert_eq!(page(line).expect("a record"), holds);
+        }
+        let record = Record::parse(br#"{"text":"","id":"\ud800","url":"a\ud800"}"#).expect("a record");
+        assert_eq!((record.id.as_deref(), record.url.as_deref()), (Some("\u{fffd}"), Some("a\u{fffd}")));
     }
 
     #[test]

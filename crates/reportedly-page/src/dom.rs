@@ -14,8 +14,8 @@ use html5ever::{Attribute, LocalName, Namespace, QualName, local_name, ns};
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
 
-/// Bytes of a page that are parsed. The largest news page among 2,400 measured had 4 MB.
-const MAX_BYTES: usize = 12 << 20;
+/// Bytes of text that are parsed: what is decoded from another encoding may be longer than it was.
+const MAX_BYTES: usize = crate::MOST_BYTES;
 /// Nodes that a tree may have. A news page has 2,000 to 20,000.
 const MAX_NODES: usize = 600_000;
 /// Depth at which further elements are left out, their text kept. Browsers stop at 512.
@@ -68,7 +68,7 @@ pub(crate) fn parse(html: &str) -> Dom {
     let whole = html.len();
     let html = floor(html, MAX_BYTES);
     if html.len() < whole {
-        cut.push(format!("cut: {whole} bytes, the first {} read", html.len()));
+        cut.push(format!("cut: {} of {whole} bytes of markup are read", html.len()));
     }
     let builder = TreeBuilder::new(Sink::default(), TreeBuilderOpts::default());
     let gate = Gate { builder, tokens: Cell::new(0), dropped: Cell::new(0), open: Cell::new(0) };

@@ -21,6 +21,7 @@ mod words;
 
 use jiff::{Timestamp, civil};
 use reportedly_text::{Language, Span};
+use std::borrow::Cow;
 
 /// What a page's bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -311,22 +312,24 @@ pub struct Page {
     pub diagnostics: Vec<String>,
 }
 
-/// Bytes of a page that are read; clean text is taken whole. The largest of 2,400 pages measured had 4 MB.
-pub const MOST_BYTES: usize = 16 << 20;
+/// Bytes of a page that are read. The largest of 2,400 pages measured had 4 MB.
+pub const MOST_BYTES: usize = 8 << 20;
+/// Blocks that a clean text is taken apart into; a long book has some 20,000 paragraphs.
+const MOST_BLOCKS: usize = 50_000;
 
 /// Takes a page apart.
 pub fn read(input: &Input<'_>) -> Page {
-    let within = input.bytes.get(..MOST_BYTES).filter(|_| input.form != Form::Text);
-    let cut = within.filter(|w| w.len() < input.bytes.len());
-    let all = Input { bytes: cut.unwrap_or(input.bytes), ..input.clone() };
+    let cut = input.bytes.len() > MOST_BYTES;
+    let all = Input { bytes: within_limit(input.bytes), ..input.clone() };
     let mut page = match input.form {
         Form::Text => clean_text(&all),
         Form::Flat => flattened(&all),
         Form::Html => markup(&all),
         Form::Unknown => unknown(&all),
     };
-    if cut.is_some() {
-        page.diagnostics.push(format!("cut: read to byte {MOST_BYTES} of {}", input.bytes.len()));
+    if cut {
+        page.diagnostics
+            .push(format!("cut: the page is read to byte {}, and there is more", all.bytes.len()));
     }
     let told = |s: Option<&str>| s.filter(|s| !s.is_empty()).map(str::to_owned);
     page.title = told(input.title).or(page.title);
@@ -353,6 +356,14 @@ pub fn read(input: &Input<'_>) -> Page {
         page.dates.insert(0, told);
     }
     page
+}
+
+/// As many bytes as are read, not cut in the middle of a UTF-8 character.
+fn within_limit(bytes: &[u8]) -> &[u8] {
+    let Some(within) = bytes.get(..MOST_BYTES).filter(|w| w.len() < bytes.len()) else { return bytes };
+    // A character has four bytes at most; what has no beginning in sight is no UTF-8.
+    let back = (0..4).find(|n| bytes.get(MOST_BYTES - n).is_some_and(|b| !(0x80..0xc0).contains(b)));
+    &within[..MOST_BYTES - back.unwrap_or(0)]
 }
 
 /// Markup in whatever encoding.
@@ -420,17 +431,26 @@ fn told_date(text: &str) -> Option<When> {
 
 /// Text that is the article already: one block a line, the text itself untouched.
 fn clean_text(input: &Input<'_>) -> Page {
-    let text = String::from_utf8_lossy(input.bytes).into_owned();
+    let text = String::from_utf8_lossy(input.bytes);
+    let mut diagnostics = Vec::new();
+    if matches!(text, Cow::Owned(_)) {
+        diagnostics.push("encoding: UTF-8 with invalid bytes".to_owned());
+    }
+    let text = text.into_owned();
     let mut blocks = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let span = Span::new(start, start + line.len()).trimmed(&text);
         start += line.len();
+        if !span.is_empty() && blocks.len() == MOST_BLOCKS {
+            diagnostics.push(format!("cut: blocks are told to byte {} of the text", span.start));
+            break;
+        }
         if !span.is_empty() {
             blocks.push(Block { role: Role::Paragraph, span });
         }
     }
     let language = reportedly_text::detect(&text);
     let kind = if blocks.is_empty() { PageKind::Empty } else { PageKind::Article };
-    Page { kind, language, text, blocks, ..Page::default() }
+    Page { kind, language, text, blocks, diagnostics, ..Page::default() }
 }

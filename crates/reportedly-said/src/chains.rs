@@ -133,6 +133,8 @@ fn shared(a: &[Range<usize>], b: &[Range<usize>]) -> usize {
         .sum()
 }
 
+/// Relays that a chain may have: one that names more is a flood.
+const MOST_RELAYS: usize = 16;
 /// How many statements back the one that holds this one is looked for.
 const OUTER_REACH: usize = 12;
 
@@ -217,9 +219,10 @@ fn join_relays(p: &Phrases<'_>, drafts: &mut [Draft]) {
         if !(2 * inner >= whole || opens || same || relative) {
             continue;
         }
-        let mut relays = drafts[outer].relays.clone();
-        relays.extend(drafts[outer].source.clone().map(|s| Party { kind: PartyKind::Outlet, ..s }));
+        let mut relays = std::mem::take(&mut drafts[outer].relays);
+        relays.extend(drafts[outer].source.take().map(|s| Party { kind: PartyKind::Outlet, ..s }));
         relays.append(&mut drafts[i].relays);
+        relays.truncate(MOST_RELAYS);
         drafts[i].relays = relays;
         drafts[i].outer = drafts[outer].outer;
         drafts[outer].dropped = true;

@@ -10,11 +10,11 @@ use crate::{Language, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 
-/// Bytes of a text that are taken apart: a hundred times a long article. What stands after them stays text, but no
-/// fact is read from it, so that time and memory are bounded however long a page is.
-pub const MOST_BYTES: usize = 1 << 20;
+/// Bytes of a text that are taken apart: fifty times a long article, several times the longest live blog. What stands
+/// after them stays text, but no fact is read from it, so that time and memory are bounded however long a page is.
+pub const MOST_BYTES: usize = 1 << 19;
 /// Tokens that a text is taken apart into, for texts that are all signs: as many as that many bytes of prose have.
-pub const MOST_TOKENS: usize = 200_000;
+pub const MOST_TOKENS: usize = 100_000;
 /// Tokens of the longest sentence: what is longer is no sentence but a list or a flood, and is divided, since readers
 /// look from one word of a sentence for another. The longest sentence of prose in newspapers has some 250.
 pub const LONGEST_SENTENCE: usize = 400;

@@ -6,19 +6,19 @@ use crate::{
 };
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use reportedly_gather::{Record, article_id, load, load_stream, walk};
+use reportedly_gather::{Lines, Record, article_id, load, load_stream, size, walk};
 use reportedly_read::Reading;
 use reportedly_story::Observation;
 use std::{
     collections::BTreeMap,
     fmt::Write,
-    io::{self, BufRead, BufReader, IsTerminal, Read},
+    io::{self, BufReader, IsTerminal},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
 
-/// A line of NDJSON longer than this is refused.
-const LONGEST_LINE: u64 = 256 << 20;
+/// Bytes of NDJSON that are taken from standard input at a time.
+const CHUNK: usize = 256 << 10;
 
 /// Where pages come from.
 pub enum Source {
@@ -113,7 +113,8 @@ pub fn observe<T: Send>(
         record.fetched = known.fetched.or(record.fetched);
         record.outlet = known.outlet.clone().or(record.outlet);
         record.url = url.map(str::to_owned).or(record.url);
-        let (observation, kind, broken) = read(&record, path);
+        let (mut observation, kind, broken) = read(&record, path);
+        observation.reading.diagnostics.append(&mut record.notes);
         // Of a huge page there should not be more copies than are needed.
         drop(record);
         Done::Page { shown: show(observation), kind, broken }
@@ -143,6 +144,7 @@ pub fn observe<T: Send>(
     let result = match source {
         Source::Files(files) => ordered(
             files.into_iter(),
+            |path| size(path),
             jobs,
             |path| match from_file(&path) {
                 Ok(record) => prepare(record, Some(&path)),
@@ -151,10 +153,11 @@ pub fn observe<T: Send>(
             &mut take,
         ),
         Source::Records => ordered(
-            Lines(BufReader::new(io::stdin())).enumerate(),
+            Lines::new(BufReader::with_capacity(CHUNK, io::stdin())).enumerate(),
+            |(_, line)| line.as_ref().map_or(0, Vec::len),
             jobs,
             |(i, line)| match line {
-                Err(e) => Done::Problem(format!("standard input: {e}")),
+                Err(e) => Done::Problem(format!("standard input, line {}: {e}", i + 1)),
                 Ok(line) if line.trim_ascii().is_empty() => Done::Nothing,
                 Ok(line) => {
                     let record = Record::parse(&line);
@@ -206,35 +209,6 @@ fn read(record: &Record, path: Option<&Path>) -> (Observation, reportedly_read::
     let id = record.id.clone().unwrap_or_else(|| article_id(reading.url.as_deref(), &record.bytes));
     let kind = reading.kind;
     (Observation { id, path, reading }, kind, broken)
-}
-
-/// Lines of a reader, as bytes; an endless line is an error, not an endless wait.
-struct Lines<R>(R);
-
-impl<R: BufRead> Iterator for Lines<R> {
-    type Item = io::Result<Vec<u8>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut line = Vec::new();
-        match self.0.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
-            Ok(0) => None,
-            Ok(n) if n as u64 == LONGEST_LINE && !line.ends_with(b"\n") => {
-                // What is left of the line is read past, so that the next one is met at its beginning.
-                loop {
-                    line.clear();
-                    match self.0.by_ref().take(1 << 20).read_until(b'\n', &mut line) {
-                        Ok(0) => break,
-                        Ok(_) if line.ends_with(b"\n") => break,
-                        Ok(_) => {}
-                        Err(e) => return Some(Err(e)),
-                    }
-                }
-                Some(Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 256 MB")))
-            }
-            Ok(_) => Some(Ok(line)),
-            Err(e) => Some(Err(e)),
-        }
-    }
 }
 
 /// A bar on standard error where somebody can see it, and only where it does not run into the answers.

@@ -1,39 +1,12 @@
 //! The binary as users meet it: transcripts of its help, errors and answers, and what it promises about streams.
 
+mod common;
+
+use common::{check_spans, lines, reportedly, root};
 use std::{
     io::Write,
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn reportedly(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_reportedly"))
-        .args(arguments)
-        .current_dir(root())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let input = input.to_vec();
-    let feed = std::thread::spawn(move || {
-        // A program that has seen enough may close its input.
-        let _ = stdin.write_all(&input);
-    });
-    let output = child.wait_with_output().expect("the binary ends");
-    feed.join().expect("fed");
-    output
-}
-
-fn lines(output: &Output) -> Vec<serde_json::Value> {
-    let text = String::from_utf8(output.stdout.clone()).expect("UTF-8 on standard output");
-    text.lines().map(|l| serde_json::from_str(l).expect("JSON on every line")).collect()
-}
 
 /// Help, errors, outputs, and every `$ reportedly …` block of the README. To accept a change:
 /// `TRYCMD=overwrite cargo test -p reportedly --test cli`.
@@ -175,26 +148,6 @@ fn spans_point_at_the_words_they_name() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let readings = lines(&output);
     assert!(readings.len() > 80);
-    let mut statements = 0;
-    for r in &readings {
-        let text: Vec<char> = r["text"].as_str().expect("text").chars().collect();
-        let check = |s: &serde_json::Value| {
-            let at = |name: &str| s[name].as_u64().expect("an offset") as usize;
-            assert!(at("start") < at("end") && at("end") <= text.len(), "{s} in {}", r["path"]);
-        };
-        for list in ["blocks", "times", "names", "events"] {
-            r[list].as_array().expect("a list").iter().for_each(check);
-        }
-        for s in r["statements"].as_array().expect("a list") {
-            statements += 1;
-            s["content"].as_array().expect("a list").iter().for_each(check);
-            for part in ["source", "cue"] {
-                if !s[part].is_null() {
-                    check(&s[part]);
-                }
-            }
-            assert_eq!(s["chain"][0], r["outlet"], "a chain begins with the outlet");
-        }
-    }
+    let statements: usize = readings.iter().map(check_spans).sum();
     assert!(statements > 100, "{statements} statements in the whole newsroom");
 }

@@ -1,0 +1,59 @@
+//! Running the binary.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+pub fn reportedly(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_reportedly"))
+        .args(arguments)
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let input = input.to_vec();
+    let feed = std::thread::spawn(move || {
+        // A program that has seen enough may close its input.
+        let _ = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().expect("the binary ends");
+    feed.join().expect("fed");
+    output
+}
+
+pub fn lines(output: &Output) -> Vec<serde_json::Value> {
+    let text = String::from_utf8(output.stdout.clone()).expect("UTF-8 on standard output");
+    text.lines().map(|l| serde_json::from_str(l).expect("JSON on every line")).collect()
+}
+
+/// Every span of a reading lies in its text; gives how many statements it has.
+pub fn check_spans(reading: &serde_json::Value) -> usize {
+    let length = reading["text"].as_str().expect("text").chars().count();
+    let check = |s: &serde_json::Value| {
+        let at = |name: &str| s[name].as_u64().expect("an offset") as usize;
+        assert!(at("start") < at("end") && at("end") <= length, "{s} in {}", reading["id"]);
+    };
+    for list in ["blocks", "times", "names", "events"] {
+        reading[list].as_array().expect("a list").iter().for_each(check);
+    }
+    let statements = reading["statements"].as_array().expect("a list");
+    for s in statements {
+        s["content"].as_array().expect("a list").iter().for_each(check);
+        for part in ["source", "cue"] {
+            if !s[part].is_null() {
+                check(&s[part]);
+            }
+        }
+        assert_eq!(s["chain"][0], reading["outlet"], "a chain begins with the outlet");
+    }
+    statements.len()
+}
