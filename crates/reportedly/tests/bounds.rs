@@ -19,6 +19,11 @@ fn diagnostics(reading: &Value) -> String {
     reading["diagnostics"].to_string()
 }
 
+/// So many pieces, each with its number between its two parts.
+fn numbered(n: usize, before: &str, after: &str) -> String {
+    (0..n).flat_map(|i| [before.to_owned(), i.to_string(), after.to_owned()]).collect()
+}
+
 /// Absurd records, each with the kind that it must be given and what its diagnostics must say.
 fn absurd() -> Vec<(Value, &'static str, &'static str)> {
     let sentence = "The harbour master said that the quay would reopen. ";
@@ -31,16 +36,8 @@ fn absurd() -> Vec<(Value, &'static str, &'static str)> {
         (json!({"flat": "\0\0\0\n>>\n"}), "", ""),
         (json!({"html_base64": "/////wAAAA=="}), "", ""),
         (json!({"html": "<div>".repeat(20_000) + &paragraph.repeat(5)}), "article", "deeper than"),
-        (
-            json!({"html": (0..20_000).map(|i| format!("<x{i}>")).collect::<String>() + &paragraph}),
-            "",
-            "deeper than",
-        ),
-        (
-            json!({"html": format!("<p {}>{paragraph}", (0..5_000).map(|i| format!("a{i}=1 ")).collect::<String>())}),
-            "",
-            "attributes",
-        ),
+        (json!({"html": numbered(20_000, "<x", ">") + &paragraph}), "", "deeper than"),
+        (json!({"html": format!("<p {}>{paragraph}", numbered(5_000, "a", "=1 "))}), "", "attributes"),
         (
             json!({"html": format!("{}<img alt='{}", paragraph.repeat(5), "a ".repeat(HUGE / 2))}),
             "article",
@@ -76,7 +73,7 @@ fn absurd_pages_are_answered_and_what_was_cut_is_said() {
     let one = reportedly(&["read", "--jsonl", "-", "--jobs", "1"], &input);
     let many = reportedly(&["read", "--jsonl", "-", "--jobs", "3"], &input);
     assert!(one.status.success() && many.status.success());
-    assert_eq!(one.stdout == many.stdout, true, "the same on one thread and on many");
+    assert!(one.stdout == many.stdout, "the same on one thread and on many");
     let readings = lines(&one);
     assert_eq!(readings.len(), pages.len());
     for (reading, (page, kind, says)) in readings.iter().zip(&pages) {
@@ -107,8 +104,8 @@ fn files_that_break_off_are_read_as_far_as_they_go() {
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).expect("a file");
     let mut packed = Command::new("gzip").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip");
     let page = "<p>The harbour master said that the quay would reopen on Monday, and that it rained.</p>";
-    let numbered: String = (0..3_000).map(|i| format!("{page}{i}")).collect();
-    packed.stdin.take().expect("a pipe").write_all(numbered.as_bytes()).expect("written");
+    let long = numbered(3_000, page, "");
+    packed.stdin.take().expect("a pipe").write_all(long.as_bytes()).expect("written");
     let packed = packed.wait_with_output().expect("packed").stdout;
     write("a-cut.html.gz", &packed[..packed.len() / 2]);
     write("b-head.html.gz", &packed[..12]);
@@ -116,7 +113,7 @@ fn files_that_break_off_are_read_as_far_as_they_go() {
         "c-none.mhtml",
         b"From: <Saved>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b",
     );
-    write("d-cut.html", &numbered.as_bytes()[..numbered.len() / 2]);
+    write("d-cut.html", &long.as_bytes()[..long.len() / 2]);
     write("e-picture.html", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     let path = folder.path().to_str().expect("a path");
     let output = reportedly(&["read", "--jsonl", path], b"");
