@@ -8,6 +8,7 @@
 use crate::{
     Carrier, Claim, Member, Observation, Stance,
     origins::{self, Carried},
+    outlets::Outlets,
     saying::{Denied, Saying, Told},
     wording::Wording,
 };
@@ -52,9 +53,13 @@ const FRAGMENT: f32 = 0.4;
 
 /// The claims of one story, the leading one first, and for each of its articles the chain by which it has the
 /// leading claim (empty where it does not carry it). `articles` are the story's, in order of becoming known.
-pub(crate) fn of_story(observations: &[Observation], articles: &[Member]) -> (Vec<Claim>, Vec<Chain>) {
+pub(crate) fn of_story(
+    observations: &[Observation],
+    articles: &[Member],
+    outlets: &Outlets,
+) -> (Vec<Claim>, Vec<Chain>) {
     let mut told: Vec<Told> = articles.iter().map(|m| Told::of(&observations[m.article].reading)).collect();
-    know_outlets(&mut told);
+    know_outlets(&mut told, outlets);
     let mut story = Story::new(articles, told);
     let mut claims = Vec::new();
     let mut chains = vec![Vec::new(); articles.len()];
@@ -78,22 +83,33 @@ pub(crate) fn of_story(observations: &[Observation], articles: &[Member]) -> (Ve
     (claims, chains)
 }
 
-/// An outlet that has an article in the story, or that others have something by way of, is known for one wherever it is a source. One that names itself as
-/// the source speaks in its own voice.
-fn know_outlets(told: &mut [Told]) {
-    let names = told.iter().flat_map(|t| t.outlet.iter().chain(&t.relays));
-    let outlets: FxHashSet<String> = names.map(|n| origins::key(n)).filter(|k| !k.is_empty()).collect();
+/// An outlet that has an article in the collection, or that others have something by way of, is known for one
+/// wherever it is named. One that names itself as the source speaks in its own voice.
+fn know_outlets(told: &mut [Told], outlets: &Outlets) {
+    let relays: FxHashSet<String> = told.iter().flat_map(|t| &t.relays).map(|n| origins::key(n)).collect();
     for t in told {
-        let own = t.outlet.as_deref().map(origins::key);
+        let (own, plain) = (t.outlet.clone(), &t.plain);
+        let own_key = own.as_deref().map(origins::key);
         for saying in &mut t.sayings {
+            for link in saying.chain.iter_mut().skip(1).flatten() {
+                if let Some(name) = outlets.meant(link, plain, own.as_deref()) {
+                    name.clone_into(link);
+                }
+            }
             let Some(source) = &mut saying.source else { continue };
+            if matches!(source.kind, PartyKind::Outlet | PartyKind::Org)
+                && let Some(name) = outlets.meant(&source.name, plain, own.as_deref())
+            {
+                name.clone_into(&mut source.name);
+            }
             let name = origins::key(&source.name);
-            if Some(&name) == own.as_ref() && saying.chain.len() <= 2 {
+            if Some(&name) == own_key.as_ref() && saying.chain.len() <= 2 {
                 saying.source = None;
                 saying.chain.truncate(1);
                 saying.statement = None;
-            } else if outlets.contains(&name) {
+            } else if !name.is_empty() && (relays.contains(&name) || outlets.has(&name)) {
                 source.kind = PartyKind::Outlet;
+                source.named = true;
             }
         }
     }
@@ -477,9 +493,10 @@ impl<'s> Story<'s> {
         chain.dedup_by(|a, b| a.as_deref().map(origins::key) == b.as_deref().map(origins::key));
         // A text that credits an agency has what it says from there.
         let credit = told.credits.first().cloned().or_else(|| {
-            let original = &self.told[self.original[article]?];
-            let name = original.outlet.clone()?;
-            told.names_at_its_end(&name).then_some(name)
+            let original = self.original[article]?;
+            let name = self.told[original].outlet.clone()?;
+            (told.outlet.as_deref().map(origins::key) != Some(origins::key(&name)) && told.credits(&name))
+                .then_some(name)
         });
         if let Some(credit) = credit
             && chain.iter().flatten().all(|link| origins::key(link) != origins::key(&credit))
@@ -542,8 +559,9 @@ fn sort_by_weight(all: &mut [(At, f32)]) {
 mod tests {
     use super::of_story;
     use crate::{
-        Claim, Stance,
+        Claim, Observation, Stance,
         example::{Article, article, story},
+        outlets::Outlets,
     };
     use proptest::prelude::*;
     use reportedly_said::{
@@ -557,6 +575,10 @@ mod tests {
 
     fn names(claim: &Claim) -> Vec<&str> {
         claim.origins.iter().filter_map(|o| o.name.as_deref()).collect()
+    }
+
+    fn outlets(observations: &[Observation]) -> Outlets {
+        Outlets::of(observations.iter().map(|o| &o.reading))
     }
 
     fn rumour() -> Vec<Article> {
@@ -618,7 +640,7 @@ mod tests {
     #[test]
     fn a_rumour_that_is_denied_and_confirmed_has_two_origins_and_one_denier() {
         let (observations, members) = story(rumour());
-        let (claims, chains) = of_story(&observations, &members);
+        let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
         assert_eq!(names(&claims[0]), ["two people close to the talks", "Abel Torne"]);
         assert_eq!(claims[0].independent_origins, 2);
         assert_eq!(claims[0].origins[0].via.as_deref(), Some("Tern Gazette"));
@@ -648,7 +670,7 @@ mod tests {
         };
         let (observations, members) =
             story(vec![told("Skarn Post", 6, "Harbour Leaf"), told("Harbour Leaf", 7, "Skarn Post")]);
-        let (claims, _) = of_story(&observations, &members);
+        let (claims, _) = of_story(&observations, &members, &outlets(&observations));
         assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a one-time keeper"], 1));
 
         let first = article(
@@ -660,7 +682,7 @@ mod tests {
         .says(&[(Anonymous, "a former keeper")], content, Possible);
         let (observations, members) =
             story(vec![first, told("Skarn Post", 6, "Harbour Leaf"), told("Harbour Leaf", 7, "Skarn Post")]);
-        let (claims, _) = of_story(&observations, &members);
+        let (claims, _) = of_story(&observations, &members, &outlets(&observations));
         assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a former keeper"], 1));
     }
 
@@ -690,7 +712,7 @@ mod tests {
             )
             .says(&[(Org, "The county")], content, Planned),
         ]);
-        let (claims, chains) = of_story(&observations, &members);
+        let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
         assert_eq!(names(&claims[0]), ["An engineer", "The county"]);
         // The page's own chain ends where the page ends it.
         assert_eq!(links(&chains[1]), "Moor News < Penhale Star");
@@ -715,7 +737,7 @@ mod tests {
             )
             .says(&[(Outlet, "Moor News"), (Anonymous, "a banker")], content, Possible),
         ]);
-        let (claims, _) = of_story(&observations, &members);
+        let (claims, _) = of_story(&observations, &members, &outlets(&observations));
         assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a banker"], 1));
         assert_eq!(claims[0].origins[0].via.as_deref(), Some("Moor News"));
     }
@@ -737,7 +759,7 @@ mod tests {
                 "Our reporter Jan Pell was filming and saw the crane fall on Lorrow quay.",
             ),
         ]);
-        let (claims, chains) = of_story(&observations, &members);
+        let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
         assert_eq!(names(&claims[0]), ["the fire brigade", "Coast TV"]);
         assert_eq!(links(&chains[1]), "Coast TV");
     }
@@ -746,7 +768,7 @@ mod tests {
     fn what_says_nothing_makes_no_claim() {
         let (observations, members) =
             story(vec![article("Vane Wire", 3, "", ""), article("", 3, "", "\n\n")]);
-        let (claims, chains) = of_story(&observations, &members);
+        let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
         assert!(claims.is_empty());
         assert_eq!(chains.len(), 2);
     }
@@ -760,7 +782,7 @@ mod tests {
                 articles[2] = article("Radio Merrin", 3, "Ferry sale", "The islands have no bridge.").copies(0, None);
             }
             let (observations, members) = story(articles);
-            let (claims, _) = of_story(&observations, &members);
+            let (claims, _) = of_story(&observations, &members, &outlets(&observations));
             prop_assert_eq!(claims[0].independent_origins, 2);
         }
 
@@ -768,7 +790,7 @@ mod tests {
         fn any_words_are_taken(title in "\\PC{0,40}", text in "\\PC{0,200}", again in "\\PC{0,60}") {
             let articles = vec![article("Vane Wire", 3, &title, &text), article(&again, 4, &again, &text)];
             let (observations, members) = story(articles);
-            let (claims, chains) = of_story(&observations, &members);
+            let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
             prop_assert_eq!(chains.len(), 2);
             for claim in claims {
                 prop_assert!(claim.independent_origins <= claim.origins.len());

@@ -483,6 +483,7 @@ mod tests {
     use crate::{
         claims,
         example::{Article, article, story},
+        outlets::Outlets,
     };
     use reportedly_said::{
         PartyKind::{Anonymous, Outlet, Person},
@@ -491,7 +492,7 @@ mod tests {
 
     fn timeline(articles: Vec<Article>) -> Vec<(String, &'static str, String)> {
         let (observations, members) = story(articles);
-        let (claims, _) = claims::of_story(&observations, &members);
+        let (claims, _) = claims::of_story(&observations, &members, &Outlets::default());
         of_story(&observations, &members, &claims)
             .into_iter()
             .map(|d| (d.date, d.status.word(), d.text))

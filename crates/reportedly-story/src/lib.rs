@@ -12,7 +12,9 @@ mod headline;
 mod known;
 mod originals;
 mod origins;
+mod outlets;
 mod saying;
+mod sources;
 mod terms;
 mod timeline;
 mod wording;
@@ -22,6 +24,7 @@ pub use timeline::{is_spoken_of, timeline, timeline_of_story};
 
 use copies::Runs;
 use group::{Grouping, SETTINGS};
+use outlets::Outlets;
 use jiff::{Timestamp, civil::Date};
 use rayon::prelude::*;
 use reportedly_read::{Reading, When};
@@ -180,7 +183,8 @@ pub fn stories(observations: &[Observation], question: &Question) -> Vec<Story> 
             chain: Vec::new(),
         });
     }
-    let mut stories: Vec<Story> = members.into_values().map(|m| story(observations, m)).collect();
+    let outlets = Outlets::of(order.iter().map(|i| &observations[*i].reading));
+    let mut stories: Vec<Story> = members.into_values().map(|m| story(observations, m, &outlets)).collect();
     // What was heard of last comes first; stories of unknown date come at the end.
     stories.sort_by_cached_key(|s| {
         let last = s.articles.iter().filter_map(|m| m.known_at).max();
@@ -190,7 +194,7 @@ pub fn stories(observations: &[Observation], question: &Question) -> Vec<Story> 
 }
 
 /// Tells one story. The articles are in order of becoming known, and there is at least one.
-fn story(observations: &[Observation], mut articles: Vec<Member>) -> Story {
+fn story(observations: &[Observation], mut articles: Vec<Member>, outlets: &Outlets) -> Story {
     let reading = |m: &Member| &observations[m.article].reading;
     let days = || articles.iter().filter_map(|m| day(reading(m)).or_else(|| m.known_at.map(known::day)));
     let (first, last) = (days().min(), days().max());
@@ -198,7 +202,7 @@ fn story(observations: &[Observation], mut articles: Vec<Member>) -> Story {
     let own: Vec<&Reading> = articles.iter().filter(|m| m.copy_of.is_none()).map(reading).collect();
     let title = headline::of_story(&own);
     let topics = headline::topics(&own);
-    let (claims, chains) = claims::of_story(observations, &articles);
+    let (claims, chains) = claims::of_story(observations, &articles, outlets);
     for (member, chain) in articles.iter_mut().zip(chains) {
         member.chain = chain;
     }

@@ -50,6 +50,8 @@ struct Party {
     via: Option<String>,
     words: String,
     called: Vec<String>,
+    owner: Option<String>,
+    named: bool,
     /// Whether the outlet that spoke to it tells so itself, or at least nobody in the story knows better.
     grounded: bool,
     places: Vec<usize>,
@@ -85,6 +87,13 @@ pub(crate) fn of_claim(carried: &[Carried]) -> Vec<Origin> {
                 if merged[m].via.is_none() && merged[m].kind != Some(PartyKind::Outlet) {
                     merged[m].via.clone_from(&party.via);
                 }
+                // A name says more than a role, and whoever is an office of somebody more than "his office".
+                if party.named && !merged[m].named && party.kind == Some(PartyKind::Person)
+                    || party.kind == merged[m].kind && is_bare(&merged[m]) && !is_bare(party)
+                {
+                    let places = std::mem::take(&mut merged[m].places);
+                    merged[m] = Party { places, ..party.clone() };
+                }
                 // Of a party with a name, the fuller one is the better.
                 if party.kind == merged[m].kind
                     && matches!(party.kind, Some(PartyKind::Person | PartyKind::Org))
@@ -110,6 +119,14 @@ pub(crate) fn of_claim(carried: &[Carried]) -> Vec<Origin> {
         .into_iter()
         .map(|m| Origin { name: m.name, via: m.via, kind: m.kind, articles: m.places })
         .collect()
+}
+
+/// Whether a party is told by a pronoun whose it is: "his office".
+fn is_bare(party: &Party) -> bool {
+    party.owner.as_ref().is_some_and(|o| {
+        let words = key(&party.words);
+        !key(o).split(' ').any(|w| words.split(' ').any(|x| x.trim_end_matches("'s") == w))
+    })
 }
 
 /// Follows a chain through the other articles to the party that it begins with.
@@ -159,6 +176,8 @@ fn follow(start: usize, carried: &[Carried], of_outlet: &FxHashMap<String, Vec<u
         kind: source.as_ref().map(|s| s.kind).or((c.chain.len() == 1).then_some(PartyKind::Outlet)),
         via,
         words: source.as_ref().map_or_else(String::new, |s| s.words.clone()),
+        owner: source.as_ref().and_then(|s| s.owner.clone()),
+        named: source.as_ref().is_some_and(|s| s.named),
         called: source.map_or_else(Vec::new, |s| s.called),
         grounded: !circle,
         places: vec![carried[start].place],
@@ -186,6 +205,9 @@ fn one(a: &Party, b: &Party) -> bool {
         return true;
     }
     let (Some(x), Some(y)) = (&a.name, &b.name) else { return a.name.is_none() && b.name.is_none() };
+    if belongs_to_one(a, b) || holds_role(a, b) || holds_role(b, a) {
+        return true;
+    }
     let unnamed = |p: &Party| matches!(p.kind, Some(PartyKind::Anonymous | PartyKind::Document) | None);
     match (unnamed(a), unnamed(b)) {
         (false, false) => same_party(x, y) || speaks_for(a, b) || speaks_for(b, a),
@@ -222,6 +244,32 @@ fn speaks_for(person: &Party, org: &Party) -> bool {
             let (o, words) = (key(o), key(&person.words));
             !o.is_empty() && words.len() > o.len() && format!(" {words} ").contains(&format!(" {o} "))
         })
+}
+
+/// Whether two parties are one office or person of the same owner: "his office", "the office of President Dastan".
+fn belongs_to_one(a: &Party, b: &Party) -> bool {
+    let (Some(x), Some(y)) = (&a.owner, &b.owner) else { return false };
+    a.kind == b.kind
+        && a.kind != Some(PartyKind::Outlet)
+        && a.called.last().is_some()
+        && a.called.last() == b.called.last()
+        && same_party(x, y)
+}
+
+/// Whether a party described by nothing but a role is the person introduced with it: "her promoter" is "promoter Hal
+/// Speke", "Norvale's foreign minister" is "foreign minister Ulla Brandt".
+fn holds_role(description: &Party, person: &Party) -> bool {
+    let Some(owner) = &description.owner else { return false };
+    let owner = key(owner);
+    let role: Vec<&String> =
+        description.called.iter().filter(|w| !owner.split(' ').any(|o| o == w.as_str())).collect();
+    let words = format!(" {} ", key(&person.words));
+    person.kind == Some(PartyKind::Person)
+        && matches!(description.kind, Some(PartyKind::Person | PartyKind::Anonymous))
+        && !description.named
+        && person.named
+        && !role.is_empty()
+        && role.iter().all(|w| words.contains(&format!(" {w} ")))
 }
 
 /// Whether two unnamed parties share what they are called by: "a former conservator at the museum", "the one-time

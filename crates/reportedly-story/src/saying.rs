@@ -1,7 +1,10 @@
 //! What an article says, taken apart for comparison with others: the contents of its statements and the sentences
 //! in its own voice.
 
-use crate::wording::Wording;
+use crate::{
+    sources::{Descriptions, Sources},
+    wording::Wording,
+};
 use reportedly_read::{Reading, Role};
 use reportedly_said::{Act, PartyKind, Status};
 use reportedly_text::{Analysis, Language, Pos, Span, TokenKind, analyse, rows};
@@ -23,8 +26,6 @@ const FIGURE: usize = 5;
 const DATELINE: usize = 60;
 /// Words that a content has which says something by itself.
 const WHOLE: usize = 5;
-/// Statements back in which the party of an unresolved pronoun is looked for.
-const PRONOUN_REACH: usize = 3;
 /// Statements of one article that are compared.
 const MOST: usize = 200;
 
@@ -39,36 +40,14 @@ pub(crate) struct Source {
     pub words: String,
     /// What a party without a name is called by: "official", "conservator".
     pub called: Vec<String>,
-}
-
-/// What is known of the words that describe unnamed parties.
-struct Descriptions {
-    /// Words that say nothing of who it is: "former", "two".
-    fillers: FxHashSet<&'static str>,
-    /// Words that end what it is called by: "of", "familiar".
-    ends: FxHashSet<&'static str>,
-}
-
-impl Descriptions {
-    fn of(language: Language) -> Self {
-        let those = |kind: &str| words(language, "descriptions", kind);
-        Self { fillers: those("filler"), ends: those("end") }
-    }
-
-    /// The words that a description of an unnamed party is called by: those before its first preposition or
-    /// participle, without what could be said of anybody. Nothing for "two people".
-    fn called(&self, description: &str, language: Language) -> Vec<String> {
-        let text = analyse(description, language);
-        (0..text.tokens.len())
-            .take_while(|i| text.tokens[*i].pos != Pos::Adp && !self.ends.contains(text.lower(*i)))
-            .filter(|i| text.tokens[*i].kind == TokenKind::Word && !self.fillers.contains(text.lower(*i)))
-            .map(|i| text.lower(i).strip_suffix('s').unwrap_or(text.lower(i)).to_owned())
-            .collect()
-    }
+    /// Whose it is, where that is told: "his office", "the office of President Dastan", "Dastan's office".
+    pub owner: Option<String>,
+    /// Whether it has a name of its own.
+    pub named: bool,
 }
 
 /// The words of one kind in a table of kinds and words.
-fn words(language: Language, table: &str, kind: &str) -> FxHashSet<&'static str> {
+pub(crate) fn words(language: Language, table: &str, kind: &str) -> FxHashSet<&'static str> {
     rows(Some(language), table)
         .filter(|r| r.first() == Some(&kind))
         .filter_map(|r| r.get(1).copied())
@@ -110,6 +89,8 @@ pub(crate) struct Saying {
     pub figure: Option<u64>,
     /// Its text as it stands.
     pub text: String,
+    /// The sentence it stands in.
+    pub place: usize,
     /// Whether it stands at the head of the article.
     pub opening: bool,
     /// Whether it is a proposition by itself, rather than a thing or the time of something.
@@ -148,8 +129,10 @@ pub(crate) struct Told {
     pub title: Wording,
     /// The words of its headline and of its opening sentences.
     pub head: Wording,
-    /// The short paragraphs at its ends, where credits stand.
+    /// The short lines at its ends, where credits stand.
     ends: String,
+    /// Its text, lower case.
+    pub plain: String,
 }
 
 impl Told {
@@ -172,8 +155,10 @@ impl Told {
             title,
             head,
             ends: ends(reading),
+            plain: reading.text.to_lowercase(),
         };
         let descriptions = Descriptions::of(language);
+        let sources = Sources::new(reading, &text, &descriptions);
         let numerals = numerals(language);
         let eyewitness = Eyewitness::of(language, reading.outlet.as_deref());
         let mut spoken = vec![false; text.sentences.len()];
@@ -203,20 +188,16 @@ impl Told {
                     .map(|c| without_dateline(c.of(&reading.text)).trim())
                     .collect::<Vec<_>>()
                     .join(" "),
+                place,
                 opening: place < OPENING,
                 status: s.status,
                 denied: Denied::of(s.status, &s.reason),
                 witness: false,
-                source: s.source.as_ref().map(|p| Source {
-                    name: p.name.clone(),
-                    kind: p.kind,
-                    words: p.span.of(&reading.text).to_owned(),
-                    called: descriptions.called(p.span.of(&reading.text), language),
-                }),
+                source: s.source.as_ref().map(|p| sources.source(p)),
                 chain: s.chain.clone(),
             });
         }
-        told.resolve_pronouns(language);
+        sources.resolve(&mut told.sayings);
         for (i, sentence) in text.sentences.iter().enumerate() {
             let witness = eyewitness.tells(&text, sentence.tokens.clone());
             if spoken[i] || i >= OPENING && !witness || told.sayings.len() > MOST * 2 {
@@ -231,6 +212,7 @@ impl Told {
                 figure: figure(&text, sentence.span, reading, &numerals),
                 whole: is_whole(&text, &[sentence.span], reading),
                 text: without_dateline(sentence.span.of(&reading.text)).to_owned(),
+                place: i,
                 opening: i < OPENING,
                 status,
                 denied,
@@ -240,22 +222,6 @@ impl Told {
             });
         }
         told
-    }
-
-    /// A source that is only a pronoun is the last party named before; where there is none, nobody is named.
-    fn resolve_pronouns(&mut self, language: Language) {
-        for i in 0..self.sayings.len() {
-            let unresolved = self.sayings[i].source.as_ref().is_some_and(|s| is_pronoun(&s.name, language));
-            if !unresolved {
-                continue;
-            }
-            let mut before = self.sayings[i.saturating_sub(PRONOUN_REACH)..i].iter().rev();
-            let source = before.find_map(|s| s.source.clone());
-            if let Some(last) = self.sayings[i].chain.last_mut() {
-                *last = source.as_ref().map(|s| s.name.clone());
-            }
-            self.sayings[i].source = source;
-        }
     }
 
     fn words(
@@ -280,10 +246,11 @@ impl Told {
         (own, words)
     }
 
-    /// Whether a credit line names an outlet.
-    pub(crate) fn names_at_its_end(&self, outlet: &str) -> bool {
+    /// Whether it names an outlet as the one it has its text from: in a credit line, or by speaking of it as of
+    /// itself ("Harbour Wire could not confirm the report").
+    pub(crate) fn credits(&self, outlet: &str) -> bool {
         let outlet = crate::origins::key(outlet);
-        !outlet.is_empty() && self.ends.contains(&outlet)
+        !outlet.is_empty() && (self.ends.contains(&outlet) || self.plain.contains(&outlet))
     }
 }
 
@@ -293,13 +260,34 @@ fn relays(reading: &Reading) -> Vec<String> {
     relays.filter(|r| r.kind == PartyKind::Outlet).map(|r| r.name.clone()).collect()
 }
 
-/// The outlets that an article owes its text to or has something by way of, for comparison.
-pub(crate) fn credits_of(reading: &Reading) -> Vec<String> {
-    let mut credits: Vec<String> =
-        credits(reading).iter().chain(&relays(reading)).map(|c| crate::origins::key(c)).collect();
-    credits.sort_unstable();
-    credits.dedup();
-    credits
+/// What an article says of where it has its text from.
+pub(crate) struct Credits {
+    names: Vec<String>,
+    lines: String,
+}
+
+impl Credits {
+    /// Whether it names this outlet, given as it is compared.
+    pub(crate) fn contains(&self, outlet: &str) -> bool {
+        self.names.iter().any(|n| n == outlet) || !outlet.is_empty() && self.lines.contains(outlet)
+    }
+}
+
+/// The outlets that an article owes its text to or has something by way of.
+pub(crate) fn credits_of(reading: &Reading) -> Credits {
+    let own = reading.outlet.as_deref().map(crate::origins::key);
+    let speaking = reading.statements.iter().filter_map(|s| s.source.as_ref());
+    let speaking = speaking.filter(|s| s.kind == PartyKind::Outlet).map(|s| s.name.clone());
+    let mut names: Vec<String> = credits(reading)
+        .into_iter()
+        .chain(relays(reading))
+        .chain(speaking)
+        .map(|c| crate::origins::key(&c))
+        .filter(|c| Some(c) != own.as_ref())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    Credits { names, lines: ends(reading) }
 }
 
 /// Whether a content says something by itself: it has a verb, some length, and does not begin with a time ("nine
@@ -322,12 +310,6 @@ fn credits(reading: &Reading) -> Vec<String> {
     reading.agencies.iter().filter(|a| Some(crate::origins::key(a)) != own).cloned().collect()
 }
 
-/// Whether a name is a pronoun and nothing else.
-fn is_pronoun(name: &str, language: Language) -> bool {
-    let text = analyse(name, language);
-    !text.tokens.is_empty() && text.tokens.iter().all(|t| t.pos == Pos::Pron)
-}
-
 /// The short lines where credits stand: bylines, the first and last paragraphs.
 fn ends(reading: &Reading) -> String {
     let mut ends = String::new();
@@ -337,8 +319,9 @@ fn ends(reading: &Reading) -> String {
             ends.push('\n');
         }
     };
-    for other in reading.other.iter().filter(|o| matches!(o.role, Role::Byline | Role::DateLine)) {
-        add(&other.text);
+    let beside = |role| matches!(role, Role::Byline | Role::DateLine | Role::Other | Role::Legal);
+    for line in reading.other.iter().filter(|o| beside(o.role)).flat_map(|o| o.text.lines()) {
+        add(line);
     }
     for author in &reading.authors {
         add(author);

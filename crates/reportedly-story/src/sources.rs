@@ -1,0 +1,256 @@
+//! Whom an article means by a source that it does not name: pronouns, "the official", "one of them", and the walker
+//! of the first sentence who has a name in the second.
+
+use crate::saying::{Saying, Source, words};
+use reportedly_names::{Gender, NameKind};
+use reportedly_read::Reading;
+use reportedly_said::PartyKind;
+use reportedly_text::{Analysis, Language, Pos, Span, TokenKind, analyse, rows};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Statements back in which the party of an unresolved pronoun is looked for.
+const PRONOUN_REACH: usize = 3;
+/// Sentences at the head of an article in which somebody may speak who is named only later.
+const LEAD: usize = 2;
+/// Sentences after it within which the name must come.
+const NAMED_WITHIN: usize = 2;
+
+/// What is known of the words that describe unnamed parties.
+pub(crate) struct Descriptions {
+    /// Words that say nothing of who it is: "former", "two".
+    fillers: FxHashSet<&'static str>,
+    /// Words that end what it is called by: "of", "familiar".
+    ends: FxHashSet<&'static str>,
+    /// Words that point back to somebody: "the", "that".
+    definite: FxHashSet<&'static str>,
+    /// Words that say that somebody does not want to be named.
+    nameless: FxHashSet<&'static str>,
+    /// Pronouns with the gender of whom they stand for, where they tell one.
+    pronouns: FxHashMap<&'static str, Option<Gender>>,
+    language: Language,
+}
+
+impl Descriptions {
+    pub(crate) fn of(language: Language) -> Self {
+        let those = |kind: &str| words(language, "descriptions", kind);
+        let mut pronouns: FxHashMap<&'static str, Option<Gender>> =
+            rows(Some(language), "person-pronouns").filter_map(|r| Some((*r.first()?, None))).collect();
+        pronouns.extend(rows(Some(language), "gendered-pronouns").filter_map(|r| {
+            let gender = if *r.get(1)? == "f" { Gender::Female } else { Gender::Male };
+            Some((*r.first()?, Some(gender)))
+        }));
+        Self {
+            fillers: those("filler"),
+            ends: those("end"),
+            definite: those("definite"),
+            nameless: those("nameless"),
+            pronouns,
+            language,
+        }
+    }
+
+    /// The words that a description of an unnamed party is called by: those before its first preposition or
+    /// participle, without what could be said of anybody. Nothing for "two people".
+    pub(crate) fn called(&self, description: &str) -> Vec<String> {
+        let text = analyse(description, self.language);
+        (0..text.tokens.len())
+            .take_while(|i| text.tokens[*i].pos != Pos::Adp && !self.ends.contains(text.lower(*i)))
+            .filter(|i| text.tokens[*i].kind == TokenKind::Word && !self.fillers.contains(text.lower(*i)))
+            .map(|i| text.lower(i).strip_suffix('s').unwrap_or(text.lower(i)).to_owned())
+            .filter(|w| w.chars().any(char::is_alphanumeric))
+            .collect()
+    }
+
+    /// Whether a description is a pronoun and nothing else.
+    fn is_pronoun(&self, description: &str) -> bool {
+        let text = analyse(description, self.language);
+        !text.tokens.is_empty()
+            && (0..text.tokens.len()).all(|i| {
+                let word = text.lower(i);
+                text.tokens[i].pos == Pos::Pron
+                    || self.pronouns.contains_key(word)
+                    || self.definite.contains(word)
+            })
+    }
+
+    /// Whether a description means some of those named before: "one of them".
+    fn is_part(&self, description: &str) -> bool {
+        let text = analyse(description, self.language);
+        let all = 0..text.tokens.len();
+        let Some(of) = all.clone().find(|i| text.tokens[*i].pos == Pos::Adp) else { return false };
+        of > 0
+            && all.clone().take(of).all(|i| self.fillers.contains(text.lower(i)))
+            && of + 2 == all.end
+            && text.tokens[of + 1].pos == Pos::Pron
+    }
+
+    /// Whether it begins like a description rather than with a name.
+    fn begins(&self, description: &str) -> bool {
+        let text = analyse(description, self.language);
+        !text.tokens.is_empty()
+            && (self.definite.contains(text.lower(0))
+                || self.fillers.contains(text.lower(0))
+                || self.pronouns.contains_key(text.lower(0)))
+    }
+
+    /// Whether a description points back to somebody.
+    fn is_definite(&self, description: &str) -> bool {
+        let text = analyse(description, self.language);
+        !text.tokens.is_empty() && self.definite.contains(text.lower(0))
+    }
+}
+
+/// The parties of one article's statements.
+pub(crate) struct Sources<'a> {
+    reading: &'a Reading,
+    text: &'a Analysis<'a>,
+    descriptions: &'a Descriptions,
+}
+
+impl<'a> Sources<'a> {
+    pub(crate) const fn new(
+        reading: &'a Reading,
+        text: &'a Analysis<'a>,
+        descriptions: &'a Descriptions,
+    ) -> Self {
+        Self { reading, text, descriptions }
+    }
+
+    /// The party that a statement gives as its source.
+    pub(crate) fn source(&self, party: &reportedly_said::Party) -> Source {
+        let words = party.span.of(&self.reading.text);
+        Source {
+            name: party.name.clone(),
+            kind: party.kind,
+            words: words.to_owned(),
+            called: self.descriptions.called(words),
+            owner: self.owner(party.span),
+            named: self.is_named(party),
+        }
+    }
+
+    /// Whether a party has a name of its own.
+    fn is_named(&self, party: &reportedly_said::Party) -> bool {
+        match party.kind {
+            PartyKind::Anonymous | PartyKind::Document => false,
+            PartyKind::Org | PartyKind::Outlet => true,
+            PartyKind::Person => {
+                let words = party.span.of(&self.reading.text);
+                let names = &self.reading.names;
+                words != party.name
+                    || words.contains(' ') && !self.descriptions.begins(words)
+                    || names.at(party.span.start).is_some()
+            }
+        }
+    }
+
+    /// Whose the party is that stands here.
+    fn owner(&self, span: Span) -> Option<String> {
+        let names = &self.reading.names;
+        let first = self.text.tokens_in(span).next()?;
+        let word = self.text.lower(first);
+        if self.text.tokens_in(span).nth(1).is_some()
+            && let Some(gender) = self.descriptions.pronouns.get(word)
+        {
+            let before = names.mentions.partition_point(|n| n.span.end <= span.start);
+            let fits = |n: &&reportedly_names::Name| {
+                n.kind == NameKind::Person
+                    && (gender.is_none() || names.entity(n).gender.is_none_or(|g| Some(g) == *gender))
+            };
+            return names.mentions[..before]
+                .iter()
+                .rev()
+                .find(fits)
+                .map(|n| names.entity(n).name.clone());
+        }
+        names.within(span).map(|n| &names.entity(n).name).next().cloned()
+    }
+
+    /// Replaces those who stand for somebody named elsewhere by him. Who remains nobody is nobody.
+    pub(crate) fn resolve(&self, sayings: &mut [Saying]) {
+        for i in 0..sayings.len() {
+            let Some(source) = sayings[i].source.clone() else { continue };
+            let resolved = if self.descriptions.is_pronoun(&source.name) {
+                let from = i.saturating_sub(PRONOUN_REACH);
+                sayings[from..i].iter().rev().find_map(|s| s.source.clone())
+            } else if let Some(party) = self.meant(&source, &sayings[..i]) {
+                Some(party)
+            } else if let Some(party) = self.named_next(&source, &sayings[i..]) {
+                Some(party)
+            } else {
+                continue;
+            };
+            let saying = &mut sayings[i];
+            saying.source = resolved.or_else(|| {
+                // Of what came by way of an outlet from nobody in particular the outlet is the source.
+                let relay = saying.chain.get(1..saying.chain.len().saturating_sub(1))?.last()?.clone()?;
+                saying.chain.pop();
+                Some(Source { words: relay.clone(), name: relay, kind: PartyKind::Outlet, called: Vec::new(), owner: None, named: true })
+            });
+            if let Some(last) = saying.chain.last_mut() {
+                *last = saying.source.as_ref().map(|s| s.name.clone());
+            }
+        }
+    }
+
+    /// The unnamed party before that a definite description ("the official") or a part of it ("one of them") means.
+    fn meant(&self, source: &Source, before: &[Saying]) -> Option<Source> {
+        if source.named {
+            return None;
+        }
+        let definite = self.descriptions.is_definite(&source.name);
+        let part = self.descriptions.is_part(&source.name);
+        if !definite && !part {
+            return None;
+        }
+        let head = source.called.last();
+        let unnamed = before.iter().rev().filter_map(|s| s.source.as_ref()).filter(|s| !s.named);
+        let mut fitting = unnamed.filter(|s| match head {
+            Some(head) => !part && s.called.last() == Some(head),
+            None => s.kind == PartyKind::Anonymous,
+        });
+        fitting.next().cloned()
+    }
+
+    /// The person whom an article opens with by a description ("a walker from Lune says") and whom it names in the
+    /// next sentences, without another role. `sayings` begin with the one in question.
+    fn named_next(&self, source: &Source, sayings: &[Saying]) -> Option<Source> {
+        if source.named || source.called.is_empty() || self.is_plural(source) {
+            return None;
+        }
+        let here = sayings.first()?.place;
+        if here >= LEAD || self.wants_no_name() {
+            return None;
+        }
+        let names = &self.reading.names;
+        let other = sayings.iter().skip(1).take(PRONOUN_REACH).find_map(|s| {
+            s.source.as_ref().filter(|o| o.kind == PartyKind::Person && o.name.contains(' '))
+        })?;
+        let entity = names.entities.iter().find(|e| e.name == other.name)?;
+        let first = names.mentions.get(*entity.mentions.first()?)?;
+        let tokens = self.text.tokens_in(first.span);
+        let place = self.text.sentence_of(tokens.start)?;
+        let near = place > here && place <= here + NAMED_WITHIN;
+        let titled = tokens.start.checked_sub(1).is_some_and(|i| {
+            matches!(self.text.tokens[i].pos, Pos::Noun | Pos::Propn | Pos::Adj)
+                && self.text.sentence_of(i) == Some(place)
+        });
+        let role = self.text.tokens.get(tokens.end + 1).is_some()
+            && self.text.lower(tokens.end) == ","
+            && self.descriptions.definite.contains(self.text.lower(tokens.end + 1));
+        (near && !titled && !role).then(|| other.clone())
+    }
+
+    /// Whether a description means several.
+    fn is_plural(&self, source: &Source) -> bool {
+        let text = analyse(&source.words, self.descriptions.language);
+        let head = (0..text.tokens.len()).take_while(|i| text.tokens[*i].pos != Pos::Adp).last();
+        head.is_none_or(|i| text.lower(i).ends_with('s') || text.tokens[i].kind != TokenKind::Word)
+    }
+
+    fn wants_no_name(&self) -> bool {
+        let nameless = &self.descriptions.nameless;
+        (0..self.text.tokens.len()).any(|i| nameless.contains(self.text.lower(i)))
+    }
+}
+
