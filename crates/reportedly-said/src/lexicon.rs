@@ -128,6 +128,8 @@ pub struct Lexicon {
     pub relaying: Phrases,
     /// "reportedly" and the like.
     pub adverbs: FxHashMap<&'static str, Act>,
+    /// Nouns that stand for any institution named before: "the company".
+    pub general_organisations: FxHashSet<&'static str>,
     /// Holders of a role.
     pub roles: FxHashSet<&'static str>,
     /// Those who speak for an institution.
@@ -168,6 +170,7 @@ impl Lexicon {
             reporting: words(language, "reporting-verbs"),
             citing: Phrases::load(language, "citing-words"),
             relaying: Phrases::load(language, "relay-words"),
+            general_organisations: words(language, "general-organisations"),
             roles: words(language, "role-nouns"),
             spokespeople: words(language, "spokespeople"),
             anonymous: words(language, "anonymous-nouns"),

@@ -138,7 +138,7 @@ pub fn read(
     anchor: &Anchor,
 ) -> Said {
     let lexicon = lexicon::Lexicon::of(analysis.language);
-    let phrases = phrases::Phrases::new(analysis, lexicon);
+    let phrases = phrases::Phrases::new(analysis, lexicon, names);
     let parties = parties::Parties::new(&phrases, names, outlet);
     let quotes = quotes::find(analysis);
     let found = find::Finder::run(&phrases, &parties, &quotes);

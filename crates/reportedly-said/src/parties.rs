@@ -90,6 +90,11 @@ impl<'a> Parties<'a> {
                     _ => break,
                 }
             }
+            // "Vellum Quarterly, the magazine for collectors,"
+            let head = self.p.base_noun_phrase(tokens.end + 1, tokens.end + 1 + DESCRIPTION_REACH);
+            if self.p.class(tokens.end + 1) == Class::Determiner && self.is_outlet_word(head - 1) {
+                self.outlets.insert(entity);
+            }
         }
         let next = analysis.lower(tokens.end);
         if lexicon.outlets.contains(next) && !lexicon.organisations.contains(next)
@@ -563,28 +568,6 @@ impl<'a> Parties<'a> {
     }
 
     fn described_org(&self, word: &str, i: usize, length: usize, memory: &Memory) -> Option<String> {
-        const GENERAL: &[&str] = &[
-            "company",
-            "firm",
-            "group",
-            "organisation",
-            "organization",
-            "agency",
-            "charity",
-            "party",
-            "team",
-            "club",
-            "association",
-            "business",
-            "chain",
-            "maker",
-            "manufacturer",
-            "retailer",
-            "operator",
-            "developer",
-            "conglomerate",
-            "bank",
-        ];
         if length > 3 {
             return None;
         }
@@ -597,14 +580,19 @@ impl<'a> Parties<'a> {
         };
         let earlier = &self.names.mentions[..before];
         let named = earlier.iter().rev().take(60).find(fits);
+        // "The company" is the last one named; "the environment agency" is one of its own.
         let general = || {
-            GENERAL
-                .contains(&word)
+            (length == 2 && self.p.lexicon.general_organisations.contains(word))
                 .then(|| earlier.iter().rev().take(30).find(|n| n.kind == NameKind::Org))
                 .flatten()
         };
-        let _ = memory;
-        named.or_else(general).map(|n| self.names.entity(n).name.clone())
+        let spoke = || {
+            (length == 2)
+                .then(|| memory.sources.iter().rev().map(|(_, p, _)| p).find(|p| is_called(p, word)))
+                .flatten()
+        };
+        let name = |n: &reportedly_names::Name| self.names.entity(n).name.clone();
+        named.map(name).or_else(|| spoke().map(|p| p.name.clone())).or_else(|| general().map(name))
     }
 
     /// The last person named before token `i`, of this gender if one is asked for: first those who open a sentence.
@@ -673,6 +661,9 @@ impl<'a> Parties<'a> {
                 Party { span, kind: PartyKind::Person, name: words }
             }
             "thing" => {
+                if let Some(party) = self.institution_before(here, memory) {
+                    return Party { span, ..party };
+                }
                 if let Some((_, party, _)) = recent(false, false) {
                     return Party { span, ..party.clone() };
                 }
@@ -699,6 +690,24 @@ impl<'a> Parties<'a> {
             "speaker" => Party { span, kind: PartyKind::Person, name: words },
             _ => Party { span, kind: PartyKind::Anonymous, name: words },
         }
+    }
+
+    /// The institution that the sentence before has as its subject, if nobody has spoken since: "The port office has
+    /// published a list. It says".
+    fn institution_before(&self, here: usize, memory: &Memory) -> Option<Party> {
+        let analysis = self.p.analysis;
+        let before = analysis.sentences.get(here.checked_sub(1)?)?;
+        if before.paragraph != analysis.sentences.get(here)?.paragraph {
+            return None;
+        }
+        let verb = self.p.finite_in(before.tokens.clone())?;
+        let subject = self.p.subject_before(verb, before.tokens.start)?;
+        let spoken = memory.sources.last().is_some_and(|(at, _, _)| *at >= subject.start);
+        let head = self.head(&subject);
+        let institution = self.p.lexicon.organisations.contains(analysis.lower(head))
+            && subject.len() > 1
+            && self.mention_at(head).is_none();
+        (!spoken && institution).then(|| self.party(subject, None, memory))
     }
 
     /// Where names are lacking: the last run of two or more capitalised words that opens a sentence before token `i`.
@@ -742,6 +751,12 @@ impl<'a> Parties<'a> {
         }
         memory.sources.push((phrase.start, party.clone(), plural));
     }
+}
+
+/// Whether a party is an institution that ends in this word: "the environment agency".
+fn is_called(party: &Party, word: &str) -> bool {
+    party.kind == PartyKind::Org
+        && party.name.to_lowercase().rsplit_once(' ').is_some_and(|(_, last)| last == word)
 }
 
 impl Memory {

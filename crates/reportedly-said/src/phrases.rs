@@ -4,6 +4,7 @@
 //! tagged, its shape decides. All scans are bounded, so that a sentence without end costs linear time.
 
 use crate::lexicon::Lexicon;
+use reportedly_names::Names;
 use reportedly_text::{Analysis, Pos, TokenKind, VerbForm};
 use std::ops::Range;
 
@@ -69,11 +70,13 @@ pub struct Phrases<'a> {
     /// The words of its language.
     pub lexicon: &'static Lexicon,
     classes: Vec<Class>,
+    /// Names, in order of the text.
+    names: &'a Names,
 }
 
 impl<'a> Phrases<'a> {
     /// Classifies every token once.
-    pub fn new(analysis: &'a Analysis<'a>, lexicon: &'static Lexicon) -> Self {
+    pub fn new(analysis: &'a Analysis<'a>, lexicon: &'static Lexicon, names: &'a Names) -> Self {
         let mut classes: Vec<Class> =
             (0..analysis.tokens.len()).map(|i| classify(analysis, lexicon, i)).collect();
         for sentence in &analysis.sentences {
@@ -88,7 +91,7 @@ impl<'a> Phrases<'a> {
                 *class = Class::Noun;
             }
         }
-        Self { analysis, lexicon, classes }
+        Self { analysis, lexicon, classes, names }
     }
 
     /// The class of token `i`; [`Class::Other`] where there is none.
@@ -300,7 +303,13 @@ impl<'a> Phrases<'a> {
 
     /// Whether token `i` is a word of time.
     pub fn is_time(&self, i: usize) -> bool {
-        self.lexicon.times.contains(self.analysis.lower(i))
+        self.lexicon.times.contains(self.analysis.lower(i)) && !self.is_part_of_name(i)
+    }
+
+    /// Whether a word belongs to a longer name: "Evening" of "Evening Beacon".
+    fn is_part_of_name(&self, i: usize) -> bool {
+        let Some(token) = self.analysis.tokens.get(i) else { return false };
+        self.names.at(token.span.start).is_some_and(|n| n.span.end > token.span.end)
     }
 
     /// The noun phrase that ends before token `end` and the clause start it reaches back to: the subject of a verb there.

@@ -28,6 +28,8 @@ const CARRIES: f32 = 0.45;
 const REPEATS: f32 = 0.6;
 /// Share of a claim's core from which on a saying with a negated content denies it.
 const NEGATES: f32 = 0.4;
+/// Share of a claim's core that a saying has in its own words, whatever its headline says for it.
+const ITSELF: f32 = 0.25;
 /// Share of what a negated content says that must be of the claim.
 const ABOUT: f32 = 0.6;
 /// What the likeness of two sayings is worth that begin with different numbers.
@@ -185,7 +187,7 @@ impl<'s> Story<'s> {
     }
 
     fn conflict(&self, a: At, b: At) -> bool {
-        matches!((self.saying(a).figure, self.saying(b).figure), (Some(a), Some(b)) if a != b)
+        self.saying(a).figures.conflict(&self.saying(b).figures)
     }
 
     /// Whether two sayings may be one claim: what was called off is another claim than what is to come.
@@ -317,6 +319,12 @@ impl<'s> Story<'s> {
         core.terms().iter().map(has).sum::<f32>() / whole
     }
 
+    /// Share of a claim's core that a saying has in its own words.
+    fn itself(&self, core: &Wording, at: At) -> f32 {
+        let whole = core.weight();
+        if whole > 0.0 { self.own[at.0][at.1].known(core) / whole } else { 0.0 }
+    }
+
     /// Who rejects a claim: by a cue that does, or by saying the opposite of it and of little else.
     fn denial(&mut self, core: &Wording) -> Option<Claim> {
         let mut found: Vec<(At, f32)> = Vec::new();
@@ -378,7 +386,9 @@ impl<'s> Story<'s> {
                     continue;
                 }
                 let part = self.part(core, (i, j));
-                if part >= if leading { CARRIES } else { REPEATS } {
+                // What says nothing of the claim itself is another development of the story.
+                let itself = (i, j) == seed || self.told[i].relayed(j) || self.itself(core, (i, j)) >= ITSELF;
+                if itself && part >= if leading { CARRIES } else { REPEATS } {
                     found.push(((i, j), part));
                 }
             }

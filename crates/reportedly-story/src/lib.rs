@@ -7,6 +7,7 @@ mod copies;
 mod developments;
 #[cfg(test)]
 mod example;
+mod figures;
 mod group;
 mod headline;
 mod known;
@@ -24,8 +25,8 @@ pub use timeline::{is_spoken_of, timeline, timeline_of_story};
 
 use copies::Runs;
 use group::{Grouping, SETTINGS};
-use outlets::Outlets;
 use jiff::{Timestamp, civil::Date};
+use outlets::Outlets;
 use rayon::prelude::*;
 use reportedly_read::{Reading, When};
 use reportedly_said::{PartyKind, Status};

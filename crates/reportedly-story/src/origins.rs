@@ -20,11 +20,20 @@ pub(crate) struct Carried {
     pub witness: bool,
 }
 
+/// Articles that names may have in front.
+const ARTICLES: [&str; 3] = ["the ", "a ", "an "];
+
+/// A text without the article that it ends in.
+pub(crate) fn without_article_behind(text: &str) -> &str {
+    let article = ARTICLES.iter().find_map(|a| text.strip_suffix(a.trim_end()));
+    article.filter(|t| t.is_empty() || t.ends_with(char::is_whitespace)).unwrap_or(text).trim_end_matches(' ')
+}
+
 /// A name for comparison: lower case, no quotation marks, no article in front.
 pub(crate) fn key(name: &str) -> String {
     let lower = name.to_lowercase().replace('’', "'");
     let trimmed = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    let plain = ["the ", "a ", "an "].iter().find_map(|a| trimmed.strip_prefix(a)).unwrap_or(trimmed);
+    let plain = ARTICLES.iter().find_map(|a| trimmed.strip_prefix(a)).unwrap_or(trimmed);
     plain.trim().to_owned()
 }
 

@@ -2,13 +2,14 @@
 //! in its own voice.
 
 use crate::{
+    figures::{Counting, Figures},
     sources::{Descriptions, Sources},
     wording::Wording,
 };
 use reportedly_read::{Reading, Role};
 use reportedly_said::{Act, PartyKind, Status};
 use reportedly_text::{Analysis, Language, Pos, Span, TokenKind, analyse, rows};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 /// Sentences that open an article.
 const OPENING: usize = 3;
@@ -20,8 +21,8 @@ const BY_CONTEXT: f32 = 0.5;
 const LITTLE: f32 = 2.5;
 /// Words of a paragraph that may be a credit line.
 const CREDIT: usize = 8;
-/// Words of a content among which the number stands that it is about.
-const FIGURE: usize = 5;
+/// Mentions of an outlet that are looked at for whether a text speaks of it as of itself.
+const MENTIONS: usize = 20;
 /// Bytes that a dateline may take up.
 const DATELINE: usize = 60;
 /// Words that a content has which says something by itself.
@@ -85,8 +86,8 @@ pub(crate) struct Saying {
     pub words: Wording,
     /// What it says by itself.
     pub own: Wording,
-    /// The number that it begins with: "at least 40 people".
-    pub figure: Option<u64>,
+    /// The numbers that it is about.
+    pub figures: Figures,
     /// Its text as it stands.
     pub text: String,
     /// The sentence it stands in.
@@ -159,7 +160,7 @@ impl Told {
         };
         let descriptions = Descriptions::of(language);
         let sources = Sources::new(reading, &text, &descriptions);
-        let numerals = numerals(language);
+        let counting = Counting::of(language);
         let eyewitness = Eyewitness::of(language, reading.outlet.as_deref());
         let mut spoken = vec![false; text.sentences.len()];
         for (i, s) in reading.statements.iter().enumerate().take(MOST) {
@@ -180,7 +181,7 @@ impl Told {
                 statement: Some(i),
                 words,
                 own,
-                figure: figure(&text, *first, reading, &numerals),
+                figures: Figures::of(&text, &s.content, reading, &counting),
                 whole: is_whole(&text, &s.content, reading),
                 text: s
                     .content
@@ -209,7 +210,7 @@ impl Told {
                 statement: None,
                 words,
                 own,
-                figure: figure(&text, sentence.span, reading, &numerals),
+                figures: Figures::of(&text, &[sentence.span], reading, &counting),
                 whole: is_whole(&text, &[sentence.span], reading),
                 text: without_dateline(sentence.span.of(&reading.text)).to_owned(),
                 place: i,
@@ -246,11 +247,25 @@ impl Told {
         (own, words)
     }
 
+    /// Whether a saying came by way of another outlet: that is mostly the matter of the whole article.
+    pub(crate) fn relayed(&self, saying: usize) -> bool {
+        self.sayings.get(saying).is_some_and(|s| {
+            s.chain.len() > 2 || s.source.as_ref().is_some_and(|p| p.kind == PartyKind::Outlet)
+        })
+    }
+
     /// Whether it names an outlet as the one it has its text from: in a credit line, or by speaking of it as of
     /// itself ("Harbour Wire could not confirm the report").
     pub(crate) fn credits(&self, outlet: &str) -> bool {
         let outlet = crate::origins::key(outlet);
-        !outlet.is_empty() && (self.ends.contains(&outlet) || self.plain.contains(&outlet))
+        let opens = |at: usize| {
+            let before = self.plain[..at].trim_end();
+            let before = crate::origins::without_article_behind(before);
+            before.is_empty() || before.ends_with(['.', '!', '?', '\n', '"', '”'])
+        };
+        !outlet.is_empty()
+            && (self.ends.contains(&outlet)
+                || self.plain.match_indices(outlet.as_str()).take(MENTIONS).any(|m| opens(m.0)))
     }
 }
 
@@ -367,37 +382,6 @@ impl Eyewitness {
 fn standing(reading: &Reading, sentence: Span) -> (Status, Option<Denied>) {
     let event = reading.events.iter().find(|e| sentence.contains(e.span));
     event.map_or((Status::Happened, None), |e| (e.status, Denied::of(e.status, &e.reason)))
-}
-
-/// The number among the first words of a content, times aside.
-fn figure(
-    text: &Analysis<'_>,
-    span: Span,
-    reading: &Reading,
-    numerals: &FxHashMap<&'static str, u64>,
-) -> Option<u64> {
-    let words =
-        text.tokens_in(span).filter(|i| matches!(text.tokens[*i].kind, TokenKind::Word | TokenKind::Number));
-    words
-        .take(FIGURE)
-        .filter(|i| {
-            let span = text.tokens[*i].span;
-            let from = reading.times.partition_point(|t| t.span.end <= span.start);
-            !reading.times.get(from).is_some_and(|t| t.span.overlaps(span))
-        })
-        .find_map(|i| match text.tokens[i].kind {
-            TokenKind::Number => text.lower(i).replace([',', '.'], "").parse().ok(),
-            _ => numerals.get(text.lower(i)).copied(),
-        })
-        .filter(|n| *n > 1)
-}
-
-/// The number words of a language with their values.
-fn numerals(language: Language) -> FxHashMap<&'static str, u64> {
-    rows(Some(language), "numerals")
-        .filter(|r| r.get(2) == Some(&"cardinal"))
-        .filter_map(|r| Some((*r.first()?, r.get(1)?.parse().ok()?)))
-        .collect()
 }
 
 /// A sentence without the place, day and agency in front: "VELM, May 6 (Harbour Wire) - ".

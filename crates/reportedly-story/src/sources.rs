@@ -157,11 +157,7 @@ impl<'a> Sources<'a> {
                 n.kind == NameKind::Person
                     && (gender.is_none() || names.entity(n).gender.is_none_or(|g| Some(g) == *gender))
             };
-            return names.mentions[..before]
-                .iter()
-                .rev()
-                .find(fits)
-                .map(|n| names.entity(n).name.clone());
+            return names.mentions[..before].iter().rev().find(fits).map(|n| names.entity(n).name.clone());
         }
         names.within(span).map(|n| &names.entity(n).name).next().cloned()
     }
@@ -185,7 +181,14 @@ impl<'a> Sources<'a> {
                 // Of what came by way of an outlet from nobody in particular the outlet is the source.
                 let relay = saying.chain.get(1..saying.chain.len().saturating_sub(1))?.last()?.clone()?;
                 saying.chain.pop();
-                Some(Source { words: relay.clone(), name: relay, kind: PartyKind::Outlet, called: Vec::new(), owner: None, named: true })
+                Some(Source {
+                    words: relay.clone(),
+                    name: relay,
+                    kind: PartyKind::Outlet,
+                    called: Vec::new(),
+                    owner: None,
+                    named: true,
+                })
             });
             if let Some(last) = saying.chain.last_mut() {
                 *last = saying.source.as_ref().map(|s| s.name.clone());
@@ -253,4 +256,3 @@ impl<'a> Sources<'a> {
         (0..self.text.tokens.len()).any(|i| nameless.contains(self.text.lower(i)))
     }
 }
-

@@ -547,6 +547,7 @@ impl<'a> Reader<'a> {
 
 /// "is not expected to", "is not likely to": unlikely, not denied.
 fn leaves_open(clauses: &Clauses<'_>, by: usize, verb: Option<&Governor>, noun: Option<&Governor>) -> bool {
-    let passive = verb.is_some_and(|g| g.effect == Effect::Possible) && clauses.predicates[by].group.passive;
+    let passive = verb.is_some_and(|g| g.effect == Effect::Possible && !g.takes(Frame::Needed))
+        && clauses.predicates[by].group.passive;
     passive || noun.is_some_and(|g| g.effect == Effect::Possible && g.class == Class::Adjective)
 }

@@ -38,6 +38,8 @@ pub(super) enum Frame {
     EventNoun = 256,
     /// An infinitive with its own subject before it: "urged residents to boil".
     ObjectInfinitive = 512,
+    /// No frame of its own: without it the other thing does not happen. Who "was not invited to speak" did not speak.
+    Needed = 1024,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -473,6 +475,7 @@ fn frame(name: &str) -> u16 {
         "subject" => Frame::Subject as u16,
         "report" => Frame::Report as u16,
         "event" => Frame::EventNoun as u16,
+        "needed" => Frame::Needed as u16,
         "objinf" => {
             Frame::Infinitive as u16 | Frame::PassiveInfinitive as u16 | Frame::ObjectInfinitive as u16
         }
