@@ -275,34 +275,16 @@ fn relays(reading: &Reading) -> Vec<String> {
     relays.filter(|r| r.kind == PartyKind::Outlet).map(|r| r.name.clone()).collect()
 }
 
-/// What an article says of where it has its text from.
-pub(crate) struct Credits {
-    names: Vec<String>,
-    lines: String,
-}
-
-impl Credits {
-    /// Whether it names this outlet, given as it is compared.
-    pub(crate) fn contains(&self, outlet: &str) -> bool {
-        self.names.iter().any(|n| n == outlet) || !outlet.is_empty() && self.lines.contains(outlet)
-    }
-}
-
-/// The outlets that an article owes its text to or has something by way of.
-pub(crate) fn credits_of(reading: &Reading) -> Credits {
-    let own = reading.outlet.as_deref().map(crate::origins::key);
+/// The outlets that an article owes its text to, has something by way of or lets speak for themselves ("Harbour Wire
+/// could not confirm the report"), for comparison.
+pub(crate) fn credits_of(reading: &Reading) -> Vec<String> {
     let speaking = reading.statements.iter().filter_map(|s| s.source.as_ref());
     let speaking = speaking.filter(|s| s.kind == PartyKind::Outlet).map(|s| s.name.clone());
-    let mut names: Vec<String> = credits(reading)
-        .into_iter()
-        .chain(relays(reading))
-        .chain(speaking)
-        .map(|c| crate::origins::key(&c))
-        .filter(|c| Some(c) != own.as_ref())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    Credits { names, lines: ends(reading) }
+    let all = credits(reading).into_iter().chain(relays(reading)).chain(speaking);
+    let mut credits: Vec<String> = all.map(|c| crate::origins::key(&c)).collect();
+    credits.sort_unstable();
+    credits.dedup();
+    credits
 }
 
 /// Whether a content says something by itself: it has a verb, some length, and does not begin with a time ("nine
