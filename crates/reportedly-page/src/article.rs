@@ -4,21 +4,21 @@
 //! blocks in it in order: what names, headings and links show to be furniture is put aside with its role.
 
 use crate::blocks::{Kind, Layout, Run};
+use crate::candidates::{self, Chosen};
 use crate::dates::printed;
 use crate::hints::Hint;
 use crate::lines::{self, Reach};
-use crate::{Role, meta, words};
+use crate::{Role, meta, repeats, words};
+use rustc_hash::FxHashMap;
 
-/// Share of a region's mass that a child must have so that the rest counts for nothing.
-const NEARLY_ALL: f32 = 0.95;
-/// The same where the region has no paragraphs of its own.
-const MOST: f32 = 0.7;
-/// The same where names say that the child is the article's text.
-const NAMED: f32 = 0.4;
-/// Mass from which on a region that is named as the article's text is believed.
-const NAMED_MASS: usize = 60;
 /// Share of the container's mass below which a section under a furniture heading is put aside.
 const SECTION: f32 = 0.3;
+/// Share of the container's mass that `<article>` elements in it may have and still be teasers.
+const STORIES: f32 = 0.25;
+/// Blocks among which a teaser has its headline.
+const TEASER_BLOCKS: usize = 20;
+/// Words of a linked headline.
+const TEASER_WORDS: usize = 4;
 /// Share of the container's mass that may still follow where the article is taken to have ended.
 const TAIL: f32 = 0.15;
 
@@ -42,45 +42,17 @@ pub(crate) struct Labelled {
 
 /// Gives each block its role.
 pub(crate) fn label(layout: &Layout, context: &Context) -> Labelled {
-    let container = choose(layout);
-    let asides = asides(layout, container);
+    let Chosen { container, excluded } = candidates::choose(layout, context.title.as_deref());
+    let asides = asides(layout, container, &excluded);
     let mut labels =
         Labels { layout, context, container, asides, roles: vec![Some(Role::Other); layout.runs.len()] };
     labels.around();
     labels.inside();
     labels.standfirst();
+    let main = labels.main();
+    labels.about_authors(main);
+    labels.repetitions();
     Labelled { roles: labels.roles, container, asides: labels.asides }
-}
-
-/// The region that holds the article.
-fn choose(layout: &Layout) -> usize {
-    let regions = &layout.regions;
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); regions.len()];
-    for (at, region) in regions.iter().enumerate().skip(1) {
-        if region.mass > 0 && !matches!(region.hint, Some(Hint::Aside(_) | Hint::Hidden)) {
-            children[region.parent].push(at);
-        }
-    }
-    let mut at = 0;
-    loop {
-        let here = &regions[at];
-        let Some(&child) = children[at].iter().max_by_key(|c| (regions[**c].mass, std::cmp::Reverse(**c)))
-        else {
-            break;
-        };
-        let share = regions[child].mass as f32 / here.mass.max(1) as f32;
-        let named = regions[child].hint == Some(Hint::Body) && regions[child].mass >= NAMED_MASS;
-        let like = children[at].iter().filter(|c| regions[**c].mass * 5 >= here.mass).count();
-        let descends = share >= NEARLY_ALL
-            || (share >= MOST && here.own * 10 < here.mass && like < 2)
-            || (named && share >= NAMED && like < 2);
-        // A single paragraph is no container.
-        if !descends || regions[child].runs.len() < 2 {
-            break;
-        }
-        at = child;
-    }
-    at
 }
 
 /// What names say about a region in the container.
@@ -95,21 +67,39 @@ pub(crate) enum Aside {
 }
 
 /// For each region the role that names give it or a region around it, up to the container.
-fn asides(layout: &Layout, container: usize) -> Vec<Aside> {
+fn asides(layout: &Layout, container: usize, excluded: &[usize]) -> Vec<Aside> {
     let mut above = container;
     let mut path = vec![container];
     while above != 0 {
         above = layout.regions[above].parent;
         path.push(above);
     }
+    let within = layout.regions[container].mass;
+    // Stories of their own among the article's blocks are teasers, unless the article is made of them.
+    let nested = |at: usize| {
+        let region = &layout.regions[at];
+        region.article
+            && layout.regions[container].runs.contains(&region.runs.start)
+            && layout.runs[region.runs.clone()]
+                .iter()
+                .take(TEASER_BLOCKS)
+                .any(|r| matches!(r.kind, Kind::Heading(_)) || (r.linked > 0.5 && r.words >= TEASER_WORDS))
+    };
+    let stories: usize =
+        (0..layout.regions.len()).filter(|at| nested(*at)).map(|at| layout.regions[at].mass).sum();
+    let teasers = stories as f32 <= STORIES * within as f32;
     let mut out = vec![Aside::No; layout.regions.len()];
+    for at in excluded {
+        out[*at] = Aside::For(Role::Other);
+    }
     for (at, region) in layout.regions.iter().enumerate() {
-        if path.contains(&at) {
+        if path.contains(&at) || out[at] != Aside::No {
             continue;
         }
         out[at] = match (region.hint, out[region.parent]) {
             (Some(Hint::Hidden), _) => Aside::Unseen,
             (Some(Hint::Aside(role)), Aside::No) => Aside::For(role),
+            (_, Aside::No) if teasers && nested(at) => Aside::For(Role::Related),
             (_, outer) => outer,
         };
     }
@@ -181,6 +171,8 @@ impl Labels<'_> {
                     self.roles[i] = None;
                     continue;
                 }
+                // What its own words say about it is known already.
+                Aside::For(Role::Other) => continue,
                 Aside::For(role) => {
                     self.roles[i] = Some(role);
                     continue;
@@ -215,7 +207,6 @@ impl Labels<'_> {
             }
             self.roles[i] = Some(self.role_of(i, i < first_prose));
         }
-        self.about_the_author(range.clone());
         // What stands after the last prose is no text, short lists and closing lines aside.
         let last =
             range.clone().rev().find(|i| self.roles[*i].is_some_and(Role::is_text) && self.is_prose(*i));
@@ -235,26 +226,6 @@ impl Labels<'_> {
                         self.roles[i] = Some(Role::Other);
                     }
                 }
-            }
-        }
-    }
-
-    /// The last blocks, where they begin with an author's name and go on with what the author does.
-    fn about_the_author(&mut self, range: std::ops::Range<usize>) {
-        let layout = self.layout;
-        let texts = range.rev().filter(|i| self.roles[*i].is_some_and(Role::is_text)).take(2);
-        let last: Vec<usize> = texts.collect();
-        for i in last {
-            let run = &layout.runs[i];
-            let about = run.words <= ABOUT_WORDS
-                && !run.quoted
-                && self.context.authors.iter().any(|author| {
-                    let rest = run.text.strip_prefix(author.as_str()).filter(|_| author.contains(' '));
-                    let verb = rest.and_then(|r| r.strip_prefix(' ')).unwrap_or("");
-                    verb.starts_with(char::is_lowercase)
-                });
-            if about {
-                self.roles[i] = Some(Role::Byline);
             }
         }
     }
@@ -314,8 +285,8 @@ impl Labels<'_> {
         {
             let holds = match role {
                 Role::Byline | Role::DateLine => (before && run.words <= 16) || run.words <= 8,
-                Role::Related => run.linked > 0.3 || run.words <= 14 && !run.sentence,
                 Role::Nav if matches!(run.kind, Kind::Heading(_)) => run.linked > 0.5,
+                Role::Related => run.linked > 0.6 || run.words <= 14 && (run.linked > 0.3 || !run.sentence),
                 Role::Caption | Role::Topics | Role::Nav => run.words <= 25,
                 Role::Newsletter | Role::Share | Role::Promo => run.linked > 0.05 || run.words <= 20,
                 _ => true,
@@ -371,17 +342,20 @@ impl Labels<'_> {
             .find(|i| self.roles[*i].is_some_and(Role::is_text) && self.is_prose(*i))
             .unwrap_or(container.start);
         let from = container.start.saturating_sub(BEFORE);
-        let title = (from..first).rev().find(|i| {
+        let is_headline = |i: &usize| {
             let run = &layout.runs[*i];
             matches!(run.kind, Kind::Heading(_))
                 && self.context.title.as_deref().is_some_and(|t| meta::is_title(t, &run.text))
-        });
+        };
+        // The headline may stand there twice, with the lead-in after the first.
+        let earliest = (from..first).find(is_headline);
+        let title = (from..first).rev().find(is_headline);
         let said = self.context.description.as_deref().unwrap_or("");
         let mut found = 0;
-        for i in (title.map_or(from, |t| t + 1)..first).rev() {
+        for i in (earliest.map_or(from, |t| t + 1)..first).rev() {
             let run = &layout.runs[i];
             let aside = self.asides[run.region];
-            let may_be = matches!(aside, Aside::No | Aside::For(Role::Related | Role::Feed))
+            let may_be = matches!(aside, Aside::No | Aside::For(Role::Related | Role::Feed | Role::Other))
                 && !run.figure
                 && run.linked < 0.3
                 && run.words >= 5
@@ -393,13 +367,13 @@ impl Labels<'_> {
             if !may_be {
                 continue;
             }
-            let named = aside == Aside::No && self.is_named_standfirst(run);
+            let named = matches!(aside, Aside::No | Aside::For(Role::Other)) && self.is_named_standfirst(run);
             let described = words::count(said) >= 5 && begins_alike(said, &run.text);
-            let prose = title.is_some()
+            let prose = title.is_some_and(|t| i > t)
                 && run.sentence
                 && run.words >= STANDFIRST_WORDS
                 && lines::opening(&run.text).is_none()
-                && !matches!(run.kind, Kind::Heading(_) | Kind::Caption);
+                && !matches!(run.kind, Kind::Heading(_) | Kind::Caption | Kind::Item);
             if named || described || prose {
                 self.roles[i] = Some(Role::Standfirst);
                 found += 1;
@@ -407,6 +381,83 @@ impl Labels<'_> {
                     break;
                 }
             }
+        }
+    }
+
+    /// The region in which most of the article's prose stands.
+    fn main(&self) -> Option<usize> {
+        let layout = self.layout;
+        let mut held: FxHashMap<usize, usize> = FxHashMap::default();
+        for i in layout.regions[self.container].runs.clone().filter(|i| self.is_prose(*i)) {
+            *held.entry(home(layout, i)).or_default() += layout.runs[i].mass();
+        }
+        held.into_iter().max_by_key(|(at, mass)| (*mass, std::cmp::Reverse(*at))).map(|(at, _)| at)
+    }
+
+    /// What is said about the authors, at the end or in a box of its own.
+    fn about_authors(&mut self, main: Option<usize>) {
+        let layout = self.layout;
+        let container = layout.regions[self.container].runs.clone();
+        let total = layout.regions[self.container].mass;
+        let names: Vec<&str> =
+            self.context.authors.iter().map(String::as_str).filter(|a| a.contains(' ')).collect();
+        if names.is_empty() {
+            return;
+        }
+        let Some(main) = main else { return };
+        let mut above = vec![main];
+        while let Some(at) = above.last().copied().filter(|at| *at != 0) {
+            above.push(layout.regions[at].parent);
+        }
+        let mut read = 0;
+        for i in container {
+            let run = &layout.runs[i];
+            read += run.mass();
+            let in_main = home(layout, i) == main;
+            let late = read * 100 >= total * ABOUT_FROM;
+            if !self.roles[i].is_some_and(Role::is_text)
+                || (in_main && !late)
+                || read == run.mass()
+                || run.words < ABOUT_WORDS
+                || !names.iter().any(|name| begins_with_name(&run.text, name))
+            {
+                continue;
+            }
+            self.roles[i] = Some(Role::Byline);
+            // The box that it stands in, as long as it is one.
+            let mut region = run.region;
+            while !above.contains(&layout.regions[region].parent)
+                && layout.regions[layout.regions[region].parent].mass * 5 < total
+            {
+                region = layout.regions[region].parent;
+            }
+            for j in i..layout.regions[region].runs.end {
+                if self.roles[j].is_some_and(Role::is_text) {
+                    self.roles[j] = Some(Role::Byline);
+                }
+            }
+        }
+    }
+
+    /// Text that stands there twice; in lists and tables it may.
+    fn repetitions(&mut self) {
+        let layout = self.layout;
+        let text: Vec<usize> = (0..self.roles.len())
+            .filter(|i| {
+                self.roles[*i].is_some_and(Role::is_text)
+                    && !matches!(layout.runs[*i].kind, Kind::Item | Kind::Cell { .. })
+            })
+            .collect();
+        let texts: Vec<&str> = text.iter().map(|i| layout.runs[*i].text.as_str()).collect();
+        let pulled = |at: usize| {
+            let run = &layout.runs[text[at]];
+            self.roles[text[at]] != Some(Role::Standfirst)
+                && run.words <= PULLED
+                && (run.quoted || run.figure || matches!(run.kind, Kind::Heading(_)))
+        };
+        let repeated = repeats::repeated(&texts, pulled);
+        for at in repeated {
+            self.roles[text[at]] = Some(Role::Other);
         }
     }
 
@@ -422,6 +473,25 @@ impl Labels<'_> {
     }
 }
 
+/// The region in which a block stands as one of several.
+fn home(layout: &Layout, i: usize) -> usize {
+    let run = &layout.runs[i];
+    if run.kind == Kind::Paragraph { layout.regions[run.region].parent } else { run.region }
+}
+
+/// Whether a text begins with somebody's name and goes on about them: no turn of an interview.
+fn begins_with_name(text: &str, name: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let rest = text.strip_prefix(name);
+    rest.is_some_and(|r| !r.trim_start().starts_with([':', '：']) && !r.starts_with(char::is_alphanumeric))
+}
+
+/// The part of an article, in hundredths of its mass, after which its last paragraphs stand.
+const ABOUT_FROM: usize = 80;
+/// Words of a quotation that is pulled out of the text.
+const PULLED: usize = 60;
+/// Words of what is said about an author.
+const ABOUT_WORDS: usize = 8;
 /// Blocks before the container in which headline and lead-in are looked for.
 const BEFORE: usize = 60;
 /// Words of a block between headline and text from which on it is the lead-in.
@@ -445,8 +515,6 @@ const fn below_articles(role: Role) -> bool {
 
 /// Blocks above a lead-in that is set as a heading, among which the headline stands.
 const NEAR: usize = 12;
-/// Words of a note about the author.
-const ABOUT_WORDS: usize = 60;
 /// Words of a heading that is set as a paragraph in bold.
 const SUBHEAD_WORDS: usize = 12;
 /// Words of a line that says when an article appeared, and who wrote it perhaps.

@@ -94,10 +94,16 @@ pub(crate) struct Region {
     pub(crate) node: NodeId,
     pub(crate) parent: usize,
     pub(crate) hint: Option<Hint>,
+    /// Whether it is an `<article>`.
+    pub(crate) article: bool,
+    /// Whether it is the `<main>` element.
+    pub(crate) main: bool,
     /// Whether its names speak of a wall before the article.
     pub(crate) walls: bool,
+    /// Whether it has a class name.
+    pub(crate) named: bool,
     /// The same for regions of the same names.
-    names: u64,
+    pub(crate) names: u64,
     /// The blocks in it.
     pub(crate) runs: Range<usize>,
     /// Mass of the blocks in it that no hint takes out.
@@ -161,8 +167,19 @@ struct Walk<'d> {
 /// Takes a page apart into blocks.
 pub(crate) fn lay_out(dom: &Dom) -> Layout {
     let root = dom.first(DOCUMENT, "body").unwrap_or(DOCUMENT);
-    let page =
-        Region { node: root, parent: 0, hint: None, walls: false, names: 0, runs: 0..0, mass: 0, own: 0 };
+    let page = Region {
+        node: root,
+        parent: 0,
+        hint: None,
+        article: false,
+        main: false,
+        walls: false,
+        named: false,
+        names: 0,
+        runs: 0..0,
+        mass: 0,
+        own: 0,
+    };
     let mut walk = Walk {
         dom,
         layout: Layout { runs: Vec::new(), regions: vec![page], cut: false },
@@ -316,7 +333,10 @@ impl Walk<'_> {
             node: id,
             parent: self.region,
             hint,
+            article: name == "article",
+            main: name == "main",
             walls: hint.is_some_and(Hint::takes_out) && is_wall(self.dom, id),
+            named: is_named(self.dom, id),
             names: names_of(self.dom, id),
             runs: start..start,
             mass: 0,
@@ -474,6 +494,21 @@ const REVOKED_LONG: f32 = 0.92;
 /// Share of a page's mass that must be left after hints took out theirs.
 const LEFT: f32 = 0.25;
 
+/// Words of prose from which on what should be links or single lines is an article's paragraphs.
+const PROSE: usize = 80;
+/// The share of a region's words that are then prose.
+const PROSE_SHARE: f32 = 0.6;
+/// Words of a first-level heading that is a headline.
+const HEADLINE: usize = 3;
+
+/// Whether what a hint speaks of is made of links, buttons and single lines.
+fn holds_no_prose(hint: Hint) -> bool {
+    matches!(
+        hint,
+        Hint::Aside(Role::Nav | Role::Share | Role::Topics | Role::DateLine | Role::Title | Role::Masthead)
+    )
+}
+
 /// The share from which on a hint is not believed.
 fn revoked_from(hint: Hint) -> f32 {
     match hint {
@@ -492,14 +527,21 @@ fn is_wall(dom: &Dom, id: NodeId) -> bool {
     })
 }
 
-/// A number for the names of an element.
+/// A number for the class names of an element; of its tag, where it has none.
 fn names_of(dom: &Dom, id: NodeId) -> u64 {
     let mut hasher = FxHasher::default();
-    dom.name(id).hash(&mut hasher);
+    if !is_named(dom, id) {
+        dom.name(id).hash(&mut hasher);
+    }
     for class in dom.attr(id, "class").unwrap_or("").split_ascii_whitespace().take(3) {
         class.hash(&mut hasher);
     }
     hasher.finish()
+}
+
+/// Whether an element has a class.
+fn is_named(dom: &Dom, id: NodeId) -> bool {
+    dom.attr(id, "class").is_some_and(|c| !c.trim().is_empty())
 }
 
 impl Layout {
@@ -513,6 +555,7 @@ impl Layout {
         // First as if there were no hints.
         self.sum(false);
         let total = self.regions[0].mass;
+        self.revoke_implausible();
         // What regions of the same names hold together, those within another of them not counted twice.
         let mut held: FxHashMap<(u64, Hint), usize> = FxHashMap::default();
         let mut outer: Vec<Option<(u64, Hint)>> = vec![None; self.regions.len()];
@@ -552,6 +595,39 @@ impl Layout {
                 }
             }
             self.sum(true);
+        }
+    }
+
+    /// Takes back hints that what stands in a region belies: links that are paragraphs, asides that hold the headline.
+    fn revoke_implausible(&mut self) {
+        // Words, and words of prose.
+        let mut sums = vec![(0, 0); self.regions.len()];
+        for run in &self.runs {
+            let (words, prose) = &mut sums[run.region];
+            *words += run.words;
+            *prose += if run.mass() > 0 { run.words } else { 0 };
+        }
+        for at in (1..self.regions.len()).rev() {
+            let (words, prose) = sums[at];
+            let parent = &mut sums[self.regions[at].parent];
+            *parent = (parent.0 + words, parent.1 + prose);
+        }
+        for (region, (words, prose)) in self.regions.iter_mut().zip(sums) {
+            if region.hint.is_some_and(holds_no_prose)
+                && prose >= PROSE
+                && prose as f32 >= PROSE_SHARE * words as f32
+            {
+                region.hint = None;
+            }
+        }
+        let headline = self.runs.iter().find(|r| r.kind == Kind::Heading(1) && r.words >= HEADLINE);
+        let mut at = headline.map_or(0, |r| r.region);
+        while at != 0 {
+            let region = &mut self.regions[at];
+            if matches!(region.hint, Some(Hint::Aside(role)) if !matches!(role, Role::Nav | Role::Masthead)) {
+                region.hint = None;
+            }
+            at = region.parent;
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) enum Hint {
 
 /// Longest run of words of a class name that is looked up.
 const MAX_RUN: usize = 4;
+/// Words of an id that is a name; a longer one is a heading's words.
+const MAX_ID_PARTS: usize = 4;
 /// Words of a class name that are looked at.
 const MAX_PARTS: usize = 12;
 
@@ -81,6 +83,10 @@ impl Hints {
         {
             if let Some(value) = dom.attr(id, attribute) {
                 for class in value.split_ascii_whitespace().take(24) {
+                    // Anchors are named after the heading that they stand at.
+                    if attribute == "id" && class.split(['-', '_']).count() > MAX_ID_PARTS {
+                        continue;
+                    }
                     if let Some(hint) = self.of_class(class) {
                         let weight = hint.weight();
                         if best.is_none_or(|(_, w)| weight > w) {
@@ -132,9 +138,13 @@ fn read_class(class: &str) -> Option<Hint> {
     }
     let mut joined = String::with_capacity(class.len() + 8);
     let mut before = b'-';
-    for b in class.bytes() {
+    let mut camel = true;
+    for (at, b) in class.bytes().enumerate() {
+        if !before.is_ascii_alphanumeric() {
+            camel = is_camel(&class[at..]);
+        }
         if b.is_ascii_alphabetic() {
-            if b.is_ascii_uppercase() && before.is_ascii_lowercase() {
+            if camel && b.is_ascii_uppercase() && before.is_ascii_lowercase() {
                 joined.push('-');
             }
             joined.push(b.to_ascii_lowercase() as char);
@@ -174,8 +184,30 @@ fn read_class(class: &str) -> Option<Hint> {
     found.map(|(hint, ..)| hint)
 }
 
+/// Whether capitals in a name up to its next hyphen begin words; in the random letters that tools make they do not.
+fn is_camel(rest: &str) -> bool {
+    let end = rest.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let name = rest.as_bytes().get(..end).unwrap_or_default();
+    let within = name.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |last| last + 1);
+    let capitals = name.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let letters = name.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    !name[..within].iter().any(u8::is_ascii_digit) && letters >= capitals * CAMEL_LETTERS
+}
+
+/// Letters that a word in such a name has at least, on average.
+const CAMEL_LETTERS: usize = 3;
+
 fn is_hidden(dom: &Dom, id: NodeId) -> bool {
     if dom.attr(id, "hidden").is_some() || dom.attr(id, "aria-hidden") == Some("true") {
+        return true;
+    }
+    // "hidden md:block" is hidden on small screens alone.
+    if let Some(classes) = dom.attr(id, "class")
+        && classes.split_ascii_whitespace().any(|c| matches!(c, "hidden" | "d-none"))
+        && !classes.contains(':')
+        && !classes.contains("-block")
+        && !classes.contains("-flex")
+    {
         return true;
     }
     let Some(style) = dom.attr(id, "style") else { return false };

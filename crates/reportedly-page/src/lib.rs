@@ -6,6 +6,7 @@
 mod article;
 mod blocks;
 mod byline;
+mod candidates;
 mod dates;
 mod decode;
 mod dom;
@@ -16,6 +17,7 @@ mod images;
 mod kind;
 mod lines;
 mod meta;
+mod repeats;
 mod structured;
 mod words;
 
