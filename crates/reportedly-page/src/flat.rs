@@ -5,12 +5,14 @@
 //! the lines on the path get their roles. Nothing here knows a language beyond the tables of headings.
 
 mod choose;
+mod kin;
 mod line;
 
 use crate::lines::{self, Reach};
 use crate::{Bearing, Block, DateCandidate, Image, Input, Other, Page, PageKind, Role, When, dates};
 use line::{Kind, Line};
 use reportedly_text::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A standfirst has at most this many words.
 const STANDFIRST_WORDS: f32 = 70.0;
@@ -20,6 +22,8 @@ const SUBHEAD_WORDS: f32 = 18.0;
 const HEADLINE_WORDS: f32 = 30.0;
 /// A headline that is told by being said twice has at least this many words.
 const REPEATED_WORDS: f32 = 4.0;
+/// A short line that stands alone among paragraphs so often is a button.
+const NOISE_TIMES: u16 = 4;
 /// How many lines before the article's first are searched for its headline.
 const HEADLINE_REACH: usize = 25;
 /// Lines before the article's first that may be its headline, byline, date, reading time and picture.
@@ -229,6 +233,7 @@ fn roles(lines: &[Line<'_>], headlines: &[bool], inside: &[bool], title: Option<
     let mut roles = Vec::with_capacity(lines.len());
     let mut section = Role::Nav;
     let last = inside.iter().rposition(|i| *i).unwrap_or(0);
+    let heard_twice = said_twice(lines, inside);
     for (i, line) in lines.iter().enumerate() {
         let by_words = match line.kind {
             Kind::Furniture(f) => {
@@ -250,8 +255,9 @@ fn roles(lines: &[Line<'_>], headlines: &[bool], inside: &[bool], title: Option<
             Role::Title
         } else if inside[i] {
             by_words.unwrap_or(match line.kind {
-                Kind::Prose if !line.again => Role::Paragraph,
-                Kind::Short if !line.again => Role::Subhead,
+                _ if heard_twice[i] => Role::Other,
+                Kind::Prose | Kind::Names => Role::Paragraph,
+                Kind::Short => Role::Subhead,
                 _ => Role::Other,
             })
         } else {
@@ -266,6 +272,41 @@ fn roles(lines: &[Line<'_>], headlines: &[bool], inside: &[bool], title: Option<
     settle_short_lines(lines, &mut roles);
     settle_standfirst(lines, &mut roles);
     roles
+}
+
+/// Which lines inside the article are no part of it since they stand elsewhere too: a paragraph that the article had
+/// before, and what stands around the article as well. A heading stands in a contents list once before.
+fn said_twice(lines: &[Line<'_>], inside: &[bool]) -> Vec<bool> {
+    let (first, last) = match (inside.iter().position(|i| *i), inside.iter().rposition(|i| *i)) {
+        (Some(first), Some(last)) => (first, last),
+        _ => (0, 0),
+    };
+    let mut before: FxHashMap<&str, u16> = FxHashMap::default();
+    for line in &lines[..first] {
+        *before.entry(line.text).or_insert(0) += 1;
+    }
+    let after: FxHashSet<&str> = lines.iter().skip(last + 1).map(|l| l.text).collect();
+    let mut said: FxHashSet<&str> = FxHashSet::default();
+    let is_short = |i: Option<usize>| i.and_then(|i| lines.get(i)).is_some_and(|l| l.kind == Kind::Short);
+    (0..lines.len())
+        .map(|i| {
+            let line = &lines[i];
+            if !inside[i] || line.times < 2 {
+                return false;
+            }
+            match line.kind {
+                Kind::Prose if line.words >= line::PROSE_WORDS => !said.insert(line.text),
+                Kind::Prose | Kind::Short => {
+                    // Among short lines it is a cell of a table or an item of a list.
+                    let alone = !is_short(i.checked_sub(1)) && !is_short(Some(i + 1));
+                    after.contains(line.text)
+                        || before.get(line.text).copied().unwrap_or(0) > 1
+                        || line.times >= NOISE_TIMES && alone
+                }
+                _ => false,
+            }
+        })
+        .collect()
 }
 
 /// A credit that stands alone makes the line before it a caption, if that is no sentence.

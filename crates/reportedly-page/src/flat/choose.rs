@@ -1,8 +1,11 @@
 //! Which lines are the article: the best path through before, inside, set-in and after.
 
-use super::line::{Kind, Line};
+use super::kin::{self, Nearness};
+use super::line::{Kind, Line, PROSE_WORDS};
 use crate::Role;
 use crate::lines::Reach;
+use rustc_hash::FxHashSet;
+use std::ops::Range;
 
 // Each weight: what a line adds to a path that counts it as the article's, in words of prose.
 // Set by hand with the flat figures of `cargo xtask gate`, in steps of some five words.
@@ -25,10 +28,40 @@ const TEASER: f32 = -12.0;
 const SECTION: f32 = -40.0;
 /// The heading of the readers' comments, after which nothing is the article.
 const COMMENTS: f32 = -90.0;
-/// A line that stood on the page before.
+/// Prose that stands on the page three times or more, and a caption that stood on it before.
 const AGAIN: f32 = -25.0;
-/// Prose in the reach of a section's heading counts this share less a fixed sum.
-const UNDER_SECTION: (f32, f32) = (0.5, -12.0);
+/// Prose that stood on the page once before counts this share less a fixed sum.
+const TWICE_SHARE: f32 = 0.3;
+const TWICE_SUM: f32 = -10.0;
+/// A short line that stood on the page twice or more before.
+const OFTEN: f32 = -6.0;
+/// Prose in the reach of a section's heading counts this share less a fixed sum: where it is near to the article,
+/// where it is not known how near, where it is far from it.
+const UNDER_NEAR: f32 = 0.8;
+const UNDER_NEAR_SUM: f32 = -4.0;
+const UNDER_UNKNOWN: f32 = 0.5;
+const UNDER_UNKNOWN_SUM: f32 = -12.0;
+const UNDER_FAR: f32 = 0.3;
+const UNDER_FAR_SUM: f32 = -16.0;
+/// Prose that is far from the article counts this share less a fixed sum where no heading stands before it.
+const FAR_SHARE: f32 = 0.5;
+const FAR_SUM: f32 = -10.0;
+/// An article of fewer paragraphs does not show what is far from it.
+const FAR_PARAGRAPHS: usize = 8;
+/// As near to the article as its own paragraphs are to each other, or nearly; further than nearly all of them.
+const NEAR: f32 = 0.8;
+const MIDDLING: f32 = 0.6;
+const FAR: f32 = 0.55;
+/// Near words after a section's heading that show that an article goes on, among [`WINDOW`] lines.
+const NEAR_GOES_ON: f32 = 70.0;
+/// Lines between two parts of the article belong to it if they are so near to it, and no more of their words than
+/// this share stand around it too.
+const GAP_NEAR: f32 = 0.5;
+const GAP_ELSEWHERE: f32 = 0.3;
+/// Headings that stand on the page so often are buttons.
+const BUTTON_TIMES: u16 = 3;
+/// Coming back over such a button.
+const BACK_OVER_BUTTON: f32 = -12.0;
 /// A paragraph longer than most teasers.
 const FULL: f32 = 20.0;
 /// So many words in such paragraphs, among so many lines, and an article goes on after a section's heading.
@@ -44,18 +77,30 @@ const BACK_OVER_SECTION: f32 = -40.0;
 const AT_HEADLINE: f32 = 45.0;
 
 /// For each line whether it lies inside the article.
+///
+/// The path is looked for twice: the second time with what the first one found to be the article's subject.
 pub(super) fn inside(lines: &[Line<'_>], headlines: &[bool]) -> Vec<bool> {
+    let first = path(lines, headlines, None);
+    let near = kin::nearness(lines, headlines, &first);
+    let mut inside = if near.is_some() { path(lines, headlines, near.as_ref()) } else { first };
+    fill_gaps(lines, near.as_ref(), &mut inside);
+    inside
+}
+
+fn path(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearness>) -> Vec<bool> {
     const BEFORE: usize = 0;
     const IN: usize = 1;
     const GAP: usize = 2;
     const AFTER: usize = 3;
-    let scores = scores(lines, headlines);
+    let scores = scores(lines, headlines, near);
     let mut best = [0.0, f32::MIN, f32::MIN, f32::MIN];
     let mut from: Vec<[u8; 4]> = Vec::with_capacity(lines.len());
     for (i, line) in lines.iter().enumerate() {
         let begin = if headlines[i] || i > 0 && headlines[i - 1] { AT_HEADLINE } else { 0.0 };
         let over = match line.kind {
-            Kind::Furniture(f) if f.reach == Reach::Section && is_barrier(f.role) => BACK_OVER_SECTION,
+            Kind::Furniture(f) if f.reach == Reach::Section && is_barrier(f.role) => {
+                if is_button(line, f.role) { BACK_OVER_BUTTON } else { BACK_OVER_SECTION }
+            }
             _ => 0.0,
         };
         let pick = |options: &[(usize, f32)]| {
@@ -83,16 +128,16 @@ pub(super) fn inside(lines: &[Line<'_>], headlines: &[bool]) -> Vec<bool> {
         inside[i] = state == IN;
         state = from[i][state] as usize;
     }
-    fill_lists(lines, &mut inside);
     inside
 }
 
-/// Lists and tables cost the path more than going round them; those between two parts of the article that hold
-/// nothing but short lines belong to it all the same.
-fn fill_lists(lines: &[Line<'_>], inside: &mut [bool]) {
+/// Lists and tables cost the path more than going round them. What lies between two parts of the article and speaks
+/// of what the article speaks of belongs to it all the same; teasers set in do not.
+fn fill_gaps(lines: &[Line<'_>], near: Option<&Nearness>, inside: &mut [bool]) {
     let (Some(first), Some(last)) = (inside.iter().position(|i| *i), inside.iter().rposition(|i| *i)) else {
         return;
     };
+    let around: FxHashSet<&str> = lines[..first].iter().chain(&lines[last + 1..]).map(|l| l.text).collect();
     let mut i = first;
     while i < last {
         if inside[i] {
@@ -103,31 +148,78 @@ fn fill_lists(lines: &[Line<'_>], inside: &mut [bool]) {
         while i < last && !inside[i] {
             i += 1;
         }
-        let gap = &lines[start..i];
-        let plain =
-            |l: &&Line<'_>| matches!(l.kind, Kind::Short | Kind::Prose | Kind::DateLine) && l.times <= 2;
-        if gap.iter().all(|l| plain(&l)) {
-            inside[start..i].fill(true);
+        fill_gap(lines, near, &around, start..i, inside);
+    }
+}
+
+fn fill_gap(
+    lines: &[Line<'_>],
+    near: Option<&Nearness>,
+    around: &FxHashSet<&str>,
+    gap: Range<usize>,
+    inside: &mut [bool],
+) {
+    let is = |test: &dyn Fn(&Line<'_>) -> bool| lines[gap.clone()].iter().any(test);
+    let furnished = is(&|l| matches!(l.kind, Kind::Furniture(_)));
+    let dated = is(&|l| matches!(l.kind, Kind::DateLine | Kind::Byline | Kind::ReadingTime | Kind::Caption));
+    if furnished && dated {
+        return;
+    }
+    let (mut all, mut shared, mut elsewhere) = (0.0, 0.0, 0.0);
+    for k in gap.clone() {
+        if !matches!(lines[k].kind, Kind::Short | Kind::Prose | Kind::Names) {
+            continue;
+        }
+        all += lines[k].words;
+        shared += lines[k].words * near.map_or(1.0, |n| n.of[k]);
+        elsewhere += if around.contains(lines[k].text) { lines[k].words } else { 0.0 };
+    }
+    if shared < all * GAP_NEAR || elsewhere > all * GAP_ELSEWHERE {
+        return;
+    }
+    // Teasers stand under a heading or after a word for them, up to the next paragraph.
+    let mut teasers = false;
+    for k in gap {
+        match lines[k].kind {
+            Kind::Furniture(f)
+                if f.reach == Reach::Next || f.reach == Reach::Section && is_barrier(f.role) =>
+            {
+                teasers = true;
+            }
+            Kind::Prose if lines[k].ends && lines[k].words >= PROSE_WORDS => {
+                if near.is_none_or(|n| n.of[k] >= MIDDLING) {
+                    teasers = false;
+                }
+                inside[k] = !teasers;
+            }
+            Kind::Short | Kind::Prose | Kind::Names => inside[k] = !teasers,
+            _ => inside[k] = !teasers,
         }
     }
 }
 
 /// Whether the heading of such a section closes an article.
 fn is_barrier(role: Role) -> bool {
-    !matches!(role, Role::Share | Role::Promo | Role::Consent | Role::Other)
+    !matches!(role, Role::Share | Role::Promo | Role::Consent)
 }
 
-fn scores(lines: &[Line<'_>], headlines: &[bool]) -> Vec<f32> {
+/// Whether a section's heading is but a button, since every item of the page has one.
+fn is_button(line: &Line<'_>, role: Role) -> bool {
+    role != Role::Comments && line.times >= BUTTON_TIMES
+}
+
+pub(super) fn scores(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearness>) -> Vec<f32> {
     let mut scores = Vec::with_capacity(lines.len());
     // The section whose heading was passed.
     let mut section: Option<Role> = None;
     // Words of prose since the headline.
     let mut prose = 0.0;
+    let large = near.is_some_and(|n| n.paragraphs >= FAR_PARAGRAPHS);
     for (i, line) in lines.iter().enumerate() {
         if headlines[i] {
             (section, prose) = (None, 0.0);
         }
-        if section.is_some_and(|role| role != Role::Comments) && goes_on(&lines[i..]) {
+        if section.is_some_and(|role| role != Role::Comments) && goes_on(lines, i, near) {
             section = None;
         }
         let mut score = match line.kind {
@@ -140,6 +232,7 @@ fn scores(lines: &[Line<'_>], headlines: &[bool]) -> Vec<f32> {
                 Reach::Next => TEASER,
                 Reach::Section if f.role == Role::Comments && prose < UNDER_WAY => FURNITURE,
                 Reach::Section if f.role == Role::Comments => COMMENTS,
+                Reach::Section if is_button(line, f.role) => TEASER,
                 Reach::Section => SECTION,
             },
         };
@@ -148,11 +241,20 @@ fn scores(lines: &[Line<'_>], headlines: &[bool]) -> Vec<f32> {
         {
             score -= if f.reach == Reach::Section { 30.0 } else { 15.0 };
         }
-        if (line.again && !headlines[i]) || line.times > 2 && line.kind == Kind::Prose {
-            score = score.min(0.0) + AGAIN;
+        if !headlines[i] {
+            score = repeated(line, score);
         }
-        if section.is_some() && score > 0.0 {
-            score = score * UNDER_SECTION.0 + UNDER_SECTION.1;
+        if score > 0.0 {
+            let near = near.map(|n| n.of[i]);
+            let far = large && near.is_some_and(|n| n < FAR);
+            let (share, sum) = match (section.is_some(), near) {
+                (true, Some(n)) if n >= NEAR => (UNDER_NEAR, UNDER_NEAR_SUM),
+                (true, Some(n)) if n < MIDDLING => (UNDER_FAR, UNDER_FAR_SUM),
+                (true, _) => (UNDER_UNKNOWN, UNDER_UNKNOWN_SUM),
+                (false, _) if far => (FAR_SHARE, FAR_SUM),
+                (false, _) => (1.0, 0.0),
+            };
+            score = score * share + sum;
         }
         match line.kind {
             Kind::Furniture(f)
@@ -170,10 +272,34 @@ fn scores(lines: &[Line<'_>], headlines: &[bool]) -> Vec<f32> {
     scores
 }
 
+/// The score of a line that stands on the page more than once. What stands twice may be a contents list and its
+/// headings, or a page that has its text twice; what stands often is a teaser or a button.
+fn repeated(line: &Line<'_>, score: f32) -> f32 {
+    match (line.kind, line.times) {
+        (_, 0..=1) => score,
+        (Kind::Prose, 2) if line.again => score * TWICE_SHARE + TWICE_SUM,
+        (Kind::Prose, 2) => score,
+        (Kind::Prose, _) => score.min(0.0) + AGAIN,
+        (Kind::Caption, _) if line.again => score + AGAIN,
+        (_, 2) => score,
+        _ if line.again => score + OFTEN,
+        _ => score,
+    }
+}
+
 /// Whether an article goes on from here, for all that a section's heading stands before it: this line and those
-/// after it hold more prose than teasers do.
-fn goes_on(lines: &[Line<'_>]) -> bool {
+/// after it hold more prose than teasers do, or prose about the same.
+fn goes_on(lines: &[Line<'_>], i: usize, near: Option<&Nearness>) -> bool {
     let full = |l: &Line<'_>| l.kind == Kind::Prose && l.ends && !l.again && l.words >= FULL;
-    lines.first().is_some_and(full)
-        && lines.iter().take(WINDOW).filter(|l| full(l)).map(|l| l.words).sum::<f32>() >= GOES_ON
+    if !full(&lines[i]) {
+        return false;
+    }
+    let window = i..lines.len().min(i + WINDOW);
+    let words = |is: &dyn Fn(usize) -> bool| {
+        window.clone().filter(|&k| full(&lines[k]) && is(k)).map(|k| lines[k].words).sum::<f32>()
+    };
+    match near {
+        None => words(&|_| true) >= GOES_ON,
+        Some(near) => near.of[i] >= MIDDLING && words(&|k| near.of[k] >= NEAR) >= NEAR_GOES_ON,
+    }
 }

@@ -1,7 +1,9 @@
 //! The lines of a flattened page, with what can be told of each by itself and by its repetition on the page.
 
+use crate::Role;
 use crate::dates::printed;
-use crate::lines::{self, Furniture};
+use crate::lines::{self, Furniture, Reach};
+use crate::words::is_unspaced;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a line is, before its place on the page is looked at.
@@ -46,6 +48,8 @@ pub(super) struct Line<'t> {
 
 /// Lines with at least this many words are prose if they look like it.
 pub(super) const PROSE_WORDS: f32 = 12.0;
+/// A character of an unspaced script, in words.
+const A_CHARACTER: f32 = 0.5;
 /// Lines of unspaced scripts without a stop are prose from here on.
 const UNSPACED_WORDS: f32 = 50.0;
 /// Sentences with at least this many words are prose.
@@ -56,6 +60,12 @@ const LOWER_CASE: f32 = 0.35;
 const DATE_LINE_WORDS: f32 = 14.0;
 /// A line with known first words is furniture up to this many words, prose above.
 const OPENING_WORDS: f32 = 30.0;
+/// So many last words of lines with at least so many words make a pattern if so many lines share them.
+const PATTERN_WORDS: usize = 4;
+const PATTERN_LINE: usize = 7;
+const PATTERN_ENDS: u16 = 3;
+/// What a bar sets off makes a pattern if so many lines share it.
+const PATTERN_BARS: u16 = 2;
 /// The most lines that are looked at.
 const MOST_LINES: usize = 20_000;
 
@@ -77,7 +87,7 @@ pub(super) fn split(text: &str) -> Vec<Line<'_>> {
         *n = n.saturating_add(1);
     }
     let mut seen: FxHashSet<&str> = FxHashSet::default();
-    texts
+    let mut lines: Vec<Line<'_>> = texts
         .iter()
         .map(|&text| {
             let again = !seen.insert(text);
@@ -93,7 +103,53 @@ pub(super) fn split(text: &str) -> Vec<Line<'_>> {
                 opening,
             }
         })
-        .collect()
+        .collect();
+    mark_patterns(&mut lines);
+    lines
+}
+
+/// Lines made after one pattern are furniture: they share their end ("… (opens in a new window)", "… for the Tarn
+/// Herald") or what a bar sets off ("Read this too | …", "… | more").
+fn mark_patterns(lines: &mut [Line<'_>]) {
+    let may_be = |l: &Line<'_>| matches!(l.kind, Kind::Short | Kind::Prose | Kind::Names) && !l.ends;
+    let mut ends: FxHashMap<String, u16> = FxHashMap::default();
+    let mut bars: FxHashMap<String, u16> = FxHashMap::default();
+    let firsts = |l: &&Line<'_>| may_be(l) && !l.again;
+    for line in lines.iter().filter(firsts) {
+        if let Some(end) = last_words(line.text) {
+            *ends.entry(end).or_insert(0) += 1;
+        }
+        for part in barred(line.text) {
+            *bars.entry(part).or_insert(0) += 1;
+        }
+    }
+    for line in lines.iter_mut() {
+        if may_be(line)
+            && (last_words(line.text).is_some_and(|e| ends.get(&e).is_some_and(|n| *n >= PATTERN_ENDS))
+                || barred(line.text).any(|b| bars.get(&b).is_some_and(|n| *n >= PATTERN_BARS)))
+        {
+            line.kind = Kind::Furniture(Furniture { role: Role::Other, reach: Reach::Line });
+        }
+    }
+}
+
+/// The last words of a line that has more than those.
+fn last_words(text: &str) -> Option<String> {
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .rev()
+        .take(PATTERN_LINE)
+        .collect();
+    (words.len() == PATTERN_LINE && words[..PATTERN_WORDS].iter().all(|w| w.contains(char::is_alphabetic)))
+        .then(|| words[..PATTERN_WORDS].join(" "))
+}
+
+/// What stands before the first and after the last bar of a line.
+fn barred(text: &str) -> impl Iterator<Item = String> {
+    let before = text.split_once('|').map(|(b, _)| format!("{}|", b.trim()));
+    let after = text.rsplit_once('|').map(|(_, a)| format!("|{}", a.trim()));
+    before.into_iter().chain(after)
 }
 
 /// What is counted in a line.
@@ -117,7 +173,7 @@ impl Counts {
         let mut unspaced = 0_u32;
         for c in text.chars() {
             if is_unspaced(c) {
-                words += 0.5;
+                words += A_CHARACTER;
                 unspaced += 1;
                 inside = false;
             } else if c.is_alphanumeric() {
@@ -136,18 +192,15 @@ impl Counts {
             }
         }
         let cased = lower + upper;
+        let is_unspaced = unspaced * 2 > signs;
         Self {
             words,
-            lower: if cased == 0 { 1.0 } else { lower as f32 / cased as f32 },
+            lower: if cased == 0 || is_unspaced { 1.0 } else { lower as f32 / cased as f32 },
             ends: ends_like_a_sentence(text),
             letters: if signs == 0 { 0.0 } else { letters as f32 / signs as f32 },
-            unspaced: unspaced * 2 > signs,
+            unspaced: is_unspaced,
         }
     }
-}
-
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
 fn ends_like_a_sentence(text: &str) -> bool {
