@@ -219,6 +219,11 @@ pub(super) fn scores(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearn
         if headlines[i] {
             (section, prose) = (None, 0.0);
         }
+        // A menu is over where an article's head stands.
+        let is_head = matches!(line.kind, Kind::Byline | Kind::ReadingTime);
+        if is_head && section == Some(Role::Nav) {
+            section = None;
+        }
         if section.is_some_and(|role| role != Role::Comments) && goes_on(lines, i, near) {
             section = None;
         }
@@ -249,7 +254,7 @@ pub(super) fn scores(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearn
             let far = large && near.is_some_and(|n| n < FAR);
             let (share, sum) = match (section.is_some(), near) {
                 (true, Some(n)) if n >= NEAR => (UNDER_NEAR, UNDER_NEAR_SUM),
-                (true, Some(n)) if n < MIDDLING => (UNDER_FAR, UNDER_FAR_SUM),
+                (true, Some(n)) if large && n < MIDDLING => (UNDER_FAR, UNDER_FAR_SUM),
                 (true, _) => (UNDER_UNKNOWN, UNDER_UNKNOWN_SUM),
                 (false, _) if far => (FAR_SHARE, FAR_SUM),
                 (false, _) => (1.0, 0.0),
