@@ -239,7 +239,13 @@ fn also(line: &mut impl FnMut(String), story: &Story, style: Style) {
     line(String::new());
     line(format!("  {}", style.strong("Also reported")));
     for claim in others.iter().take(ALSO) {
-        let mut names: Vec<&str> = claim.origins.iter().filter_map(|o| o.name.as_deref()).collect();
+        // Who could be anybody is told once, whatever outlets spoke to him.
+        let mut names: Vec<&str> = Vec::new();
+        for name in claim.origins.iter().filter_map(|o| o.name.as_deref()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         let more = names.len().saturating_sub(3);
         names.truncate(3);
         let mut by = names.join("; ");

@@ -166,16 +166,22 @@ impl<'a> Sources<'a> {
     pub(crate) fn resolve(&self, sayings: &mut [Saying]) {
         for i in 0..sayings.len() {
             let Some(source) = sayings[i].source.clone() else { continue };
-            let resolved = if self.descriptions.is_pronoun(&source.name) {
-                let from = i.saturating_sub(PRONOUN_REACH);
-                sayings[from..i].iter().rev().find_map(|s| s.source.clone())
-            } else if let Some(party) = self.meant(&source, &sayings[..i]) {
-                Some(party)
-            } else if let Some(party) = self.named_next(&source, &sayings[i..]) {
-                Some(party)
+            let pronoun = self.descriptions.is_pronoun(&source.name);
+            let said_before = if pronoun {
+                sayings[i.saturating_sub(PRONOUN_REACH)..i].iter().rev().find(|s| s.source.is_some())
             } else {
-                continue;
+                self.meant(&source, &sayings[..i])
             };
+            let way = said_before.filter(|s| s.chain.len() > 2).map(|s| s.chain.clone());
+            let named = || self.named_next(&source, &sayings[i..]);
+            let resolved = said_before.and_then(|s| s.source.clone()).or_else(named);
+            if resolved.is_none() && !pronoun {
+                continue;
+            }
+            // Whom another outlet spoke to goes on speaking by way of it.
+            if let Some(way) = way.filter(|_| sayings[i].chain.len() <= 2) {
+                sayings[i].chain = way;
+            }
             let saying = &mut sayings[i];
             saying.source = resolved.or_else(|| {
                 // Of what came by way of an outlet from nobody in particular the outlet is the source.
@@ -196,8 +202,8 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The unnamed party before that a definite description ("the official") or a part of it ("one of them") means.
-    fn meant(&self, source: &Source, before: &[Saying]) -> Option<Source> {
+    /// What the unnamed party said before that a definite description ("the official") or a part of it ("one of them") means.
+    fn meant<'s>(&self, source: &Source, before: &'s [Saying]) -> Option<&'s Saying> {
         if source.named {
             return None;
         }
@@ -207,12 +213,12 @@ impl<'a> Sources<'a> {
             return None;
         }
         let head = source.called.last();
-        let unnamed = before.iter().rev().filter_map(|s| s.source.as_ref()).filter(|s| !s.named);
-        let mut fitting = unnamed.filter(|s| match head {
-            Some(head) => !part && s.called.last() == Some(head),
-            None => s.kind == PartyKind::Anonymous,
-        });
-        fitting.next().cloned()
+        before.iter().rev().find(|s| {
+            s.source.as_ref().filter(|s| !s.named).is_some_and(|s| match head {
+                Some(head) => !part && s.called.last() == Some(head),
+                None => s.kind == PartyKind::Anonymous,
+            })
+        })
     }
 
     /// The person whom an article opens with by a description ("a walker from Lune says") and whom it names in the
@@ -254,5 +260,68 @@ impl<'a> Sources<'a> {
     fn wants_no_name(&self) -> bool {
         let nameless = &self.descriptions.nameless;
         (0..self.text.tokens.len()).any(|i| nameless.contains(self.text.lower(i)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{example::article, saying::Told};
+    use reportedly_said::{
+        PartyKind::{Anonymous, Outlet, Person},
+        Status::Happened,
+    };
+
+    #[test]
+    fn whoever_is_not_named_is_whom_the_article_means() {
+        // The text, its statements (relays and source, content), the chains they come to.
+        let check = |text: &str, said: &[(&[(reportedly_said::PartyKind, &str)], &str)], want: &[&str]| {
+            let page = said
+                .iter()
+                .fold(article("Tern Gazette", 3, "", text), |page, (by, what)| page.says(by, what, Happened));
+            let (observations, _) = crate::example::story(vec![page]);
+            let told = Told::of(&observations[0].reading);
+            let chains: Vec<String> = told
+                .sayings
+                .iter()
+                .filter(|s| s.statement.is_some())
+                .map(|s| {
+                    s.chain[1..]
+                        .iter()
+                        .map(|l| l.as_deref().unwrap_or("nobody"))
+                        .collect::<Vec<_>>()
+                        .join(" < ")
+                })
+                .collect();
+            assert_eq!(chains, want, "{text}");
+        };
+        let two = |who: &'static str| -> String {
+            format!("The dam leaks, a harbour clerk told Merrin Radio. The sluice is shut, {who} said.")
+        };
+        let first: (&[_], &str) =
+            (&[(Outlet, "Merrin Radio"), (Anonymous, "a harbour clerk")], "The dam leaks");
+        let by_radio = "Merrin Radio < a harbour clerk";
+        for who in ["the clerk", "they", "the person"] {
+            let second: (&[_], &str) = (&[(Anonymous, who)], "The sluice is shut");
+            check(&two(who), &[first, second], &[by_radio, by_radio]);
+        }
+        let second: (&[_], &str) = (&[(Anonymous, "a diver")], "The sluice is shut");
+        check(&two("a diver"), &[first, second], &[by_radio, "a diver"]);
+        let second: (&[_], &str) = (&[(Anonymous, "the divers")], "The sluice is shut");
+        check(&two("the divers"), &[first, second], &[by_radio, "the divers"]);
+        let second: (&[_], &str) = (&[(Person, "Ida Brask")], "The sluice is shut");
+        check(&two("Ida Brask"), &[first, second], &[by_radio, "Ida Brask"]);
+        check(
+            "They say the dam leaks, Merrin Radio reports.",
+            &[(&[(Outlet, "Merrin Radio"), (Anonymous, "They")], "the dam leaks")],
+            &["Merrin Radio"],
+        );
+        check(
+            "Two clerks told of a leak. One of them said the sluice is shut.",
+            &[
+                (&[(Anonymous, "Two clerks")], "a leak"),
+                (&[(Anonymous, "One of them")], "the sluice is shut"),
+            ],
+            &["Two clerks", "Two clerks"],
+        );
     }
 }
