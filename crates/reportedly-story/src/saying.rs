@@ -181,12 +181,7 @@ impl Told {
                 statement: Some(i),
                 words,
                 own,
-                figures: Figures::of(
-                    &text,
-                    &without_datelines(&s.content, &reading.text),
-                    reading,
-                    &counting,
-                ),
+                figures: Figures::of(&text, &s.content, reading, &counting),
                 whole: is_whole(&text, &s.content, reading),
                 text: s
                     .content
@@ -215,12 +210,7 @@ impl Told {
                 statement: None,
                 words,
                 own,
-                figures: Figures::of(
-                    &text,
-                    &without_datelines(&[sentence.span], &reading.text),
-                    reading,
-                    &counting,
-                ),
+                figures: Figures::of(&text, &[sentence.span], reading, &counting),
                 whole: is_whole(&text, &[sentence.span], reading),
                 text: without_dateline(sentence.span.of(&reading.text)).to_owned(),
                 place: i,
@@ -374,11 +364,6 @@ impl Eyewitness {
 fn standing(reading: &Reading, sentence: Span) -> (Status, Option<Denied>) {
     let event = reading.events.iter().find(|e| sentence.contains(e.span));
     event.map_or((Status::Happened, None), |e| (e.status, Denied::of(e.status, &e.reason)))
-}
-
-/// Contents without the datelines in front.
-fn without_datelines(content: &[Span], text: &str) -> Vec<Span> {
-    content.iter().map(|c| Span::new(c.end - without_dateline(c.of(text)).len(), c.end)).collect()
 }
 
 /// A sentence without the place, day and agency in front: "VELM, May 6 (Harbour Wire) - ".
