@@ -120,6 +120,18 @@ const CASES: &[(&str, Given, Make)] = &[
         w.write_all(b"<p ")?;
         numbered(w, 100 * KB, |i| format!("a{i}=1 "))
     }),
+    ("300 attributes in every tag, 10 MB", Record("html"), |w| {
+        let mut tag = Vec::from(*b"<p");
+        numbered(&mut tag, 300, |i| format!(" {}", letters(i)))?;
+        tag.push(b'>');
+        cycle(w, &[&tag], 10 * MB)
+    }),
+    ("brackets within attributes, 10 MB", Record("html"), |w| {
+        (0..5_000).try_for_each(|_| {
+            w.write_all(b"<p")?;
+            numbered(w, 200, |i| format!(" {}='>'", letters(i)))
+        })
+    }),
     ("character references, 20 MB", Record("html"), |w| repeat(w, "&notin;&#x26;&amp", 20 * MB)),
     ("100,000 scripts", Record("html"), |w| repeat(w, "<script>var a;</script>", 100 * KB * 23)),
     ("100,000 meta elements", Record("html"), |w| {

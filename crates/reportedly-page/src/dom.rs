@@ -11,21 +11,25 @@ use html5ever::tokenizer::{
 };
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{Attribute, LocalName, Namespace, QualName, local_name, ns};
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
+use std::sync::LazyLock;
 
 /// Bytes of text that are parsed: what is decoded from another encoding may be longer than it was.
 const MAX_BYTES: usize = crate::MOST_BYTES;
 /// Nodes that a tree may have. A news page has 2,000 to 20,000.
-const MAX_NODES: usize = 600_000;
+const MAX_NODES: usize = 300_000;
 /// Depth at which further elements are left out, their text kept. Browsers stop at 512.
 const MAX_DEPTH: u32 = 256;
 /// Attributes that a tree may hold.
 const MAX_ATTRIBUTES: usize = 800_000;
 /// Attributes that one tag may have: the tokeniser compares each with all before it.
 const MAX_TAG_ATTRIBUTES: u32 = 600;
-/// Bytes given to the tokeniser at a time. Small, so that a tag that is longer than a chunk is noticed.
-const CHUNK: usize = 1024;
+/// Bytes given to the tokeniser at a time.
+const CHUNK: usize = 8 << 10;
+/// The same where tags may be long: small, so that a tag that is longer than a chunk is noticed.
+const SMALL_CHUNK: usize = 1 << 10;
 
 /// A node, by its index.
 pub(crate) type NodeId = u32;
@@ -70,14 +74,14 @@ pub(crate) fn parse(html: &str) -> Dom {
     if html.len() < whole {
         cut.push(format!("cut: {} of {whole} bytes of markup are read", html.len()));
     }
-    let builder = TreeBuilder::new(Sink::default(), TreeBuilderOpts::default());
+    let builder = TreeBuilder::new(Sink::for_page(html.len()), TreeBuilderOpts::default());
     let gate = Gate { builder, tokens: Cell::new(0), dropped: Cell::new(0), open: Cell::new(0) };
     let tokenizer = Tokenizer::new(gate, TokenizerOpts::default());
     let queue = BufferQueue::default();
     let page = StrTendril::from_slice(html);
     let (mut at, mut tokens, mut long_tag, mut before) = (0, 0, None::<LongTag>, "");
     while at < html.len() {
-        let chunk = floor(&html[at..], CHUNK);
+        let chunk = floor(&html[at..], chunk_length(&html.as_bytes()[at..]));
         queue.push_back(page.subtendril(at as u32, chunk.len() as u32));
         at += chunk.len();
         // Scripts stop the tokeniser so that they may run, declared encodings so that they may be believed; here
@@ -107,6 +111,18 @@ pub(crate) fn parse(html: &str) -> Dom {
     }
     let nodes = gate.builder.sink.nodes.into_inner();
     Dom { nodes, cut }
+}
+
+/// How many bytes to give to the tokeniser: more where tags end often enough to be short.
+fn chunk_length(rest: &[u8]) -> usize {
+    let mut last = 0;
+    for end in memchr::memchr_iter(b'>', &rest[..rest.len().min(CHUNK)]) {
+        if end - last > SMALL_CHUNK {
+            break;
+        }
+        last = end;
+    }
+    last.max(SMALL_CHUNK)
 }
 
 /// The longest prefix of at most `bytes` bytes that ends on a character boundary.
@@ -216,7 +232,7 @@ impl TokenSink for Gate {
                 TagKind::EndTag => {}
             }
         }
-        tag.attrs.retain(|a| is_read(&a.name.local));
+        tag.attrs.retain(|a| READ.contains(&a.name.local));
         tag.attrs.shrink_to_fit();
         self.builder.process_token(Token::TagToken(tag), line)
     }
@@ -267,57 +283,57 @@ fn is_void(name: &LocalName) -> bool {
 }
 
 /// Attributes that somebody reads; the others are not kept.
-fn is_read(name: &LocalName) -> bool {
-    matches!(
-        &**name,
-        "alt"
-            | "aria-hidden"
-            | "aria-label"
-            | "charset"
-            | "class"
-            | "content"
-            | "data-component"
-            | "data-date"
-            | "data-datetime"
-            | "data-id"
-            | "data-module"
-            | "data-original"
-            | "data-published"
-            | "data-qa"
-            | "data-role"
-            | "data-src"
-            | "data-test"
-            | "data-test-id"
-            | "data-testid"
-            | "data-time"
-            | "data-timestamp"
-            | "data-type"
-            | "date"
-            | "datetime"
-            | "hidden"
-            | "href"
-            | "http-equiv"
-            | "id"
-            | "itemid"
-            | "itemprop"
-            | "itemscope"
-            | "itemtype"
-            | "lang"
-            | "media"
-            | "name"
-            | "property"
-            | "pubdate"
-            | "rel"
-            | "role"
-            | "src"
-            | "srcset"
-            | "style"
-            | "title"
-            | "type"
-            | "width"
-            | "height"
-    )
-}
+static READ: LazyLock<FxHashSet<LocalName>> = LazyLock::new(|| {
+    const NAMES: &[&str] = &[
+        "alt",
+        "aria-hidden",
+        "aria-label",
+        "charset",
+        "class",
+        "content",
+        "data-component",
+        "data-date",
+        "data-datetime",
+        "data-id",
+        "data-module",
+        "data-original",
+        "data-published",
+        "data-qa",
+        "data-role",
+        "data-src",
+        "data-test",
+        "data-test-id",
+        "data-testid",
+        "data-time",
+        "data-timestamp",
+        "data-type",
+        "date",
+        "datetime",
+        "hidden",
+        "href",
+        "http-equiv",
+        "id",
+        "itemid",
+        "itemprop",
+        "itemscope",
+        "itemtype",
+        "lang",
+        "media",
+        "name",
+        "property",
+        "pubdate",
+        "rel",
+        "role",
+        "src",
+        "srcset",
+        "style",
+        "title",
+        "type",
+        "width",
+        "height",
+    ];
+    NAMES.iter().map(|name| LocalName::from(*name)).collect()
+});
 
 /// The tree while it is built.
 struct Sink {
@@ -327,13 +343,13 @@ struct Sink {
     attributes: Cell<usize>,
 }
 
-impl Default for Sink {
-    fn default() -> Self {
-        Self {
-            nodes: RefCell::new(vec![Node::new(Data::Document)]),
-            depth: Cell::new(0),
-            attributes: Cell::new(0),
-        }
+impl Sink {
+    /// A tree with room for the nodes that a page of this length has, mostly.
+    fn for_page(bytes: usize) -> Self {
+        const BYTES_A_NODE: usize = 64;
+        let mut nodes = Vec::with_capacity((bytes / BYTES_A_NODE).min(MAX_NODES) + 1);
+        nodes.push(Node::new(Data::Document));
+        Self { nodes: RefCell::new(nodes), depth: Cell::new(0), attributes: Cell::new(0) }
     }
 }
 
@@ -412,8 +428,7 @@ impl ElemName for Name<'_> {
 }
 
 /// Stands for the name of what is no element: the builder asks for none, but it must not bring us down.
-static NO_NAME: std::sync::LazyLock<QualName> =
-    std::sync::LazyLock::new(|| QualName::new(None, ns!(), local_name!("")));
+static NO_NAME: LazyLock<QualName> = LazyLock::new(|| QualName::new(None, ns!(), local_name!("")));
 
 impl TreeSink for Sink {
     type Handle = NodeId;
