@@ -316,13 +316,13 @@ mod tests {
 
     /// An article of invented words: some of its incident, some that every article of its kind has.
     fn article(incident: u64, voice: u64, own: u64) -> Terms {
-        let of = |hash: u64, name: bool| Term { hash, count: 1.0, name, common: 0.0 };
+        let of = |hash: u64, name: bool| Term { hash, count: 1.0, name, pair: false, common: 0.0 };
         let mut counts: Vec<Term> = (0..own).map(|i| of(incident * 1000 + i, i % 2 == 0)).collect();
         counts.extend((0..30).map(|i| of(9_000_000 + i, false)));
         counts.extend((0..10).map(|i| of(8_000_000 + (incident * 7 + voice * 13 + i) % 500, false)));
         counts.sort_by_key(|t| t.hash);
         counts.dedup_by_key(|t| t.hash);
-        Terms { counts }
+        Terms { counts, ..Terms::default() }
     }
 
     /// Two articles on each incident, one incident a day.
@@ -358,8 +358,9 @@ mod tests {
     fn an_article_can_join_two_stories() {
         let half = |from: u64| Terms {
             counts: (from..from + 20)
-                .map(|hash| Term { hash, count: 1.0, name: false, common: 0.0 })
+                .map(|hash| Term { hash, count: 1.0, name: false, pair: false, common: 0.0 })
                 .collect(),
+            ..Terms::default()
         };
         let mut grouping = Grouping::new(Settings { merge: 0.0, ..SETTINGS });
         for from in [0, 20, 10] {

@@ -13,7 +13,10 @@ const TOPICS: usize = 6;
 /// Headlines that are compared; a story of thousands of articles is called by its first ones.
 const HEADLINES: usize = 60;
 
-/// The headline that stands for most: the one that resembles the others most. Where no article has a title,
+/// What a question stands for against a statement: it asks what the story tells.
+const QUESTION: f32 = 0.5;
+
+/// The headline that stands for most: the one that resembles the others most, rather no question. Where no article has a title,
 /// the first sentence of the first.
 pub(crate) fn of_story(articles: &[&Reading]) -> String {
     let titled: Vec<(&str, Terms)> = articles
@@ -34,7 +37,8 @@ pub(crate) fn of_story(articles: &[&Reading]) -> String {
     };
     let mut best: Option<(&str, f32)> = None;
     for (title, terms) in &titled {
-        let s = standing(terms);
+        let asks = title.trim_end_matches(['"', '”', '»', ' ']).ends_with(['?', '？', '؟']);
+        let s = standing(terms) * if asks { QUESTION } else { 1.0 };
         if best.is_none_or(|b| s > b.1) {
             best = Some((title, s));
         }

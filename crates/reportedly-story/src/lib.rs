@@ -10,6 +10,7 @@ mod example;
 mod figures;
 mod group;
 mod headline;
+mod kin;
 mod known;
 mod originals;
 mod origins;
@@ -30,6 +31,7 @@ use outlets::Outlets;
 use rayon::prelude::*;
 use reportedly_read::{Reading, When};
 use reportedly_said::{PartyKind, Status};
+use reportedly_text::Language;
 use std::collections::BTreeMap;
 use terms::Terms;
 
@@ -252,7 +254,22 @@ fn fold(observations: &[Observation], order: &[usize]) -> (Vec<usize>, Vec<Optio
             None => grouping.add(terms, day(&observations[*i].reading).map(known::number)),
         }
     }
-    (grouping.founders(), originals::of_families(observations, order, copies))
+    let texts: Vec<kin::Text<'_>> = order
+        .iter()
+        .zip(&terms)
+        .zip(&copies)
+        .map(|((i, terms), copy_of)| {
+            let reading = &observations[*i].reading;
+            kin::Text {
+                terms,
+                language: reading.language.unwrap_or(Language::EN),
+                day: day(reading).map(known::number),
+                copy: copy_of.is_some(),
+            }
+        })
+        .collect();
+    let founders = kin::joined(grouping.founders(), &texts);
+    (founders, originals::of_families(observations, order, copies))
 }
 
 /// One day of a story's timeline in sentences.

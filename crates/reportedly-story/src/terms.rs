@@ -24,6 +24,9 @@ const PAIR: f32 = 1.0;
 pub(crate) struct Terms {
     /// Every term once.
     pub counts: Vec<Term>,
+    /// Words with capitals inside sentences as they are written, which is the same in every language, with their
+    /// weighted counts, damped; in order of hash.
+    pub written: Vec<(u64, f32)>,
 }
 
 /// One term of an article.
@@ -35,6 +38,8 @@ pub(crate) struct Term {
     pub count: f32,
     /// Whether it names somebody or something: mostly capitalised where it begins no sentence.
     pub name: bool,
+    /// Whether it is two words side by side.
+    pub pair: bool,
     /// The share of texts that have it anyway.
     pub common: f32,
 }
@@ -43,7 +48,7 @@ impl Terms {
     /// The terms of a reading.
     pub(crate) fn of(reading: &Reading) -> Self {
         let language = reading.language.unwrap_or(Language::EN);
-        let mut counts = FxHashMap::default();
+        let mut counts = Counts::default();
         if let Some(title) = &reading.title {
             count(&analyse(title, language), |_| TITLE, &mut counts);
         }
@@ -54,24 +59,29 @@ impl Terms {
 
     /// The terms of a headline by itself, each counted once.
     pub(crate) fn of_title(title: &str, language: Language) -> Self {
-        let mut counts = FxHashMap::default();
+        let mut counts = Counts::default();
         count(&analyse(title, language), |_| 1.0, &mut counts);
         Self::damped(counts, language)
     }
 
-    fn damped(counts: FxHashMap<u64, Seen>, language: Language) -> Self {
+    fn damped(counts: Counts, language: Language) -> Self {
         let common = common(language);
+        let mut written: Vec<(u64, f32)> =
+            counts.written.into_iter().map(|(hash, n)| (hash, 1.0 + n.ln())).collect();
+        written.sort_unstable_by_key(|w| w.0);
         let mut counts: Vec<Term> = counts
+            .terms
             .into_iter()
             .map(|(hash, seen)| Term {
                 hash,
                 count: seen.boost * (1.0 + seen.count.ln()),
                 name: seen.capitals > seen.small,
+                pair: seen.pair,
                 common: common.and_then(|c| c.get(&hash)).copied().unwrap_or(0.0),
             })
             .collect();
         counts.sort_unstable_by_key(|c| c.hash);
-        Self { counts }
+        Self { counts, written }
     }
 }
 
@@ -92,16 +102,26 @@ struct Seen {
     /// Sights with a capital inside a sentence, and without.
     capitals: u32,
     small: u32,
+    pair: bool,
 }
 
-fn count(analysis: &Analysis<'_>, weight: impl Fn(usize) -> f32, counts: &mut FxHashMap<u64, Seen>) {
+/// What is counted of an article.
+#[derive(Default)]
+struct Counts {
+    terms: FxHashMap<u64, Seen>,
+    /// Words with capitals inside sentences, as they are written.
+    written: FxHashMap<u64, f32>,
+}
+
+fn count(analysis: &Analysis<'_>, weight: impl Fn(usize) -> f32, counts: &mut Counts) {
     let stemmer = stemmer(analysis.language);
     let headline = capitalised(analysis);
     // `capital` is `None` where it says nothing: at the head of a sentence, in a headline with capitals throughout.
-    let mut add = |term: u64, n: f32, boost: f32, capital: Option<bool>| {
-        let seen = counts.entry(term).or_default();
+    let mut add = |term: u64, n: f32, pair: bool, capital: Option<bool>| {
+        let seen = counts.terms.entry(term).or_default();
         seen.count += n;
-        seen.boost = boost;
+        seen.boost = if pair { PAIR } else { 1.0 };
+        seen.pair = pair;
         seen.capitals += u32::from(capital == Some(true));
         seen.small += u32::from(capital == Some(false));
     };
@@ -128,7 +148,7 @@ fn count(analysis: &Analysis<'_>, weight: impl Fn(usize) -> f32, counts: &mut Fx
                     let mut pair = [0; 8];
                     let n = l.encode_utf8(&mut pair).len();
                     let m = c.encode_utf8(&mut pair[n..]).len();
-                    add(hash(b'c', &pair[..n + m]), weight(i), 1.0, None);
+                    add(hash(b'c', &pair[..n + m]), weight(i), false, None);
                 }
                 last = Some(c);
             }
@@ -147,12 +167,15 @@ fn count(analysis: &Analysis<'_>, weight: impl Fn(usize) -> f32, counts: &mut Fx
         }
         let says = !(first || headline || token.kind == TokenKind::Number);
         first = false;
-        add(term, weight(i), 1.0, says.then_some(capital));
+        add(term, weight(i), false, says.then_some(capital));
+        if says && capital {
+            *counts.written.entry(hash(b'w', lower.as_bytes())).or_default() += weight(i);
+        }
         if let Some(b) = before.filter(|_| capital && !headline) {
             let mut both = [0; 16];
             both[..8].copy_from_slice(&b.to_le_bytes());
             both[8..].copy_from_slice(&term.to_le_bytes());
-            add(hash(b'p', &both), weight(i), PAIR, Some(true));
+            add(hash(b'p', &both), weight(i), true, Some(true));
         }
         before = capital.then_some(term);
     }

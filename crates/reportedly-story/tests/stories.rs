@@ -338,6 +338,19 @@ fn a_story_is_called_by_the_headline_that_stands_for_most() {
 }
 
 #[test]
+fn a_story_is_rather_called_by_a_statement_than_by_a_question() {
+    let (_, text) = invented(0, 0);
+    let (_, other) = invented(0, 1);
+    let (_, third) = invented(0, 2);
+    let observations = [
+        observe("a", "2024-06-01", "Why did the Quellmar ferry sink in fog?", text),
+        observe("b", "2024-06-02", "Quellmar ferry sinks", other),
+        observe("c", "2024-06-03", "Fog over Quellmar", third),
+    ];
+    assert_eq!(stories(&observations, &Question::default())[0].title, "Quellmar ferry sinks");
+}
+
+#[test]
 fn a_timeline_has_the_days_most_is_told_of() {
     let observations = [
         observe(
