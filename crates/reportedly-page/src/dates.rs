@@ -2,6 +2,7 @@
 //!
 //! Nothing is decided here. The reader above weighs the candidates against each other and against the text.
 
+mod data;
 mod markup;
 pub(crate) mod printed;
 mod visible;
@@ -9,7 +10,7 @@ mod visible;
 pub(crate) use markup::gather as markup;
 pub(crate) use visible::visible;
 
-use crate::{Bearing, DateCandidate, When};
+use crate::{Bearing, DateCandidate, Page, When};
 
 // Weights, in per cent of a sure thing; two that agree add up. Set by hand with the dates figures of `cargo xtask gate`.
 
@@ -100,6 +101,43 @@ pub(crate) fn dateline(text: &str, language: Option<reportedly_text::Language>) 
         says: When::Day(found.day),
         bearing: Bearing::Published,
         weight: DATELINE,
+    })
+}
+
+/// Full dates that begin one of an article's first paragraphs: "02.03.2031 – The …", "(2 March 2031) The …".
+pub(crate) fn paragraph_heads(page: &Page) -> Option<DateCandidate> {
+    /// Paragraphs that are looked at, and bytes of each.
+    const FIRST: usize = 3;
+    const REACH: usize = 48;
+    page.blocks.iter().take(FIRST).find_map(|block| {
+        let text = block.span.of(&page.text);
+        let head = &text[..text.floor_char_boundary(REACH)];
+        let found = printed::find(head, page.language).into_iter().next()?;
+        let bracket = head[..found.span.start].trim();
+        let after = head[found.span.end..].trim_start();
+        let closes = if bracket == "(" || bracket == "[" {
+            after.starts_with([')', ']'])
+        } else {
+            // A date in figures is no part of a sentence that goes on with a capital.
+            let figures = !found.span.of(head).contains(char::is_alphabetic);
+            let opens = |c: char| c.is_uppercase() || matches!(c, '„' | '“' | '"' | '«' | '»');
+            bracket.is_empty()
+                && (after.starts_with(['-', '–', '—', '|', '/', ':']) || figures && after.starts_with(opens))
+        };
+        closes.then(|| {
+            let span = reportedly_text::Span::new(
+                block.span.start + found.span.start,
+                block.span.start + found.span.end,
+            );
+            DateCandidate {
+                rule: "dateline",
+                text: found.span.of(head).to_owned(),
+                span: Some(span),
+                says: When::Day(found.day),
+                bearing: Bearing::Published,
+                weight: DATELINE,
+            }
+        })
     })
 }
 

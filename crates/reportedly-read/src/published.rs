@@ -3,6 +3,8 @@
 //! The page's own candidates come first. Where they make no date, the text may: what it tells as past bounds it
 //! from below, and "X reported on March 2" dates a page whose fetch fixes the year.
 
+mod zone;
+
 use jiff::{civil::Date, tz::TimeZone};
 use reportedly_page::{Bearing, DateCandidate, Input, When};
 use reportedly_text::{Analysis, ByLanguage, Span, VerbForm, rows};
@@ -47,7 +49,9 @@ const AGAIN: u32 = 60;
 const ALONE: u32 = 12;
 /// A day other than the best is kept within the bounds from this weight on.
 const RIVAL: u32 = 45;
-/// A last change counts this share (in per cent) as a publication date where nothing better is there.
+/// A day of a last change is within the bounds from this weight on.
+const CHANGE: u8 = 40;
+/// A printed last change counts this share (in per cent) as the publication date where nothing better is there.
 const CHANGED: u32 = 70;
 /// Paragraphs of a text whose reports date it.
 const FIRST_PARAGRAPHS: usize = 4;
@@ -70,6 +74,7 @@ pub fn bounds(
     let updated = candidates
         .iter()
         .filter(|c| c.bearing == Bearing::Updated)
+        .rev()
         .max_by_key(|c| (c.weight, exactness(&c.says)))
         .map(|c| c.says.clone());
     let evidence = |c: &DateCandidate| Evidence {
@@ -88,13 +93,23 @@ pub fn bounds(
         (published.earliest, published.latest) = (Some(given.says.day()), Some(given.says.day()));
         return (published, updated);
     }
-    let days = days(candidates, fetched);
+    // A page whose data give the last change and no more keeps the publication to itself.
+    let is_told = |c: &DateCandidate| c.bearing == Bearing::Updated && kind(c.rule) == Kind::Data;
+    let changed = if candidates.iter().any(is_told) { 0 } else { CHANGED };
+    let days = days(candidates, fetched, changed);
     let best = days.first().filter(|d| d.weight >= if days.len() == 1 { ALONE } else { ENOUGH });
     if let Some(best) = best {
-        published.best = Some(best.form.says.clone());
+        let (form, first, last) = zone::settle(best.form, best.day, candidates, analysis.language);
+        published.best = Some(form);
         let rivals = days.iter().filter(|d| d.weight >= RIVAL && d.published).map(|d| d.day);
-        published.earliest = rivals.clone().chain([best.day]).min();
-        published.latest = rivals.chain([best.day]).max();
+        let days = rivals.chain([best.day, first, last]);
+        // What was changed on a day was published by then; how long before, nobody says.
+        published.earliest = days.clone().min().filter(|_| best.published);
+        // Where a page was changed, its text as it stands may be as young as that.
+        let changes = candidates.iter().filter(|c| c.bearing == Bearing::Updated && c.weight >= CHANGE);
+        let seen = fetched.map(|f| f.max(best.day));
+        published.latest =
+            days.chain(changes.map(|c| c.says.day())).filter(|d| seen.is_none_or(|s| *d <= s)).max();
         // Strongest first: what speaks for the best day.
         published.evidence.sort_by_key(|e| e.says.day() != best.day);
         if !best.published {
@@ -109,9 +124,11 @@ pub fn bounds(
         .chain(fetched)
         .min();
     let fits = |day: &Date| latest.is_none_or(|l| *day <= l);
+    // What a changed text tells may be younger than its publication.
+    let was_changed = candidates.iter().any(|c| c.bearing == Bearing::Updated);
     let mut earliest = candidates
         .iter()
-        .filter(|c| c.bearing == Bearing::NotBefore)
+        .filter(|c| c.bearing == Bearing::NotBefore && !was_changed)
         .map(|c| c.says.day())
         .filter(fits)
         .max();
@@ -132,7 +149,7 @@ pub fn bounds(
         published.best = Some(report.says.clone());
         earliest = Some(report.says.day());
         published.evidence.insert(0, report);
-    } else if let Some(past) = last_past_date(mentions, analysis, earliest, latest) {
+    } else if !was_changed && let Some(past) = last_past_date(mentions, analysis, earliest, latest) {
         earliest = Some(past.says.day());
         published.evidence.push(past);
     }
@@ -162,15 +179,15 @@ enum Kind {
 
 fn kind(rule: &str) -> Kind {
     match rule {
-        "json-ld" | "meta" => Kind::Data,
+        "json-ld" | "meta" | "script-data" => Kind::Data,
         "url" => Kind::Address,
         "dateline" => Kind::Text,
         _ => Kind::Print,
     }
 }
 
-/// The days that candidates speak for, the strongest first; of two alike the earlier.
-fn days(candidates: &[DateCandidate], fetched: Option<Date>) -> Vec<Weighed<'_>> {
+/// The days that candidates speak for, the strongest first; of two alike the earlier. A change counts `changed` per cent.
+fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32) -> Vec<Weighed<'_>> {
     let latest = candidates
         .iter()
         .filter(|c| c.bearing == Bearing::NotAfter)
@@ -184,10 +201,10 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>) -> Vec<Weighed<'_>>
         let weight = match c.bearing {
             Bearing::Published => u32::from(c.weight),
             // What was changed was published before: the change dates it only where nothing else does.
-            Bearing::Updated if !is_said => u32::from(c.weight) * CHANGED / 100,
+            Bearing::Updated if !is_said && changed > 0 => u32::from(c.weight) * changed / 100,
             _ => continue,
         };
-        let day = c.says.day();
+        let day = zone::local_day(c, candidates);
         if latest.is_some_and(|l| day > l) {
             continue;
         }
@@ -452,7 +469,12 @@ mod tests {
             "- 2029-02-03 2031-06-01",
         );
         // A change dates a page that says nothing else.
-        check(&[c("date-line", "2031-05-16", Updated, 70)], "2031-05-16 2031-05-16 2031-05-16");
+        check(&[c("date-line", "2031-05-16", Updated, 70)], "2031-05-16 - 2031-05-16");
+        // Where the data give the change and no more, it bounds the page and dates it not.
+        check(
+            &[c("meta", "2031-05-16", Updated, 75), c("date-line", "2031-05-16", Updated, 70)],
+            "- - 2031-05-16",
+        );
         // Two days printed in places that mean little: silence.
         check(
             &[c("printed", "2031-05-16", Published, 14), c("printed", "2031-05-20", Published, 14)],
@@ -523,7 +545,7 @@ mod tests {
                 .collect();
             let (published, _) = weigh(&candidates, &text, Some("2032-02-01T00:00:00Z"));
             if let Some(best) = published.best.as_ref().map(When::day) {
-                prop_assert!(published.earliest.is_some_and(|e| e <= best));
+                prop_assert!(published.earliest.is_none_or(|e| e <= best));
                 prop_assert!(published.latest.is_some_and(|l| l >= best));
             }
             if let (Some(e), Some(l)) = (published.earliest, published.latest) {

@@ -1,27 +1,17 @@
-//! What an HTML page speaks of its date in data, in markup and in print.
+//! What an HTML page speaks of its date in markup and in print.
 
-use super::visible::{Visible, cue};
-use super::{candidate, printed, visible};
+use super::visible::{Cue, Visible, cue};
+use super::{candidate, data as told, printed, visible};
 use crate::blocks::{Kind, Layout};
 use crate::dom::{DOCUMENT, Dom, NodeId};
 use crate::hints::{Hint, Hints};
-use crate::structured::{self, Structured};
+use crate::structured::Structured;
 use crate::{Bearing, DateCandidate, Page, Role, When};
 use jiff::civil::Date;
 use reportedly_text::Language;
 
 // Weights, in the measure of `dates`. Set by hand with the dates figures of `cargo xtask gate`.
 
-/// `datePublished` of the article in JSON-LD.
-const JSON_LD: u8 = 80;
-/// The same where it equals the date of the last change.
-const JSON_LD_MOVING: u8 = 60;
-/// The same of the page, or the date of creation.
-const JSON_LD_PAGE: u8 = 50;
-/// `<meta>` that names the publication.
-const META: u8 = 75;
-/// `<meta>` that names a date.
-const META_DATE: u8 = 55;
 /// `itemprop="datePublished"`.
 const MICRODATA: u8 = 60;
 /// `<time>` between headline and text.
@@ -44,111 +34,26 @@ const AFTER: usize = 6;
 const MASTHEAD_BLOCKS: usize = 3;
 /// Words of a block that is asked for its date.
 const BLOCK_WORDS: usize = 30;
+/// The same of one that says what the date is.
+const TOLD_WORDS: usize = 60;
+/// Words of a date.
+const DATE_WORDS: usize = 3;
+/// Words around a date that still stands by itself: a weekday, a clock time, a name.
+const BARE_WORDS: usize = 8;
+/// Blocks after the headline that are right under it.
+const RIGHT_UNDER: usize = 3;
+/// Words before a date from which on they are a sentence.
+const SENTENCE_WORDS: usize = 6;
+/// What a date in a sentence is believed less.
+const IN_SENTENCE: u8 = 25;
+/// The only day at the headline, printed by itself under it.
+const ALONE_UNDER: u8 = 80;
+/// The same above it.
+const ALONE_ABOVE: u8 = 58;
+/// Days of elements near the headline from which on they are a list of other articles.
+const LIST: usize = 3;
 /// Elements named for dates that are looked at.
 const MOST_NAMED: usize = 400;
-
-/// Names of `<meta>` that give the publication, those that give some date, those that give the last change.
-const PUBLISHED: &[&str] = &[
-    "article:published_time",
-    "og:published_time",
-    "article:published",
-    "og:article:published_time",
-    "datepublished",
-    "date_published",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "published_time",
-    "published-date",
-    "publication_date",
-    "publicationdate",
-    "pubdate",
-    "rnews:datepublished",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime",
-    "bt:pubdate",
-    "dcterms.issued",
-    "dc.date.issued",
-    "dc.dateissued",
-    "citation_online_date",
-    "citation_publication_date",
-    "article.published",
-    "article:post_date",
-    "shareaholic:article_published_time",
-    "ptime",
-    "published",
-    "video:release_date",
-    "originalpublicationdate",
-    "displaydate",
-    "dateposted",
-    "date.published",
-    "article_date_original",
-    "vf:published",
-    "mediator_published_time",
-    "xpub",
-    "iso-8601-publish-date",
-    "nrkno:published",
-    "weibo:article:create_at",
-    "apub:time",
-    "release_date",
-    "gentime",
-    "prism.publicationdate",
-];
-const SOME_DATE: &[&str] = &[
-    "date",
-    "dc.date",
-    "dc:date",
-    "dcterms.date",
-    "dc.date.created",
-    "dcterms.created",
-    "dc.created",
-    "created",
-    "datecreated",
-    "date_created",
-    "og:pubdate",
-    "article:date",
-    "creation_date",
-    "time",
-    "citation_date",
-    "article.created",
-    "sort_date",
-    "search_date",
-    "timestamp",
-    "doc_date",
-    "newsdate",
-    "content_date",
-    "og:date",
-    "og:article:date",
-    "dcsext.articlefirstpublished",
-    "eomportal-date",
-];
-const CHANGED: &[&str] = &[
-    "article:modified_time",
-    "og:updated_time",
-    "article:modified",
-    "datemodified",
-    "date_modified",
-    "lastmod",
-    "last-modified",
-    "last_modified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "modified_time",
-    "article.updated",
-    "updated",
-    "updated_time",
-    "og:modified_time",
-    "modificationdate",
-    "lastmodified",
-    "article:updated_time",
-    "revision_date",
-    "utime",
-    "date.updated",
-    "modified",
-    "cxenseparse:recs:modifiedtime",
-];
 
 /// All that an HTML page speaks of its date.
 pub(crate) fn gather(
@@ -161,12 +66,16 @@ pub(crate) fn gather(
 ) -> Vec<DateCandidate> {
     let language = page.language;
     let mut found = Vec::new();
-    json_ld(data, language, &mut found);
-    meta(data, language, &mut found);
-    elements(dom, data, language, &mut found);
+    told::json_ld(data, language, &mut found);
+    told::meta(data, language, &mut found);
+    elements(dom, data, page, &mut found);
     found.extend(url.and_then(super::in_address).or_else(|| page.url.as_deref().and_then(super::in_address)));
     blocks(layout, roles, page, &mut found);
     found.extend(super::dateline(&page.text, language));
+    found.extend(super::paragraph_heads(page));
+    if !found.iter().any(|c| c.bearing == Bearing::Published && c.weight >= NAMED) {
+        told::scripts(dom, data, language, &mut found);
+    }
     settle_order(&mut found);
     settle_masthead(&mut found);
     // Strongest first; what says the same in the same way is said once.
@@ -189,7 +98,7 @@ fn settle_masthead(found: &mut Vec<DateCandidate>) {
     let belied = found.iter().any(|c| {
         let day_of = c.says.day();
         is_masthead(c) && day_of != day
-            || c.weight >= JSON_LD_MOVING && c.bearing != Bearing::NotAfter && day_of > day
+            || c.weight >= told::MOVING && c.bearing != Bearing::NotAfter && day_of > day
     });
     if belied {
         found.retain(|c| !is_masthead(c));
@@ -198,88 +107,28 @@ fn settle_masthead(found: &mut Vec<DateCandidate>) {
 
 /// Where day and month could stand either way round, the way round that other dates of the page bear out.
 fn settle_order(found: &mut [DateCandidate]) {
-    let sure: Vec<Date> =
+    let mut sure: Vec<Date> =
         found.iter().filter(|c| !printed::is_ambiguous(&c.text)).map(|c| c.says.day()).collect();
-    for c in found.iter_mut() {
-        let day = c.says.day();
-        if !sure.contains(&day)
-            && printed::is_ambiguous(&c.text)
-            && let Ok(turned) = Date::new(day.year(), day.day(), day.month())
-            && sure.contains(&turned)
-        {
-            c.says = When::Day(turned);
+    // With full stops the day comes first nearly everywhere: such dates are settled first, and bear out the others.
+    for stopped in [true, false] {
+        for c in found.iter_mut().filter(|c| c.text.contains('.') == stopped) {
+            let day = c.says.day();
+            if !sure.contains(&day)
+                && printed::is_ambiguous(&c.text)
+                && let Ok(turned) = Date::new(day.year(), day.day(), day.month())
+                && sure.contains(&turned)
+            {
+                c.says = When::Day(turned);
+            }
         }
-    }
-}
-
-fn json_ld(data: &Structured, language: Option<Language>, found: &mut Vec<DateCandidate>) {
-    let mut take = |thing: &structured::Thing, key: &str, bearing: Bearing, weight: u8| {
-        let Some(text) = thing.get(key).and_then(structured::plain) else { return false };
-        let Some(says) = printed::stamp(text, language) else { return false };
-        found.push(candidate("json-ld", text, says, bearing, weight));
-        true
-    };
-    // Of several articles, the page's own comes first; lists of others have no body and no authors.
-    let own = data
-        .articles()
-        .into_iter()
-        .find(|t| t.contains_key("datePublished") || t.contains_key("dateCreated"));
-    if let Some(article) = own {
-        // A date of publication that changes with every change is none.
-        let moves = article.get("datePublished").is_some_and(|p| Some(p) == article.get("dateModified"));
-        let weight = if moves { JSON_LD_MOVING } else { JSON_LD };
-        if !take(article, "datePublished", Bearing::Published, weight) {
-            take(article, "dateCreated", Bearing::Published, JSON_LD_PAGE);
-        }
-        take(article, "dateModified", Bearing::Updated, JSON_LD);
-        return;
-    }
-    let is =
-        |thing: &&structured::Thing, names: &[&str]| structured::types(thing).any(|t| names.contains(&t));
-    let things = data.things();
-    let pages = [
-        "WebPage",
-        "ItemPage",
-        "CollectionPage",
-        "Recipe",
-        "HowTo",
-        "Product",
-        "Event",
-        "Dataset",
-        "FAQPage",
-    ];
-    if let Some(page) = things.iter().find(|t| is(t, &pages) && t.contains_key("datePublished")) {
-        take(page, "datePublished", Bearing::Published, JSON_LD_PAGE);
-        take(page, "dateModified", Bearing::Updated, JSON_LD_PAGE);
-    } else if let Some(video) =
-        things.iter().find(|t| is(t, &["VideoObject", "AudioObject", "PodcastEpisode"]))
-    {
-        take(video, "uploadDate", Bearing::Published, TIME_ELSEWHERE);
-        take(video, "datePublished", Bearing::Published, TIME_ELSEWHERE);
-    }
-}
-
-fn meta(data: &Structured, language: Option<Language>, found: &mut Vec<DateCandidate>) {
-    for (name, content) in &data.meta {
-        let name = name.trim_start_matches("property:");
-        let (bearing, weight) = if PUBLISHED.contains(&name) {
-            (Bearing::Published, META)
-        } else if SOME_DATE.contains(&name) {
-            (Bearing::Published, META_DATE)
-        } else if CHANGED.contains(&name) {
-            (Bearing::Updated, META)
-        } else {
-            continue;
-        };
-        if let Some(says) = printed::stamp(content, language) {
-            found.push(candidate("meta", content, says, bearing, weight));
-        }
+        sure.extend(found.iter().filter(|c| c.text.contains('.')).map(|c| c.says.day()));
     }
 }
 
 /// `<time>`, microdata, and elements that are named for dates.
-fn elements(dom: &Dom, data: &Structured, language: Option<Language>, found: &mut Vec<DateCandidate>) {
-    let headline = dom.first(DOCUMENT, "h1");
+fn elements(dom: &Dom, data: &Structured, page: &Page, found: &mut Vec<DateCandidate>) {
+    let language = page.language;
+    let headline = headline(dom, page.title.as_deref());
     let around: Vec<NodeId> = headline.map(|h| dom.ancestors(h).collect()).unwrap_or_default();
     let mut hints = Hints::default();
     let mut seen = 0;
@@ -298,6 +147,7 @@ fn elements(dom: &Dom, data: &Structured, language: Option<Language>, found: &mu
             found.push(candidate("microdata", &text_of(dom, *id), says, bearing, weight));
         }
     }
+    let first = found.len();
     for id in dom.descendants(DOCUMENT) {
         let is_time = dom.name(id) == "time";
         let named = if is_time { Some(Bearing::Published) } else { named_for_dates(dom, id) };
@@ -337,18 +187,48 @@ fn elements(dom: &Dom, data: &Structured, language: Option<Language>, found: &mu
         };
         let words_before = before(dom, id);
         let bearing = |v: Option<&Visible>| {
-            let by_words = v.filter(|v| v.said).map(|v| v.bearing).or_else(|| cue(&words_before));
+            let by_words = v.filter(|v| v.said).map(|v| v.bearing);
+            let by_words = by_words.or_else(|| cue(&words_before).map(Cue::bearing));
             by_words.or_else(|| class_says(dom, id)).unwrap_or(by_name)
         };
         match stamp {
             Some(says) => found.push(candidate(rule, &text, says, bearing(printed_here.first()), base)),
             None => {
                 for v in printed_here.iter().take(2) {
+                    let base = if v.edition { LAST_RESORT } else { base };
                     found.push(candidate(rule, &text, When::Day(v.printed.day), bearing(Some(v)), base));
                 }
             }
         }
     }
+    // So many days under one headline are a list of other articles.
+    let mut days: Vec<Date> = found[first..]
+        .iter()
+        .filter(|c| c.bearing == Bearing::Published && c.weight >= NAMED && c.rule != "masthead")
+        .map(|c| c.says.day())
+        .collect();
+    days.sort_unstable();
+    days.dedup();
+    if days.len() >= LIST {
+        for c in &mut found[first..] {
+            c.weight = match c.weight {
+                TIME => TIME_ELSEWHERE,
+                NAMED => NAMED_ELSEWHERE,
+                other => other,
+            };
+        }
+    }
+}
+
+/// The element of the headline: the `<h1>` with the title's words, or else the first.
+fn headline(dom: &Dom, title: Option<&str>) -> Option<NodeId> {
+    /// Headings that are looked at, and bytes of each.
+    const HEADINGS: usize = 12;
+    const LENGTH: usize = 400;
+    let mut headings = dom.descendants(DOCUMENT).filter(|id| dom.name(*id) == "h1").take(HEADINGS);
+    let first = headings.next();
+    let fits = |id: &NodeId| title.is_some_and(|t| dom.text(*id, LENGTH).trim() == t);
+    first.filter(fits).or_else(|| headings.find(fits)).or(first)
 }
 
 /// The text of an element, or the attribute that stands in its place.
@@ -525,38 +405,42 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
         matches!(r.kind, Kind::Heading(1)) || page.title.as_deref().is_some_and(|t| t == r.text)
     });
     let (Some(first), Some(last)) = (first, last) else { return };
+    let begin = headline.filter(|h| *h <= first).unwrap_or(first);
     let mut weakest = Vec::new();
+    let mut under = Vec::new();
     for (i, run) in layout.runs.iter().enumerate() {
         let Some(role) = roles[i] else { continue };
-        if role == Role::Caption {
+        let dates = if run.words <= TOLD_WORDS || role == Role::Caption {
+            visible(&run.text, language)
+        } else {
+            Vec::new()
+        };
+        let Some(first_date) = dates.first() else { continue };
+        let around = run.words.saturating_sub(DATE_WORDS * dates.len());
+        // A line of its own right under the headline is the article's, whatever its element is named for.
+        let own_line = i > begin && i <= begin + RIGHT_UNDER && around <= BARE_WORDS;
+        if role == Role::Caption && !own_line && !dates.iter().any(|v| v.said) {
             if i + NEAR >= first && i <= last {
-                for v in visible(&run.text, language) {
-                    found.push(candidate(
-                        "caption",
-                        &run.text,
-                        When::Day(v.printed.day),
-                        Bearing::NotBefore,
-                        30,
-                    ));
+                for v in &dates {
+                    let says = When::Day(v.printed.day);
+                    found.push(candidate("caption", &run.text, says, Bearing::NotBefore, 30));
                 }
             }
             continue;
         }
-        if run.words > BLOCK_WORDS
-            || matches!(
-                role,
-                Role::Comments
-                    | Role::Related
-                    | Role::Trending
-                    | Role::Feed
-                    | Role::Video
-                    | Role::Promo
-                    | Role::Newsletter
-                    | Role::Legal
-                    | Role::Consent
-                    | Role::Topics
-            )
-            || role.is_text() && !(i <= first + 1 || i == last)
+        let said = dates.iter().any(|v| v.said);
+        let others = match role {
+            Role::Comments | Role::Related | Role::Trending | Role::Feed | Role::Video | Role::Consent => {
+                true
+            }
+            Role::Promo | Role::Newsletter | Role::Topics => true,
+            // "Last changed on" stands in many a footer.
+            Role::Legal => !said,
+            _ => false,
+        };
+        if others && !own_line
+            || run.words > if said { TOLD_WORDS } else { BLOCK_WORDS }
+            || role.is_text() && !(i <= first + 1 || i == last || own_line)
         {
             continue;
         }
@@ -565,15 +449,14 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
         if i < MASTHEAD_BLOCKS
             && bare
             && headline.is_some_and(|h| i < h)
-            && let [v] = visible(&run.text, language)[..]
+            && let [v] = dates[..]
             && !v.said
             && is_bare(&run.text, v.printed.span.len())
         {
             found.push(candidate("masthead", &run.text, When::Day(v.printed.day), Bearing::NotAfter, 50));
             continue;
         }
-        let begin = headline.filter(|h| *h <= first).unwrap_or(first);
-        let weight = if i > begin && i <= first + 3 {
+        let mut weight = if i > begin && i <= first + 3 {
             super::UNDER_HEADLINE
         } else if i <= begin && i + NEAR / 2 >= begin && role != Role::Masthead && role != Role::Nav {
             super::ABOVE_HEADLINE
@@ -582,20 +465,44 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
         } else {
             0
         };
-        for v in visible(&run.text, language).into_iter().take(3) {
+        // What reads like a sentence that happens to end in a date.
+        let words_before = run.text[..first_date.printed.span.start].split_whitespace().count();
+        if !first_date.said && words_before >= SENTENCE_WORDS {
+            weight = weight.saturating_sub(IN_SENTENCE);
+        }
+        for v in dates.iter().take(3) {
             let says = When::Day(v.printed.day);
-            if weight == 0 {
-                weakest.push(candidate(
-                    "printed",
-                    &run.text,
-                    says,
-                    v.bearing,
-                    LAST_RESORT + if v.said { super::SAID + 10 } else { 0 },
-                ));
+            if v.edition || weight == 0 {
+                let told = if v.said { super::SAID + 10 } else { 0 };
+                weakest.push(candidate("printed", &run.text, says, v.bearing, LAST_RESORT + told));
                 continue;
             }
             let weight = if v.said { weight + super::SAID } else { weight };
+            if v.bearing == Bearing::Published && weight >= super::ABOVE_HEADLINE && around <= BARE_WORDS {
+                under.push(found.len());
+            }
             found.push(candidate("date-line", &run.text, says, v.bearing, weight));
+        }
+    }
+    // The one day that stands by itself at the headline is the page's own word on it.
+    let mut days: Vec<Date> = under.iter().map(|&i| found[i].says.day()).collect();
+    days.dedup();
+    let told_otherwise = |day: Date| {
+        found.iter().any(|c| {
+            c.rule == "date-line"
+                && c.bearing == Bearing::Published
+                && c.says.day() != day
+                && visible(&c.text, language).iter().any(|v| v.said && v.bearing == Bearing::Published)
+        })
+    };
+    let changed = |day: Date| found.iter().any(|c| c.bearing == Bearing::Updated && c.says.day() == day);
+    if let [day] = days[..]
+        && !changed(day)
+        && !told_otherwise(day)
+    {
+        for i in under {
+            let own = if found[i].weight >= super::UNDER_HEADLINE { ALONE_UNDER } else { ALONE_ABOVE };
+            found[i].weight = found[i].weight.max(own);
         }
     }
     found.extend(weakest.into_iter().take(4));

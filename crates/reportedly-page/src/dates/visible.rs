@@ -15,51 +15,87 @@ pub(crate) struct Visible {
     pub(crate) bearing: Bearing,
     /// Whether words said so.
     pub(crate) said: bool,
+    /// Whether it is the day of a printed edition, which may be the day after.
+    pub(crate) edition: bool,
 }
 
-static CUES: LazyLock<FxHashMap<&'static str, Bearing>> = LazyLock::new(|| {
+/// What words say of the date that follows them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cue {
+    Published,
+    Updated,
+    /// It is the day of a printed edition.
+    Edition,
+}
+
+impl Cue {
+    /// What the date is evidence for.
+    pub(super) const fn bearing(self) -> Bearing {
+        match self {
+            Self::Updated => Bearing::Updated,
+            Self::Published | Self::Edition => Bearing::Published,
+        }
+    }
+}
+
+static CUES: LazyLock<FxHashMap<&'static str, Cue>> = LazyLock::new(|| {
     let mut cues = FxHashMap::default();
     for language in languages("date_cues") {
         for row in rows(Some(language), "date_cues") {
             let [words, kind] = row[..] else { continue };
-            cues.entry(words).or_insert(if kind == "updated" {
-                Bearing::Updated
-            } else {
-                Bearing::Published
+            cues.entry(words).or_insert(match kind {
+                "updated" => Cue::Updated,
+                "edition" => Cue::Edition,
+                _ => Cue::Published,
             });
         }
     }
     cues
 });
 
+/// Characters after a date in which a word says that it was a change.
+const AFTER: usize = 16;
+/// The same, where the verb ends its clause: "wurde am 2. März 2031 um 14 Uhr veröffentlicht".
+const CLAUSE: usize = 40;
+
 /// The dates of a line, in order.
 pub(crate) fn visible(line: &str, language: Option<Language>) -> Vec<Visible> {
     let mut from = 0;
-    printed::find(line, language)
+    let dates = printed::find(line, language);
+    let last = dates.last().map(|d| d.span);
+    let one = dates.len() == 1;
+    dates
         .into_iter()
         .map(|printed| {
             let before = line.get(from..printed.span.start).unwrap_or("");
             let after = line.get(printed.span.end..).unwrap_or("");
             from = printed.span.end;
-            // "2 March 2031 (updated)" says so after it.
+            // "2 March 2031 (updated)" says so after it; words between two dates belong to the second.
             let cue = cue(before).or_else(|| {
-                let end = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
-                let after = &after[..end];
-                (after.chars().count() <= 16).then(|| cue(after)).flatten().filter(|c| *c == Bearing::Updated)
+                let clause = after.split(['.', ';', '\n']).next().filter(|_| last == Some(printed.span))?;
+                let upto =
+                    |most: usize| clause.char_indices().nth(most).map_or(clause, |(i, _)| &clause[..i]);
+                let near = cue(upto(AFTER)).filter(|c| *c == Cue::Updated);
+                near.or_else(|| cue(upto(CLAUSE)).filter(|c| *c == Cue::Published && one))
             });
-            Visible { printed, bearing: cue.unwrap_or(Bearing::Published), said: cue.is_some() }
+            Visible {
+                printed,
+                bearing: cue.map_or(Bearing::Published, Cue::bearing),
+                said: cue.is_some_and(|c| c != Cue::Edition),
+                edition: cue == Some(Cue::Edition),
+            }
         })
         .collect()
 }
 
 /// The last cue among words.
-pub(super) fn cue(words: &str) -> Option<Bearing> {
+pub(super) fn cue(words: &str) -> Option<Cue> {
     let lower = words.to_lowercase();
-    let parts: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let parts: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).collect();
     for end in (1..=parts.len()).rev() {
         for n in (1..=3.min(end)).rev() {
-            if let Some(bearing) = CUES.get(parts[end - n..end].join(" ").as_str()) {
-                return Some(*bearing);
+            if let Some(cue) = CUES.get(parts[end - n..end].join(" ").as_str()) {
+                return Some(*cue);
             }
         }
     }
@@ -67,16 +103,16 @@ pub(super) fn cue(words: &str) -> Option<Bearing> {
     let unspaced =
         |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}');
     if lower.contains(unspaced) {
-        let at = |bearing: Bearing| {
+        let at = |cue: Cue| {
             CUES.iter()
-                .filter(|(w, b)| **b == bearing && w.contains(unspaced))
+                .filter(|(w, c)| **c == cue && w.contains(unspaced))
                 .filter_map(|(w, _)| lower.rfind(w))
                 .max()
         };
-        return match (at(Bearing::Published), at(Bearing::Updated)) {
+        return match (at(Cue::Published), at(Cue::Updated)) {
             (None, None) => None,
-            (published, updated) if updated > published => Some(Bearing::Updated),
-            _ => Some(Bearing::Published),
+            (published, updated) if updated > published => Some(Cue::Updated),
+            _ => Some(Cue::Published),
         };
     }
     None

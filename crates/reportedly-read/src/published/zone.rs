@@ -1,0 +1,102 @@
+//! Instants in UTC on pages that print their own zone's day.
+//!
+//! Programs give the moment of publication in UTC; people read it in the outlet's zone, where the day may be the
+//! next or the one before. What the page prints tells which; else the zones of its language tell what is possible.
+
+use jiff::civil::{Date, Time};
+use jiff::{Timestamp, ToSpan, tz::Offset};
+use reportedly_page::{DateCandidate, When};
+use reportedly_text::{Language, rows};
+
+/// Printed days of less weight say nothing about the zone: they are other items' days.
+const PRINTED: u8 = 24;
+/// Hours that the day of a zone may be ahead of UTC and behind it.
+const AHEAD: i64 = 14;
+const BEHIND: i64 = 12;
+/// Clock times of print and data are of one moment if they differ by whole quarters of an hour, give or take these seconds.
+const SLACK: i64 = 120;
+
+/// The day on which a candidate lies in the page's own zone: the printed one, where that is next to a day in UTC.
+pub(super) fn local_day(candidate: &DateCandidate, candidates: &[DateCandidate]) -> Date {
+    let day = candidate.says.day();
+    let When::Instant(instant, 0) = candidate.says else { return day };
+    let printed = || {
+        candidates.iter().filter(|c| {
+            c.bearing == candidate.bearing
+                && c.weight >= PRINTED
+                && is_local(c)
+                && c.rule != "json-ld"
+                && c.rule != "meta"
+        })
+    };
+    if printed().any(|c| c.says.day() == day) {
+        return day;
+    }
+    let mut near = printed().map(|c| c.says.day()).filter(|d| is_possible(instant, *d));
+    near.next().unwrap_or(day)
+}
+
+/// Whether a candidate gives a day as it is in the page's own zone.
+fn is_local(c: &DateCandidate) -> bool {
+    !matches!(c.says, When::Instant(_, 0))
+}
+
+/// Whether a moment falls on a day in some zone.
+fn is_possible(instant: Timestamp, day: Date) -> bool {
+    let on = |offset: i64| {
+        instant.checked_add(offset.hours()).is_ok_and(|t| Offset::UTC.to_datetime(t).date() == day)
+    };
+    on(AHEAD) || on(-BEHIND) || on(0)
+}
+
+/// The form in which the best day is given, and the days that it may be in the page's zone.
+pub(super) fn settle(
+    form: &DateCandidate,
+    day: Date,
+    candidates: &[DateCandidate],
+    language: Language,
+) -> (When, Date, Date) {
+    let When::Instant(instant, 0) = form.says else { return (form.says.clone(), day, day) };
+    let utc = form.says.day();
+    let local =
+        || candidates.iter().filter(|c| c.bearing == form.bearing && c.weight >= PRINTED && is_local(c));
+    if utc != day {
+        // A printed clock time gives the zone away.
+        let told = local().filter(|c| c.says.day() == day).find_map(|c| match c.says {
+            When::Local(at) => {
+                let ahead = Offset::UTC.to_timestamp(at).ok()?.as_second() - instant.as_second();
+                let quarters = (ahead as f64 / 900.0).round() as i64;
+                let fits =
+                    (ahead - quarters * 900).abs() <= SLACK && (-BEHIND * 4..=AHEAD * 4).contains(&quarters);
+                fits.then(|| When::Instant(instant, (quarters * 900) as i32))
+            }
+            _ => None,
+        });
+        return (told.unwrap_or(When::Day(day)), day.min(utc), day.max(utc));
+    }
+    if local().any(|c| c.says.day() == day) {
+        return (form.says.clone(), day, day);
+    }
+    // Midnight to the second is a day without a clock time.
+    if Offset::UTC.to_datetime(instant).time() == Time::midnight() {
+        return (form.says.clone(), day, day);
+    }
+    let (behind, ahead) = hours(language);
+    let on =
+        |hours: i64| instant.checked_add(hours.hours()).map_or(day, |t| Offset::UTC.to_datetime(t).date());
+    let (first, last) = (on(behind), on(ahead));
+    let best = match i32::try_from(behind * 3600) {
+        // In every zone where the language is at home it is another day than in UTC.
+        Ok(offset) if first == last && first != day => When::Instant(instant, offset),
+        _ => form.says.clone(),
+    };
+    (best, first.min(day), last.max(day))
+}
+
+/// The zones in which most pages of a language are written, in hours ahead of UTC.
+fn hours(language: Language) -> (i64, i64) {
+    rows(None, "language_zones")
+        .find(|row| row.first() == Some(&language.code()))
+        .and_then(|row| Some((row.get(1)?.parse().ok()?, row.get(2)?.parse().ok()?)))
+        .unwrap_or((-BEHIND, AHEAD))
+}
