@@ -49,6 +49,8 @@ const AGAIN: u32 = 60;
 const ALONE: u32 = 12;
 /// A day other than the best is kept within the bounds from this weight on.
 const RIVAL: u32 = 45;
+/// A printed day of this weight stands by itself under the headline.
+const OWN_LINE: u8 = 80;
 /// A day of a last change is within the bounds from this weight on.
 const CHANGE: u8 = 40;
 /// A printed last change counts this share (in per cent) as the publication date where nothing better is there.
@@ -196,9 +198,24 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32) -> Ve
         .chain(fetched.and_then(|f| f.tomorrow().ok()))
         .min();
     let is_said = candidates.iter().any(|c| c.bearing == Bearing::Published && u32::from(c.weight) >= ENOUGH);
+    let before_fetch = candidates.iter().any(|c| {
+        c.bearing == Bearing::Published
+            && u32::from(c.weight) > ENOUGH
+            && kind(c.rule) != Kind::Print
+            && fetched.is_some_and(|f| c.says.day() < f)
+    });
     let mut days: Vec<Weighed<'_>> = Vec::new();
     for c in candidates {
         let weight = match c.bearing {
+            // Print that gives the day of the fetch gives that of any visit, where the data know better.
+            Bearing::Published
+                if before_fetch
+                    && kind(c.rule) == Kind::Print
+                    && c.weight < OWN_LINE
+                    && Some(c.says.day()) == fetched =>
+            {
+                u32::from(c.weight) / 4
+            }
             Bearing::Published => u32::from(c.weight),
             // What was changed was published before: the change dates it only where nothing else does.
             Bearing::Updated if !is_said && changed > 0 => u32::from(c.weight) * changed / 100,
@@ -501,7 +518,8 @@ mod tests {
             candidate("meta", "2031-05-09", Bearing::Updated, 75),
         ];
         let (published, updated) = weigh(&both, "", None);
-        assert_eq!(told(&published), "2031-05-07 2031-05-07 2031-05-07");
+        // The text as it stands may be as young as its last change.
+        assert_eq!(told(&published), "2031-05-07 2031-05-07 2031-05-09");
         assert_eq!(updated.map(|u| u.day()), Some(day("2031-05-09")));
     }
 

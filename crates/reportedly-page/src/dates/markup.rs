@@ -47,7 +47,7 @@ const SENTENCE_WORDS: usize = 6;
 /// What a date in a sentence is believed less.
 const IN_SENTENCE: u8 = 25;
 /// The only day at the headline, printed by itself under it.
-const ALONE_UNDER: u8 = 80;
+const ALONE_UNDER: u8 = 100;
 /// The same above it.
 const ALONE_ABOVE: u8 = 58;
 /// Days of elements near the headline from which on they are a list of other articles.
@@ -78,6 +78,7 @@ pub(crate) fn gather(
     }
     settle_order(&mut found);
     settle_masthead(&mut found);
+    settle_edition(&mut found);
     // Strongest first; what says the same in the same way is said once.
     found.sort_by_key(|c| std::cmp::Reverse(c.weight));
     let mut kept: Vec<DateCandidate> = Vec::new();
@@ -102,6 +103,17 @@ fn settle_masthead(found: &mut Vec<DateCandidate>) {
     });
     if belied {
         found.retain(|c| !is_masthead(c));
+    }
+}
+
+/// Papers go online the evening before the day that is printed on them: what gives that day without a clock time
+/// means the paper.
+fn settle_edition(found: &mut [DateCandidate]) {
+    let editions: Vec<Date> = found.iter().filter(|c| c.rule == "edition").map(|c| c.says.day()).collect();
+    for c in found.iter_mut().filter(|c| c.bearing == Bearing::Published) {
+        if matches!(c.says, When::Day(day) if editions.contains(&day)) {
+            c.weight /= 2;
+        }
     }
 }
 
@@ -467,12 +479,16 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
         };
         // What reads like a sentence that happens to end in a date.
         let words_before = run.text[..first_date.printed.span.start].split_whitespace().count();
-        if !first_date.said && words_before >= SENTENCE_WORDS {
+        if (!first_date.said || role.is_text()) && words_before >= SENTENCE_WORDS {
             weight = weight.saturating_sub(IN_SENTENCE);
         }
         for v in dates.iter().take(3) {
             let says = When::Day(v.printed.day);
-            if v.edition || weight == 0 {
+            if v.edition {
+                found.push(candidate("edition", &run.text, says, v.bearing, LAST_RESORT));
+                continue;
+            }
+            if weight == 0 {
                 let told = if v.said { super::SAID + 10 } else { 0 };
                 weakest.push(candidate("printed", &run.text, says, v.bearing, LAST_RESORT + told));
                 continue;
@@ -497,11 +513,17 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
     };
     let changed = |day: Date| found.iter().any(|c| c.bearing == Bearing::Updated && c.says.day() == day);
     if let [day] = days[..]
-        && !changed(day)
         && !told_otherwise(day)
     {
+        let changed = changed(day);
         for i in under {
-            let own = if found[i].weight >= super::UNDER_HEADLINE { ALONE_UNDER } else { ALONE_ABOVE };
+            let own = if found[i].weight >= super::UNDER_HEADLINE {
+                ALONE_UNDER
+            } else if changed {
+                0
+            } else {
+                ALONE_ABOVE
+            };
             found[i].weight = found[i].weight.max(own);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::printed::{self, Printed};
 use crate::Bearing;
-use reportedly_text::{Language, languages, rows};
+use reportedly_text::{Language, Span, languages, rows};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
@@ -61,7 +61,14 @@ const CLAUSE: usize = 40;
 /// The dates of a line, in order.
 pub(crate) fn visible(line: &str, language: Option<Language>) -> Vec<Visible> {
     let mut from = 0;
-    let dates = printed::find(line, language);
+    // A stamp ("2031-03-02T10:15") among words is meant for programs and seldom seen.
+    let is_stamp = |span: Span| {
+        line.get(span.end..)
+            .and_then(|t| t.strip_prefix('T'))
+            .is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let mut dates = printed::find(line, language);
+    dates.retain(|d| !is_stamp(d.span));
     let last = dates.last().map(|d| d.span);
     let one = dates.len() == 1;
     dates
