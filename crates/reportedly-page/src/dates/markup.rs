@@ -2,7 +2,7 @@
 
 use super::visible::{Cue, Visible, cue};
 use super::{candidate, data as told, printed, visible};
-use crate::blocks::{Kind, Layout};
+use crate::blocks::{Kind, Layout, Run};
 use crate::dom::{DOCUMENT, Dom, NodeId};
 use crate::hints::{Hint, Hints};
 use crate::structured::Structured;
@@ -22,6 +22,8 @@ const TIME_ELSEWHERE: u8 = 28;
 const NAMED: u8 = 48;
 /// The same, elsewhere than near the headline.
 const NAMED_ELSEWHERE: u8 = 24;
+/// The same, wherever it is, with words that say what it is.
+const TOLD_ELSEWHERE: u8 = 42;
 /// The only date among the printed ones of a page that has no other.
 const LAST_RESORT: u8 = 12;
 /// Elements whose text is longer are not asked for their date, in bytes.
@@ -42,6 +44,12 @@ const DATE_WORDS: usize = 3;
 const BARE_WORDS: usize = 8;
 /// Blocks after the headline that are right under it.
 const RIGHT_UNDER: usize = 3;
+/// Blocks before the headline that are right above it.
+const RIGHT_ABOVE: usize = 2;
+/// Words of a block that says what the date in the next block is.
+const LABEL_WORDS: usize = 4;
+/// Elements from the headline to a date that is right at it.
+const RIGHT_AT: NodeId = 60;
 /// Words before a date from which on they are a sentence.
 const SENTENCE_WORDS: usize = 6;
 /// What a date in a sentence is believed less.
@@ -174,7 +182,11 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, found: &mut Vec<DateCandi
         }
         let printed_here = visible(&text, language);
         let stamp = stamp_of(dom, id, language);
-        let place = place(dom, id, &around, &mut hints);
+        let at_headline = headline.is_some_and(|h| id.abs_diff(h) < RIGHT_AT);
+        let place = match place(dom, id, &around, &mut hints) {
+            Place::Aside if at_headline => Place::Free,
+            place => place,
+        };
         if stamp.is_none() && printed_here.is_empty() || place == Place::Out {
             continue;
         }
@@ -198,6 +210,8 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, found: &mut Vec<DateCandi
             (false, false) => ("date-element", NAMED_ELSEWHERE),
         };
         let words_before = before(dom, id);
+        let told = cue(&words_before).is_some() || printed_here.first().is_some_and(|v| v.said);
+        let base = if told { base.max(TOLD_ELSEWHERE) } else { base };
         let bearing = |v: Option<&Visible>| {
             let by_words = v.filter(|v| v.said).map(|v| v.bearing);
             let by_words = by_words.or_else(|| cue(&words_before).map(Cue::bearing));
@@ -407,6 +421,12 @@ fn before(dom: &Dom, id: NodeId) -> String {
     words.split_off(start)
 }
 
+/// What a block that is a label and nothing else says of the date that follows: "Published".
+fn label_of(run: &Run) -> Option<Cue> {
+    let plain = run.words <= LABEL_WORDS && !run.text.contains(|c: char| c.is_ascii_digit());
+    cue(&run.text).filter(|c| plain && *c != Cue::Edition)
+}
+
 /// Printed dates of blocks around the article's text; captions.
 fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<DateCandidate>) {
     let language = page.language;
@@ -420,17 +440,29 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
     let begin = headline.filter(|h| *h <= first).unwrap_or(first);
     let mut weakest = Vec::new();
     let mut under = Vec::new();
+    let mut label = None;
     for (i, run) in layout.runs.iter().enumerate() {
+        // "Published", and the date in the next block.
+        let before = std::mem::replace(&mut label, label_of(run));
         let Some(role) = roles[i] else { continue };
-        let dates = if run.words <= TOLD_WORDS || role == Role::Caption {
+        // Dates in addresses are those of the pages they lead to.
+        let mut dates = if (run.words <= TOLD_WORDS || role == Role::Caption) && !run.text.contains("://") {
             visible(&run.text, language)
         } else {
             Vec::new()
         };
+        if let (Some(cue), Some(v)) = (before, dates.first_mut())
+            && !v.said
+            && v.printed.span.start == 0
+        {
+            (v.bearing, v.said) = (cue.bearing(), true);
+        }
         let Some(first_date) = dates.first() else { continue };
         let around = run.words.saturating_sub(DATE_WORDS * dates.len());
-        // A line of its own right under the headline is the article's, whatever its element is named for.
-        let own_line = i > begin && i <= begin + RIGHT_UNDER && around <= BARE_WORDS;
+        // A line of its own right at the headline is the article's, whatever its element is named for.
+        let at_headline = i > begin && i <= begin + RIGHT_UNDER
+            || i < begin && i + RIGHT_ABOVE >= begin && !matches!(role, Role::Masthead | Role::Nav);
+        let own_line = at_headline && around <= BARE_WORDS;
         if role == Role::Caption && !own_line && !dates.iter().any(|v| v.said) {
             if i + NEAR >= first && i <= last {
                 for v in &dates {

@@ -290,7 +290,7 @@ fn at(scan: &Scan<'_>, i: usize, language: Option<Language>) -> Option<(usize, D
         return None;
     }
     let (dmy, mdy) = (day(year, second, first), day(year, first, second));
-    let month_first = language.is_none_or(|l| l == Language::EN) && gap.trim() == "/";
+    let month_first = language.is_none_or(|l| l == Language::EN) && matches!(gap.trim(), "/" | "-");
     let (day, other) = if month_first { (mdy.or(dmy)?, dmy) } else { (dmy.or(mdy)?, mdy) };
     Some((i + 2, day, other.filter(|o| *o != day)))
 }
