@@ -49,6 +49,33 @@ pub(crate) fn in_address(url: &str) -> Option<DateCandidate> {
     Some(candidate("url", found.1, When::Day(found.0), Bearing::Published, IN_ADDRESS))
 }
 
+/// The month in a page's address, as blogs file their pages: "/2031/03/title". First day and last.
+pub(crate) fn month_in_address(url: &str) -> Vec<DateCandidate> {
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = path.split(['?', '#']).next().unwrap_or("");
+    let mut parts = path.split('/').skip(1).peekable();
+    while let Some(part) = parts.next() {
+        let year = part.parse::<i16>().ok().filter(|y| part.len() == 4 && (1990..=2100).contains(y));
+        let month = parts.peek().filter(|m| m.len() == 2).and_then(|m| m.parse::<i8>().ok());
+        if let (Some(year), Some(month)) = (year, month)
+            && let Ok(first) = jiff::civil::Date::new(year, month, 1)
+        {
+            let text = format!("{year}/{month:02}");
+            return vec![
+                candidate("url-month", &text, When::Day(first), Bearing::NotBefore, IN_ADDRESS),
+                candidate(
+                    "url-month",
+                    &text,
+                    When::Day(first.last_of_month()),
+                    Bearing::NotAfter,
+                    IN_ADDRESS,
+                ),
+            ];
+        }
+    }
+    Vec::new()
+}
+
 fn address_day(path: &str) -> Option<(jiff::civil::Date, &str)> {
     let bytes = path.as_bytes();
     let digits = |from: usize, n: usize| -> Option<i16> {
@@ -158,6 +185,18 @@ mod tests {
         check("https://tarnherald.example/article-203105079", None);
         check("https://tarnherald.example/2031/13/40/harbour", None);
         check("", None);
+    }
+
+    #[test]
+    fn addresses_give_months() {
+        let check = |url: &str, want: &[&str]| {
+            let found: Vec<String> = month_in_address(url).iter().map(|c| c.says.day().to_string()).collect();
+            assert_eq!(found, want, "{url}");
+        };
+        check("https://tarnherald.example/2031/02/harbour", &["2031-02-01", "2031-02-28"]);
+        check("https://tarnherald.example/blog/2031/12/07/harbour", &["2031-12-01", "2031-12-31"]);
+        check("https://tarnherald.example/2031/13/harbour", &[]);
+        check("https://tarnherald.example/2031", &[]);
     }
 
     #[test]

@@ -47,6 +47,14 @@ const ENOUGH: u32 = 40;
 const AGAIN: u32 = 60;
 /// Where a page prints one day only, it is believed from this weight on.
 const ALONE: u32 = 12;
+/// Candidates from this weight on are named as evidence where they make no date.
+const HEARD: u8 = 20;
+/// The rule of the month in an address.
+const ADDRESS_MONTH: &str = "url-month";
+/// The rule of a copyright year.
+const COPYRIGHT: &str = "copyright";
+/// What a day in the month that the address gives is believed more.
+const IN_MONTH: u32 = 25;
 /// A day other than the best is kept within the bounds from this weight on.
 const RIVAL: u32 = 45;
 /// A printed day of this weight stands by itself under the headline.
@@ -86,8 +94,10 @@ pub fn bounds(
         says: c.says.clone(),
         bearing: c.bearing,
     };
+    // Days of little weight are other items' days.
+    let heard = |c: &&DateCandidate| c.bearing != Bearing::Updated && c.weight >= HEARD;
     let mut published = Published {
-        evidence: candidates.iter().filter(|c| c.bearing != Bearing::Updated).map(evidence).collect(),
+        evidence: candidates.iter().filter(heard).map(evidence).collect(),
         ..Published::default()
     };
     if let Some(given) = candidates.iter().find(|c| c.rule == "given" && c.bearing == Bearing::Published) {
@@ -112,25 +122,40 @@ pub fn bounds(
         let seen = fetched.map(|f| f.max(best.day));
         published.latest =
             days.chain(changes.map(|c| c.says.day())).filter(|d| seen.is_none_or(|s| *d <= s)).max();
-        // Strongest first: what speaks for the best day.
-        published.evidence.sort_by_key(|e| e.says.day() != best.day);
-        if !best.published {
-            published.evidence.insert(0, evidence(best.form));
-        }
+        // Strongest first: what speaks for the best day; then what else stretches the bounds.
+        let within = |day: Date| {
+            published.earliest.is_none_or(|e| day >= e) && published.latest.is_none_or(|l| day <= l)
+        };
+        let day_of = |c: &DateCandidate| zone::local_day(c, candidates);
+        let (own, others): (Vec<_>, Vec<_>) = candidates
+            .iter()
+            .filter(|c| c.bearing == Bearing::Published)
+            .partition(|c| day_of(c) == best.day);
+        let first = (!best.published).then_some(best.form);
+        let others = others.into_iter().filter(|c| u32::from(c.weight) >= RIVAL && within(c.says.day()));
+        let bounding = candidates.iter().filter(|c| c.bearing == Bearing::NotAfter && c.rule != COPYRIGHT);
+        let change = candidates
+            .iter()
+            .filter(|c| c.bearing == Bearing::Updated && published.latest > Some(best.day))
+            .find(|c| Some(c.says.day()) == published.latest);
+        published.evidence =
+            first.into_iter().chain(own).chain(others).chain(bounding).chain(change).map(evidence).collect();
         return (published, updated);
     }
     let latest = candidates
         .iter()
-        .filter(|c| matches!(c.bearing, Bearing::NotAfter | Bearing::Updated))
+        .filter(|c| matches!(c.bearing, Bearing::NotAfter | Bearing::Updated) && c.rule != COPYRIGHT)
         .map(|c| c.says.day())
         .chain(fetched)
-        .min();
+        .min()
+        // A footer's year may be old; it is asked where nothing else is there.
+        .or_else(|| candidates.iter().find(|c| c.rule == COPYRIGHT).map(|c| c.says.day()));
     let fits = |day: &Date| latest.is_none_or(|l| *day <= l);
     // What a changed text tells may be younger than its publication.
     let was_changed = candidates.iter().any(|c| c.bearing == Bearing::Updated);
     let mut earliest = candidates
         .iter()
-        .filter(|c| c.bearing == Bearing::NotBefore && !was_changed)
+        .filter(|c| c.bearing == Bearing::NotBefore && (!was_changed || c.rule == ADDRESS_MONTH))
         .map(|c| c.says.day())
         .filter(fits)
         .max();
@@ -143,7 +168,7 @@ pub fn bounds(
         published.evidence.insert(0, line);
         return (published, updated);
     }
-    let masthead = candidates.iter().any(|c| c.bearing == Bearing::NotAfter);
+    let masthead = candidates.iter().any(|c| c.rule == "masthead");
     // The fetch fixes the year of a day and month; a masthead is the day of some visit, which may be any.
     if let Some(l) = fetched.filter(|_| !masthead)
         && let Some(report) = reported_on(mentions, analysis, earliest, latest.unwrap_or(l))
@@ -192,18 +217,21 @@ fn kind(rule: &str) -> Kind {
 fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32) -> Vec<Weighed<'_>> {
     let latest = candidates
         .iter()
-        .filter(|c| c.bearing == Bearing::NotAfter)
+        .filter(|c| c.bearing == Bearing::NotAfter && c.rule != ADDRESS_MONTH && c.rule != COPYRIGHT)
         .map(|c| c.says.day())
         // A fetch recorded in UTC may be a day behind the page's own zone.
         .chain(fetched.and_then(|f| f.tomorrow().ok()))
         .min();
     let is_said = candidates.iter().any(|c| c.bearing == Bearing::Published && u32::from(c.weight) >= ENOUGH);
-    let before_fetch = candidates.iter().any(|c| {
-        c.bearing == Bearing::Published
-            && u32::from(c.weight) > ENOUGH
-            && kind(c.rule) != Kind::Print
-            && fetched.is_some_and(|f| c.says.day() < f)
-    });
+    let changed_at_fetch =
+        candidates.iter().any(|c| c.bearing == Bearing::Updated && Some(c.says.day()) == fetched);
+    let before_fetch = !changed_at_fetch
+        && candidates.iter().any(|c| {
+            c.bearing == Bearing::Published
+                && u32::from(c.weight) > ENOUGH
+                && kind(c.rule) != Kind::Print
+                && fetched.is_some_and(|f| c.says.day() < f)
+        });
     let mut days: Vec<Weighed<'_>> = Vec::new();
     for c in candidates {
         let weight = match c.bearing {
@@ -250,8 +278,19 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32) -> Ve
             }
         }
     }
+    if let Some((first, last)) = address_month(candidates) {
+        for d in days.iter_mut().filter(|d| (first..=last).contains(&d.day)) {
+            d.weight += IN_MONTH;
+        }
+    }
     days.sort_by_key(|d| (std::cmp::Reverse(d.weight), d.day));
     days
+}
+
+/// The month that the page's address gives, first day and last.
+fn address_month(candidates: &[DateCandidate]) -> Option<(Date, Date)> {
+    let of = |bearing| candidates.iter().find(|c| c.rule == ADDRESS_MONTH && c.bearing == bearing);
+    of(Bearing::NotBefore).zip(of(Bearing::NotAfter)).map(|(first, last)| (first.says.day(), last.says.day()))
 }
 
 fn exactness(when: &When) -> u8 {

@@ -55,7 +55,7 @@ const SENTENCE_WORDS: usize = 6;
 /// What a date in a sentence is believed less.
 const IN_SENTENCE: u8 = 25;
 /// The only day at the headline, printed by itself under it.
-const ALONE_UNDER: u8 = 100;
+const ALONE_UNDER: u8 = 90;
 /// The same above it.
 const ALONE_ABOVE: u8 = 58;
 /// Days of elements near the headline from which on they are a list of other articles.
@@ -78,7 +78,11 @@ pub(crate) fn gather(
     told::meta(data, language, &mut found);
     elements(dom, data, page, &mut found);
     found.extend(url.and_then(super::in_address).or_else(|| page.url.as_deref().and_then(super::in_address)));
+    if let Some(address) = url.or(page.url.as_deref()) {
+        found.extend(super::month_in_address(address));
+    }
     blocks(layout, roles, page, &mut found);
+    found.extend(copyright(layout));
     found.extend(super::dateline(&page.text, language));
     found.extend(super::paragraph_heads(page));
     if !found.iter().any(|c| c.bearing == Bearing::Published && c.weight >= NAMED) {
@@ -421,10 +425,43 @@ fn before(dom: &Dom, id: NodeId) -> String {
     words.split_off(start)
 }
 
+/// Whether a line gives a time of day: "10:15", "10.15 Uhr", "10h15".
+fn has_clock_time(line: &str) -> bool {
+    let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    line.split(|c: char| c.is_whitespace() || c == ',').any(|word| {
+        let (hour, minute) = match word.split_once([':', 'h']) {
+            Some(parts) => parts,
+            // With a full stop, only two parts: three are a date.
+            None => match word.split_once('.') {
+                Some((hour, minute)) if !minute.contains('.') => (hour, minute),
+                _ => return false,
+            },
+        };
+        (1..=2).contains(&hour.len())
+            && hour.bytes().all(|b| b.is_ascii_digit())
+            && minute.get(..2).is_some_and(digits)
+    })
+}
+
 /// What a block that is a label and nothing else says of the date that follows: "Published".
 fn label_of(run: &Run) -> Option<Cue> {
     let plain = run.words <= LABEL_WORDS && !run.text.contains(|c: char| c.is_ascii_digit());
     cue(&run.text).filter(|c| plain && *c != Cue::Edition)
+}
+
+/// The last year of the copyright notice: the page is no younger than its end.
+fn copyright(layout: &Layout) -> Option<DateCandidate> {
+    /// What a copyright year is believed, and the years that it may be.
+    const WEIGHT: u8 = 20;
+    const YEARS: std::ops::RangeInclusive<i16> = 1995..=2100;
+    let notice = layout.runs.iter().rev().filter(|r| r.words <= BLOCK_WORDS).find_map(|r| {
+        let at = r.text.find('©').or_else(|| r.text.to_ascii_lowercase().find("copyright"))?;
+        r.text.get(at..)
+    })?;
+    let years = notice.split(|c: char| !c.is_ascii_digit()).filter(|w| w.len() == 4);
+    let year = years.filter_map(|w| w.parse::<i16>().ok()).filter(|y| YEARS.contains(y)).max()?;
+    let end = Date::new(year, 12, 31).ok()?;
+    Some(candidate("copyright", notice, When::Day(end), Bearing::NotAfter, WEIGHT))
 }
 
 /// Printed dates of blocks around the article's text; captions.
@@ -549,7 +586,10 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
     {
         let changed = changed(day);
         for i in under {
-            let own = if found[i].weight >= super::UNDER_HEADLINE {
+            // To the minute, the day of the last change is that of the change.
+            let own = if changed && has_clock_time(&found[i].text) {
+                0
+            } else if found[i].weight >= super::UNDER_HEADLINE {
                 ALONE_UNDER
             } else if changed {
                 0
@@ -557,6 +597,16 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
                 ALONE_ABOVE
             };
             found[i].weight = found[i].weight.max(own);
+        }
+    }
+    // Several days that are labelled alike are a list of other articles.
+    let labelled = |c: &DateCandidate| c.weight > LAST_RESORT && c.bearing == Bearing::Published;
+    let mut days: Vec<Date> = weakest.iter().filter(|c| labelled(c)).map(|c| c.says.day()).collect();
+    days.sort_unstable();
+    days.dedup();
+    if days.len() > 1 {
+        for c in weakest.iter_mut().filter(|c| labelled(c)) {
+            c.weight = LAST_RESORT;
         }
     }
     found.extend(weakest.into_iter().take(4));

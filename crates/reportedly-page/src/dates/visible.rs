@@ -53,6 +53,8 @@ static CUES: LazyLock<FxHashMap<&'static str, Cue>> = LazyLock::new(|| {
     cues
 });
 
+/// Bytes of a stamp.
+const STAMP: usize = 32;
 /// Characters after a date in which a word says that it was a change.
 const AFTER: usize = 16;
 /// The same, where the verb ends its clause: "wurde am 2. März 2031 um 14 Uhr veröffentlicht".
@@ -63,9 +65,8 @@ pub(crate) fn visible(line: &str, language: Option<Language>) -> Vec<Visible> {
     let mut from = 0;
     // A stamp ("2031-03-02T10:15") among words is meant for programs and seldom seen.
     let is_stamp = |span: Span| {
-        line.get(span.end..)
-            .and_then(|t| t.strip_prefix('T'))
-            .is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit()))
+        let after = line.get(span.end..).and_then(|t| t.strip_prefix('T'));
+        after.is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit())) && line.trim().len() > STAMP
     };
     let mut dates = printed::find(line, language);
     dates.retain(|d| !is_stamp(d.span));
