@@ -53,8 +53,6 @@ const HEARD: u8 = 20;
 const ADDRESS_MONTH: &str = "url-month";
 /// The rule of a copyright year.
 const COPYRIGHT: &str = "copyright";
-/// What a day in the month that the address gives is believed more.
-const IN_MONTH: u32 = 25;
 /// A day other than the best is kept within the bounds from this weight on.
 const RIVAL: u32 = 45;
 /// A printed day of this weight stands by itself under the headline.
@@ -114,14 +112,14 @@ pub fn bounds(
         let (form, first, last) = zone::settle(best.form, best.day, candidates, analysis.language);
         published.best = Some(form);
         let rivals = days.iter().filter(|d| d.weight >= RIVAL && d.published).map(|d| d.day);
-        let days = rivals.chain([best.day, first, last]);
-        // What was changed on a day was published by then; how long before, nobody says.
-        published.earliest = days.clone().min().filter(|_| best.published);
-        // Where a page was changed, its text as it stands may be as young as that.
+        // Where a page was changed, its text as it stands may be as young as that; and what was changed before the
+        // day that it is dated was there before.
         let changes = candidates.iter().filter(|c| c.bearing == Bearing::Updated && c.weight >= CHANGE);
+        let days = rivals.chain([best.day, first, last]).chain(changes.map(|c| c.says.day()));
+        // What was changed on a day was published by then; how long before, nobody says.
+        published.earliest = days.clone().min().filter(|_| !is_change(best, candidates));
         let seen = fetched.map(|f| f.max(best.day));
-        published.latest =
-            days.chain(changes.map(|c| c.says.day())).filter(|d| seen.is_none_or(|s| *d <= s)).max();
+        published.latest = days.filter(|d| seen.is_none_or(|s| *d <= s)).max();
         // Strongest first: what speaks for the best day; then what else stretches the bounds.
         let within = |day: Date| {
             published.earliest.is_none_or(|e| day >= e) && published.latest.is_none_or(|l| day <= l)
@@ -193,6 +191,14 @@ struct Weighed<'c> {
     published: bool,
     /// The kinds of evidence, each with its largest weight.
     kinds: Vec<(Kind, u32)>,
+}
+
+/// Whether a day is known as that of a change, and hardly otherwise.
+fn is_change(day: &Weighed<'_>, candidates: &[DateCandidate]) -> bool {
+    let mut of_day = candidates.iter().filter(|c| c.says.day() == day.day);
+    !day.published
+        || of_day.clone().any(|c| c.bearing == Bearing::Updated)
+            && !of_day.any(|c| c.bearing == Bearing::Published && u32::from(c.weight) >= ENOUGH)
 }
 
 /// Kinds of evidence that are independent of each other.
@@ -278,19 +284,8 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32) -> Ve
             }
         }
     }
-    if let Some((first, last)) = address_month(candidates) {
-        for d in days.iter_mut().filter(|d| (first..=last).contains(&d.day)) {
-            d.weight += IN_MONTH;
-        }
-    }
     days.sort_by_key(|d| (std::cmp::Reverse(d.weight), d.day));
     days
-}
-
-/// The month that the page's address gives, first day and last.
-fn address_month(candidates: &[DateCandidate]) -> Option<(Date, Date)> {
-    let of = |bearing| candidates.iter().find(|c| c.rule == ADDRESS_MONTH && c.bearing == bearing);
-    of(Bearing::NotBefore).zip(of(Bearing::NotAfter)).map(|(first, last)| (first.says.day(), last.says.day()))
 }
 
 fn exactness(when: &When) -> u8 {

@@ -78,15 +78,14 @@ pub(crate) fn gather(
     told::meta(data, language, &mut found);
     elements(dom, data, page, &mut found);
     found.extend(url.and_then(super::in_address).or_else(|| page.url.as_deref().and_then(super::in_address)));
-    if let Some(address) = url.or(page.url.as_deref()) {
-        found.extend(super::month_in_address(address));
-    }
     blocks(layout, roles, page, &mut found);
-    found.extend(copyright(layout));
     found.extend(super::dateline(&page.text, language));
     found.extend(super::paragraph_heads(page));
     if !found.iter().any(|c| c.bearing == Bearing::Published && c.weight >= NAMED) {
         told::scripts(dom, data, language, &mut found);
+        // What bounds a page that has no date of its own.
+        found.extend(url.or(page.url.as_deref()).map(super::month_in_address).unwrap_or_default());
+        found.extend(copyright(layout));
     }
     settle_order(&mut found);
     settle_masthead(&mut found);

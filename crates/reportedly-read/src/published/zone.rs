@@ -20,15 +20,8 @@ const SLACK: i64 = 120;
 pub(super) fn local_day(candidate: &DateCandidate, candidates: &[DateCandidate]) -> Date {
     let day = candidate.says.day();
     let When::Instant(instant, 0) = candidate.says else { return day };
-    let printed = || {
-        candidates.iter().filter(|c| {
-            c.bearing == candidate.bearing
-                && c.weight >= PRINTED
-                && is_local(c)
-                && c.rule != "json-ld"
-                && c.rule != "meta"
-        })
-    };
+    let printed =
+        || candidates.iter().filter(|c| c.bearing == candidate.bearing && c.weight >= PRINTED && is_local(c));
     if printed().any(|c| c.says.day() == day) {
         return day;
     }
@@ -36,9 +29,13 @@ pub(super) fn local_day(candidate: &DateCandidate, candidates: &[DateCandidate])
     near.next().unwrap_or(day)
 }
 
-/// Whether a candidate gives a day as it is in the page's own zone.
+/// Whether a candidate gives a day as it is in the page's own zone: with an offset of its own, or in print. Days in
+/// data are cut from moments in UTC as often as not.
 fn is_local(c: &DateCandidate) -> bool {
-    !matches!(c.says, When::Instant(_, 0))
+    match c.says {
+        When::Instant(_, offset) => offset != 0,
+        When::Day(_) | When::Local(_) => !matches!(c.rule, "json-ld" | "meta" | "microdata" | "script-data"),
+    }
 }
 
 /// Whether a moment falls on a day in some zone.
@@ -74,16 +71,19 @@ pub(super) fn settle(
         });
         return (told.unwrap_or(When::Day(day)), day.min(utc), day.max(utc));
     }
-    if local().any(|c| c.says.day() == day) {
-        return (form.says.clone(), day, day);
-    }
+    let at = |hours: i64| Offset::UTC.to_datetime(instant.checked_add(hours.hours()).unwrap_or(instant));
+    let is_midnight = |hours: i64| at(hours).time() == Time::midnight();
     // Midnight to the second is a day without a clock time.
-    if Offset::UTC.to_datetime(instant).time() == Time::midnight() {
+    if is_midnight(0) {
         return (form.says.clone(), day, day);
     }
     let (behind, ahead) = hours(language);
-    let on =
-        |hours: i64| instant.checked_add(hours.hours()).map_or(day, |t| Offset::UTC.to_datetime(t).date());
+    if local().any(|c| c.says.day() == day) {
+        // So is midnight in the zone of the page's language, whatever a server in UTC then prints.
+        let other = [behind, ahead].into_iter().find(|h| is_midnight(*h)).map_or(day, |h| at(h).date());
+        return (form.says.clone(), day.min(other), day.max(other));
+    }
+    let on = |hours: i64| at(hours).date();
     let (first, last) = (on(behind), on(ahead));
     let best = match i32::try_from(behind * 3600) {
         // In every zone where the language is at home it is another day than in UTC.
