@@ -44,8 +44,14 @@ pub(crate) struct Labelled {
 pub(crate) fn label(layout: &Layout, context: &Context) -> Labelled {
     let Chosen { container, excluded } = candidates::choose(layout, context.title.as_deref());
     let asides = asides(layout, container, &excluded);
-    let mut labels =
-        Labels { layout, context, container, asides, roles: vec![Some(Role::Other); layout.runs.len()] };
+    let mut labels = Labels {
+        layout,
+        context,
+        container,
+        asides,
+        roles: vec![Some(Role::Other); layout.runs.len()],
+        captioned: true,
+    };
     labels.around();
     labels.inside();
     labels.standfirst();
@@ -112,6 +118,8 @@ struct Labels<'a> {
     container: usize,
     asides: Vec<Aside>,
     roles: Vec<Option<Role>>,
+    /// Whether what stands in boxes with pictures is captions: an article may be made of such boxes.
+    captioned: bool,
 }
 
 impl Labels<'_> {
@@ -154,6 +162,8 @@ impl Labels<'_> {
         let layout = self.layout;
         let range = layout.regions[self.container].runs.clone();
         let total = layout.regions[self.container].mass.max(1) as f32;
+        let boxed = range.clone().filter(|i| self.stands_at_picture(&layout.runs[*i]));
+        self.captioned = boxed.map(|i| layout.runs[i].mass()).sum::<usize>() as f32 <= CAPTIONS * total;
         let mut left: usize = range.clone().map(|i| layout.runs[i].mass()).sum();
         let mut read = 0;
         let first_prose = range.clone().find(|i| self.is_prose(*i)).unwrap_or(range.end);
@@ -274,6 +284,9 @@ impl Labels<'_> {
         if self.context.title.as_deref().is_some_and(|t| meta::is_title(t, text)) {
             return Role::Title;
         }
+        if self.captioned && self.stands_at_picture(run) {
+            return Role::Caption;
+        }
         if before && self.is_head(run) {
             return Role::DateLine;
         }
@@ -314,6 +327,26 @@ impl Labels<'_> {
             _ if run.bold && !before && !run.sentence && run.words <= SUBHEAD_WORDS => Role::Subhead,
             _ => Role::Paragraph,
         }
+    }
+
+    /// Whether a block is all that a box holds besides a picture.
+    fn stands_at_picture(&self, run: &Run) -> bool {
+        if run.words > CAPTION_WORDS || run.quoted || !matches!(run.kind, Kind::Paragraph | Kind::Loose) {
+            return false;
+        }
+        let mut at = run.region;
+        for _ in 0..CAPTION_LEVELS {
+            let region = &self.layout.regions[at];
+            if at == self.container || region.runs.len() > 1 {
+                return false;
+            }
+            if region.pictures > 0 {
+                // A paragraph may have a picture in it.
+                return at != run.region || run.mass() == 0;
+            }
+            at = region.parent;
+        }
+        false
     }
 
     /// Whether the headline stands among the container's blocks before this one.
@@ -517,6 +550,12 @@ const fn below_articles(role: Role) -> bool {
 const NEAR: usize = 12;
 /// Words of a heading that is set as a paragraph in bold.
 const SUBHEAD_WORDS: usize = 12;
+/// Words of a caption that stands in a box with its picture.
+const CAPTION_WORDS: usize = 40;
+/// Share of the container's mass that such captions have at most.
+const CAPTIONS: f32 = 0.15;
+/// Boxes around a caption, the innermost first, that may hold the picture.
+const CAPTION_LEVELS: usize = 4;
 /// Words of a line that says when an article appeared, and who wrote it perhaps.
 const HEAD_WORDS: usize = 14;
 /// Words below which a linked block is a link and no sentence with one.

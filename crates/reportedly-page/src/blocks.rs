@@ -100,6 +100,8 @@ pub(crate) struct Region {
     pub(crate) main: bool,
     /// Whether its names speak of a wall before the article.
     pub(crate) walls: bool,
+    /// Pictures in it that stand in no smaller region.
+    pub(crate) pictures: usize,
     /// Whether it has a class name.
     pub(crate) named: bool,
     /// The same for regions of the same names.
@@ -174,6 +176,7 @@ pub(crate) fn lay_out(dom: &Dom) -> Layout {
         article: false,
         main: false,
         walls: false,
+        pictures: 0,
         named: false,
         names: 0,
         runs: 0..0,
@@ -256,9 +259,12 @@ impl Walk<'_> {
         match name {
             "" | "script" | "style" | "noscript" | "template" | "svg" | "math" | "iframe" | "object"
             | "embed" | "canvas" | "video" | "audio" | "select" | "option" | "button" | "input"
-            | "textarea" | "head" | "link" | "meta" | "img" | "picture" | "source" | "track" | "map"
-            | "area" | "progress" | "meter" | "rt" | "rp" | "datalist" | "amp-ad" | "amp-iframe"
-            | "amp-analytics" => return None,
+            | "textarea" | "head" | "link" | "meta" | "source" | "track" | "map" | "area" | "progress"
+            | "meter" | "rt" | "rp" | "datalist" | "amp-ad" | "amp-iframe" | "amp-analytics" => return None,
+            "img" | "picture" | "amp-img" => {
+                self.layout.regions[self.region].pictures += 1;
+                return None;
+            }
             "br" => {
                 self.breaks += 1;
                 self.ended = Ended::Nothing;
@@ -336,6 +342,7 @@ impl Walk<'_> {
             article: name == "article",
             main: name == "main",
             walls: hint.is_some_and(Hint::takes_out) && is_wall(self.dom, id),
+            pictures: 0,
             named: is_named(self.dom, id),
             names: names_of(self.dom, id),
             runs: start..start,
@@ -351,11 +358,14 @@ impl Walk<'_> {
         if let Some(outer) = open.region {
             self.flush();
             let end = self.layout.runs.len();
+            let innermost = self.region + 1 == self.layout.regions.len();
             let region = &mut self.layout.regions[self.region];
             region.runs.end = end;
             // Leaves that hold nothing are not kept.
-            if region.runs.is_empty() && self.region + 1 == self.layout.regions.len() {
+            if region.runs.is_empty() && innermost {
+                let pictures = region.pictures;
                 self.layout.regions.pop();
+                self.layout.regions[outer].pictures += pictures;
             }
             self.region = outer;
             self.in_quote -= usize::from(open.quote);
