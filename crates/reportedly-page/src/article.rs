@@ -308,7 +308,9 @@ impl Labels<'_> {
                 return role;
             }
         }
-        if run.linked > 0.7 && run.words < LINKED_WORDS && !run.sentence {
+        // The beginning of another article, cut off, is a teaser.
+        let teaser = run.linked > 0.9 && is_cut(text);
+        if teaser || (run.linked > 0.7 && run.words < LINKED_WORDS && !run.sentence) {
             return match run.kind {
                 Kind::Heading(_) if !before => Role::Subhead,
                 Kind::Cell { .. } => Role::Table,
@@ -560,6 +562,12 @@ const CAPTION_LEVELS: usize = 4;
 const HEAD_WORDS: usize = 14;
 /// Words below which a linked block is a link and no sentence with one.
 const LINKED_WORDS: usize = 30;
+
+/// Whether a text is cut off.
+fn is_cut(text: &str) -> bool {
+    let text = text.trim_end_matches([' ', ']', ')']);
+    text.ends_with('…') || text.ends_with("...")
+}
 
 /// Whether two texts are the same, case and punctuation aside.
 pub(crate) fn same_words(a: &str, b: &str) -> bool {
