@@ -11,11 +11,13 @@ use serde_json::Value;
 // Weights, in the measure of `dates`. Set by hand with the dates figures of `cargo xtask gate`.
 
 /// `datePublished` of the article in JSON-LD.
-pub(super) const JSON_LD: u8 = 80;
+const JSON_LD: u8 = 80;
 /// The same where it is the very moment of the last change.
-pub(super) const MOVING: u8 = 60;
+const MOVING: u8 = 46;
 /// The same of the page, of a second article, or the date of creation.
 const JSON_LD_PAGE: u8 = 50;
+/// The same of the page beside its article: too little to stretch the bounds.
+const JSON_LD_BESIDE: u8 = 40;
 /// The same of a film or a recording on the page.
 const JSON_LD_MEDIA: u8 = 28;
 /// `<meta>` that names the publication.
@@ -216,9 +218,12 @@ pub(super) fn json_ld(data: &Structured, language: Option<Language>, found: &mut
         let again = articles.iter().skip(1).copied();
         let again = again.filter(|t| t.get("headline").and_then(structured::plain) == headline);
         if articles.len() <= LIST {
-            for thing in again.chain(page) {
+            for thing in again {
                 take(thing, "datePublished", Bearing::Published, JSON_LD_PAGE);
                 take(thing, "dateModified", Bearing::Updated, JSON_LD_PAGE);
+            }
+            if let Some(page) = page {
+                take(page, "datePublished", Bearing::Published, JSON_LD_BESIDE);
             }
         }
     } else if let Some(page) = page {
@@ -231,7 +236,7 @@ pub(super) fn json_ld(data: &Structured, language: Option<Language>, found: &mut
 }
 
 /// Whether two stamps give the same moment.
-pub(super) fn same(one: &When, other: &When) -> bool {
+fn same(one: &When, other: &When) -> bool {
     match (one, other) {
         (When::Instant(a, _), When::Instant(b, _)) => a == b,
         _ => one == other,

@@ -50,6 +50,10 @@ const RIGHT_ABOVE: usize = 2;
 const LABEL_WORDS: usize = 4;
 /// Elements from the headline to a date that is right at it.
 const RIGHT_AT: NodeId = 60;
+/// Words of a name.
+const BYLINE_WORDS: usize = 3;
+/// Words of an element that gives its date and little else: names, a reading time, a section.
+const TEASER_WORDS: usize = 18;
 /// Words before a date from which on they are a sentence.
 const SENTENCE_WORDS: usize = 6;
 /// What a date in a sentence is believed less.
@@ -110,7 +114,7 @@ fn settle_masthead(found: &mut Vec<DateCandidate>) {
     let belied = found.iter().any(|c| {
         let day_of = c.says.day();
         is_masthead(c) && day_of != day
-            || c.weight >= told::MOVING && c.bearing != Bearing::NotAfter && day_of > day
+            || c.weight >= MICRODATA && c.bearing != Bearing::NotAfter && day_of > day
     });
     if belied {
         found.retain(|c| !is_masthead(c));
@@ -202,7 +206,10 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, found: &mut Vec<DateCandi
             continue;
         }
         let near = headline.is_none_or(|h| id > h && id < h + 600);
-        let near = near && place == Place::Free;
+        // Among so many words it is a teaser's.
+        let words = text.split_whitespace().count();
+        let is_told = printed_here.iter().any(|v| v.said);
+        let near = near && place == Place::Free && (is_time || is_told || words <= TEASER_WORDS);
         let (rule, base) = match (is_time, near) {
             _ if place == Place::Aside => {
                 (if is_time { "time-element" } else { "date-element" }, LAST_RESORT)
@@ -328,6 +335,8 @@ fn place(dom: &Dom, id: NodeId, around_headline: &[NodeId], hints: &mut Hints) -
             _ if matches!(dom.name(a), "footer" | "nav" | "aside") && !in_article(dom, a) => {
                 place = Place::Aside;
             }
+            // A post that the article quotes has a date of its own.
+            _ if dom.name(a) == "blockquote" => place = Place::Aside,
             _ => {}
         }
     }
@@ -481,6 +490,10 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
         // "Published", and the date in the next block.
         let before = std::mem::replace(&mut label, label_of(run));
         let Some(role) = roles[i] else { continue };
+        // A quoted post has a date of its own.
+        if run.quoted || matches!(role, Role::Quote | Role::Embed) {
+            continue;
+        }
         // Dates in addresses are those of the pages they lead to.
         let mut dates = if (run.words <= TOLD_WORDS || role == Role::Caption) && !run.text.contains("://") {
             visible(&run.text, language)
@@ -498,7 +511,11 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
         // A line of its own right at the headline is the article's, whatever its element is named for.
         let at_headline = i > begin && i <= begin + RIGHT_UNDER
             || i < begin && i + RIGHT_ABOVE >= begin && !matches!(role, Role::Masthead | Role::Nav);
-        let own_line = at_headline && around <= BARE_WORDS;
+        let words_before = run.text[..first_date.printed.span.start].split_whitespace().count();
+        // A picture's line tells when it was taken, unless only a name stands before the date.
+        let own_line = at_headline
+            && around <= BARE_WORDS
+            && (role != Role::Caption || words_before <= BYLINE_WORDS || first_date.said);
         if role == Role::Caption && !own_line && !dates.iter().any(|v| v.said) {
             if i + NEAR >= first && i <= last {
                 for v in &dates {
@@ -536,7 +553,7 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
             found.push(candidate("masthead", &run.text, When::Day(v.printed.day), Bearing::NotAfter, 50));
             continue;
         }
-        let mut weight = if i > begin && i <= first + 3 {
+        let mut weight = if i > begin && i <= last.min(first + 3) {
             super::UNDER_HEADLINE
         } else if i <= begin && i + NEAR / 2 >= begin && role != Role::Masthead && role != Role::Nav {
             super::ABOVE_HEADLINE
@@ -546,7 +563,6 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
             0
         };
         // What reads like a sentence that happens to end in a date.
-        let words_before = run.text[..first_date.printed.span.start].split_whitespace().count();
         if (!first_date.said || role.is_text()) && words_before >= SENTENCE_WORDS {
             weight = weight.saturating_sub(IN_SENTENCE);
         }

@@ -100,3 +100,36 @@ fn hours(language: Language) -> (i64, i64) {
         .and_then(|row| Some((row.get(1)?.parse().ok()?, row.get(2)?.parse().ok()?)))
         .unwrap_or((-BEHIND, AHEAD))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reportedly_page::Bearing;
+
+    #[test]
+    fn the_zones_of_a_language_tell_the_day() {
+        let check = |at: &str, language: &str, want: &str| {
+            let instant: Timestamp = at.parse().unwrap_or_default();
+            let c = DateCandidate {
+                rule: "meta",
+                text: at.to_owned(),
+                span: None,
+                says: When::Instant(instant, 0),
+                bearing: Bearing::Published,
+                weight: 75,
+            };
+            let language = Language::from_tag(language).unwrap_or(Language::EN);
+            let (best, first, last) =
+                settle(&c, local_day(&c, std::slice::from_ref(&c)), std::slice::from_ref(&c), language);
+            assert_eq!(format!("{} {first} {last}", best.day()), want, "{at} {language:?}");
+        };
+        // In all its zones the next day, in some of them, in none.
+        check("2031-05-07T23:10:00Z", "de", "2031-05-08 2031-05-07 2031-05-08");
+        check("2031-05-07T22:10:00Z", "de", "2031-05-07 2031-05-07 2031-05-08");
+        check("2031-05-07T12:10:00Z", "de", "2031-05-07 2031-05-07 2031-05-07");
+        check("2031-05-07T16:10:00Z", "ja", "2031-05-08 2031-05-07 2031-05-08");
+        check("2031-05-08T02:10:00Z", "en", "2031-05-08 2031-05-07 2031-05-08");
+        // Midnight is no clock time.
+        check("2031-05-08T00:00:00Z", "en", "2031-05-08 2031-05-08 2031-05-08");
+    }
+}
