@@ -307,7 +307,7 @@ enum Place {
     Free,
     /// In a sidebar, a footer, a list of other articles.
     Aside,
-    /// Among readers' comments, or not seen.
+    /// Among readers' comments, in a quoted post, or not seen.
     Out,
 }
 
@@ -336,7 +336,7 @@ fn place(dom: &Dom, id: NodeId, around_headline: &[NodeId], hints: &mut Hints) -
                 place = Place::Aside;
             }
             // A post that the article quotes has a date of its own.
-            _ if dom.name(a) == "blockquote" => place = Place::Aside,
+            _ if dom.name(a) == "blockquote" => return Place::Out,
             _ => {}
         }
     }
