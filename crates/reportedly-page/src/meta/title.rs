@@ -1,0 +1,303 @@
+//! An article's title: what headings, data and `<title>` agree on most, without the outlet's name and without the
+//! label that some pages set over it.
+
+use super::outlet::Host;
+use super::{cuts, key, letters};
+use crate::dom::{DOCUMENT, Dom, NodeId, floor, is_inline, push_words};
+use crate::structured::{self, Structured};
+use std::collections::BTreeSet;
+
+// What each source of the title is worth; the wording with the largest sum wins. Tried over the pages of
+// `pages.py meta`: the first heading is right most often, but not where data and `<title>` agree on another.
+const BY_HEADING: u32 = 6;
+const BY_FAR_HEADING: u32 = 2;
+const BY_HEADLINE: u32 = 4;
+const BY_CARD: u32 = 3;
+const BY_TITLE: u32 = 2;
+const BY_OTHER_CARD: u32 = 1;
+/// Share of a heading's words that must stand in the page's other titles for it to be the article's.
+const AGREES: f32 = 0.4;
+/// Headings of the first level that are looked at.
+const MAX_HEADINGS: usize = 8;
+/// Bytes of a heading that are read.
+const MAX_HEADING: usize = 600;
+/// Words of what stands after the last sign of a title, for it to be an outlet or a section of it.
+const MAX_SUFFIX_WORDS: usize = 4;
+/// Words that a title has at least.
+const MIN_TITLE_WORDS: usize = 3;
+
+/// Parts of the class names of labels over headlines.
+const LABELS: [&str; 12] = [
+    "kicker",
+    "overline",
+    "eyebrow",
+    "topline",
+    "roofline",
+    "dachzeile",
+    "spitzmarke",
+    "supertitle",
+    "pretitle",
+    "strapline",
+    "vorspann",
+    "label",
+];
+
+/// A heading: its words, and what may be the title in them.
+struct Heading {
+    words: String,
+    /// Without its first part, without its last, where it has several.
+    less: Vec<String>,
+    /// Whether its first part is named as a label.
+    labelled: bool,
+    /// Whether it leads to the front page.
+    leads_home: bool,
+    /// Whether it is the end of a path of sections.
+    ends_path: bool,
+}
+
+/// The article's title: what headings, data and `<title>` agree on most.
+pub(super) fn title(
+    dom: &Dom,
+    data: &Structured,
+    outlet: Option<&str>,
+    host: Option<&Host>,
+) -> Option<String> {
+    let articles = data.articles();
+    let headline = articles
+        .iter()
+        .find_map(|t| structured::plain(t.get("headline").or_else(|| t.get("name"))?))
+        .map(|h| super::tidy(&structured::unescape(h)))
+        .unwrap_or_default();
+    let card = data.meta(&["og:title"]).map(super::tidy).unwrap_or_default();
+    let other_card = data.meta(&["twitter:title"]).map(super::tidy).unwrap_or_default();
+    let whole = data.title.clone().unwrap_or_default();
+    let names = Names::new(data, outlet, host);
+    let others: Vec<String> = [&headline, &card, &other_card]
+        .into_iter()
+        .map(|t| key(t))
+        .chain([key(&without_outlet(&card, &[], &names)), key(&without_outlet(&whole, &[], &names))])
+        .filter(|k| !k.is_empty())
+        .collect();
+    let said: BTreeSet<String> = [&headline, &card, &whole]
+        .iter()
+        .flat_map(|t| key(t).split(' ').map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let headings: Vec<(String, bool)> = dom
+        .descendants(DOCUMENT)
+        .filter(|id| dom.name(*id) == "h1")
+        .take(MAX_HEADINGS)
+        .map(|id| heading(dom, id))
+        .filter(|h| !h.words.is_empty() && !is_masthead(h, &names, &others))
+        .map(|h| (h.ends_path, without_label(h, &others)))
+        .map(|(ends_path, words)| (names.without(&words).to_owned(), ends_path))
+        .collect();
+    let best = headings
+        .iter()
+        .map(|(heading, ends_path)| {
+            let heading_key = key(heading);
+            let words: BTreeSet<&str> = heading_key.split(' ').collect();
+            let shared = words.iter().filter(|w| said.contains(**w)).count() as f32;
+            (shared / words.len() as f32, shared.sqrt(), heading, *ends_path)
+        })
+        .fold(None::<(f32, f32, &String, bool)>, |best, next| match best {
+            Some(best) if best.0 * best.1 >= next.0 * next.1 => Some(best),
+            _ => Some(next),
+        });
+    let known: Vec<String> =
+        headings.iter().map(|h| &h.0).chain([&headline]).map(|t| key(t)).filter(|k| !k.is_empty()).collect();
+    let mut votes: Vec<(String, u32, String)> = Vec::new();
+    let mut vote = |words: &str, weight: u32| {
+        let key = key(words);
+        if key.is_empty() {
+            return;
+        }
+        match votes.iter_mut().find(|(k, ..)| *k == key) {
+            Some((_, sum, _)) => *sum += weight,
+            None => votes.push((key, weight, words.to_owned())),
+        }
+    };
+    if let Some((share, _, heading, ends_path)) = best {
+        let agrees = !ends_path && (share >= AGREES || said.len() <= 1);
+        vote(heading, if agrees { BY_HEADING } else { BY_FAR_HEADING });
+    }
+    vote(&headline, BY_HEADLINE);
+    vote(&without_outlet(&card, &known, &names), BY_CARD);
+    vote(&without_outlet(&whole, &known, &names), BY_TITLE);
+    vote(&without_outlet(&other_card, &known, &names), BY_OTHER_CARD);
+    // The first of the strongest.
+    let most = votes.iter().map(|v| v.1).max()?;
+    votes.into_iter().find(|v| v.1 == most).map(|v| v.2)
+}
+
+/// What the outlet is called on the page.
+struct Names(Vec<String>);
+
+impl Names {
+    fn new(data: &Structured, outlet: Option<&str>, host: Option<&Host>) -> Self {
+        let site = data.meta(&["og:site_name"]);
+        let mut names: Vec<String> = [outlet, site].into_iter().flatten().map(letters).collect();
+        names.extend(host.into_iter().flat_map(|h| [letters(&h.label), letters(&h.domain)]));
+        names.retain(|n| !n.is_empty());
+        Self(names)
+    }
+
+    fn has(&self, words: &str) -> bool {
+        self.0.contains(&letters(words))
+    }
+
+    /// A title without the outlet's name after its last sign or before its first.
+    fn without<'t>(&self, title: &'t str) -> &'t str {
+        let cuts = cuts(title);
+        let mut best = title;
+        for (start, end) in cuts.iter().rev() {
+            let (Some(head), Some(tail)) = (best.get(..*start), best.get(*end..)) else { continue };
+            if self.has(tail) && !head.trim().is_empty() {
+                best = head.trim_end();
+            }
+        }
+        if let Some((start, end)) = cuts.first()
+            && self.has(&title[..*start])
+            && let Some(rest) = best.get(*end..).map(str::trim).filter(|r| !r.is_empty())
+        {
+            return rest;
+        }
+        best
+    }
+}
+
+/// Whether a heading is the page's name and not the article's.
+fn is_masthead(heading: &Heading, names: &Names, others: &[String]) -> bool {
+    let key = key(&heading.words);
+    // Pages that are about the outlet say so in all their titles.
+    if others.iter().take(2).any(|o| *o == key) {
+        return false;
+    }
+    names.has(&heading.words) || heading.leads_home
+}
+
+/// A heading's words without the label set over the headline in the same element, where there is one.
+fn without_label(heading: Heading, others: &[String]) -> String {
+    let whole = key(&heading.words);
+    if others.contains(&whole) {
+        return heading.words;
+    }
+    let named = |less: &&String| {
+        let less = key(less);
+        !less.is_empty()
+            && others.iter().any(|o| o.strip_suffix(&less).is_some_and(|b| b.is_empty() || b.ends_with(' ')))
+    };
+    if let Some(less) = heading.less.iter().find(named) {
+        return less.clone();
+    }
+    match heading.less.into_iter().next() {
+        Some(first) if heading.labelled => first,
+        _ => heading.words,
+    }
+}
+
+/// Reads a heading.
+fn heading(dom: &Dom, id: NodeId) -> Heading {
+    let words = wording(dom, id);
+    // The parts of a heading are the children of its innermost element that holds all of it.
+    let mut inner = id;
+    let parts = loop {
+        let parts: Vec<NodeId> =
+            dom.children(inner).filter(|c| !wording(dom, *c).is_empty()).take(8).collect();
+        match parts[..] {
+            [only] if dom.text_node(only).is_none() => inner = only,
+            _ => break parts,
+        }
+    };
+    let leads_home = std::iter::once(inner)
+        .chain(dom.ancestors(inner).take(3))
+        .any(|n| dom.name(n) == "a" && dom.attr(n, "href").is_some_and(is_front_page));
+    let texts: Vec<String> = parts.iter().map(|p| wording(dom, *p)).collect();
+    let is_words = |t: &&String| t.chars().any(char::is_alphanumeric);
+    let apart =
+        |texts: &[String]| texts.iter().skip_while(|t| !is_words(t)).cloned().collect::<Vec<_>>().join(" ");
+    let mut less = Vec::new();
+    if texts.len() > 1 {
+        less.push(apart(&texts[1..]));
+        let mut before = texts[..texts.len() - 1].to_vec();
+        before.reverse();
+        let mut before: Vec<String> = before.into_iter().skip_while(|t| !is_words(&t)).collect();
+        before.reverse();
+        less.push(before.join(" "));
+    }
+    less.retain(|l| !l.is_empty());
+    let labelled = parts.len() > 1
+        && parts.first().and_then(|p| dom.attr(*p, "class")).is_some_and(|class| {
+            let class = class.to_ascii_lowercase();
+            LABELS.iter().any(|l| class.contains(l))
+        });
+    let ends_path = dom.ancestors(id).take(6).any(|n| {
+        dom.name(n) == "nav"
+            || dom.attr(n, "class").is_some_and(|class| class.to_ascii_lowercase().contains("breadcrumb"))
+    });
+    Heading { words, less, labelled, leads_home, ends_path }
+}
+
+/// Whether an address is that of a site's front page.
+fn is_front_page(href: &str) -> bool {
+    let path = match href.find("://") {
+        Some(at) => href[at + 3..].split_once('/').map_or("", |(_, path)| path),
+        None => href.strip_prefix('/').unwrap_or("-"),
+    };
+    path.is_empty() || path == "index.html" || path == "index.php"
+}
+
+/// The words of an element. Where a small letter meets a capital at the border of two elements, they are two words:
+/// style sheets set such elements apart.
+pub(crate) fn wording(dom: &Dom, root: NodeId) -> String {
+    let mut out = String::new();
+    if let Some(text) = dom.text_node(root) {
+        push_words(&mut out, text);
+    }
+    let mut at = dom.following(root, root, false);
+    while let Some(id) = at {
+        if out.len() > MAX_HEADING {
+            break;
+        }
+        let name = dom.name(id);
+        let skip = matches!(name, "script" | "style" | "noscript" | "template" | "svg");
+        match dom.text_node(id) {
+            Some(text) => {
+                let meets = out.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit())
+                    && text.starts_with(char::is_uppercase);
+                if meets {
+                    out.push(' ');
+                }
+                push_words(&mut out, text);
+            }
+            None if !is_inline(name) => push_words(&mut out, " "),
+            None => {}
+        }
+        at = dom.following(root, id, skip);
+    }
+    out.truncate(floor(&out, MAX_HEADING).len());
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// A title without the outlet's name at its end or its beginning.
+fn without_outlet(title: &str, known: &[String], names: &Names) -> String {
+    let cuts = cuts(title);
+    for (start, _) in cuts.iter().rev() {
+        if title.get(..*start).is_some_and(|head| known.contains(&key(head))) {
+            return title[..*start].trim().to_owned();
+        }
+    }
+    let best = names.without(title);
+    if best.len() == title.len()
+        && let Some((start, end)) = cuts.last()
+    {
+        let (head, tail) = (title[..*start].trim(), title[*end..].trim());
+        if head.split(' ').count() >= MIN_TITLE_WORDS
+            && tail.split(' ').count() <= MAX_SUFFIX_WORDS
+            && head.len() > tail.len()
+        {
+            return head.to_owned();
+        }
+    }
+    best.trim().to_owned()
+}
