@@ -1,10 +1,14 @@
 //! Who wrote an article: from the page's data, from elements that are named for it, from its byline.
 
+mod names;
+
 use crate::article::{Aside, Labelled};
 use crate::blocks::Layout;
 use crate::dom::{DOCUMENT, Dom, NodeId, floor};
+use crate::meta::wording;
 use crate::structured::{self, Structured};
 use crate::{Role, lines, words};
+use names::{clean, split};
 use serde_json::Value;
 
 /// Authors that are kept.
@@ -17,6 +21,14 @@ const MAX_LINE: usize = 1_000;
 const MAX_BYLINE: usize = 160;
 /// Blocks around the headline and the text's beginning in which a byline is looked for.
 const NEAR: usize = 14;
+/// Blocks before and after the article among which elements named for its author stand.
+const BEFORE: usize = 80;
+const AFTER: usize = 20;
+
+/// Words before the one that introduces a name in a line that begins with a date.
+const MAX_WORDS_BEFORE: usize = 8;
+/// Words of a name that has no capitals.
+const MAX_LOOSE_WORDS: usize = 3;
 
 /// The people who wrote an article, and the agencies it is credited to.
 #[derive(Debug, Default)]
@@ -33,14 +45,14 @@ impl Writers {
         if name.is_empty() || name.len() > MAX_NAME || self.authors.len() >= MAX_AUTHORS {
             return;
         }
-        if is_nobody(&name) {
+        if names::is_no_name(&name) {
             return;
         }
-        let agency = lines::is_agency(&name);
-        if agency || outlet.is_some_and(|o| is_outlet(&name, o)) {
-            if agency && !self.agencies.contains(&name) {
-                self.agencies.push(name.clone());
-            }
+        let agency = names::is_agency(&name);
+        if agency && !self.agencies.contains(&name) {
+            self.agencies.push(name.clone());
+        }
+        if agency || names::is_desk(&name) || outlet.is_some_and(|o| is_outlet(&name, o)) {
             self.add_other(name);
             return;
         }
@@ -57,6 +69,11 @@ impl Writers {
         }
     }
 
+    /// Whether nobody is named, nor anybody in their place.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.authors.is_empty() && self.others.is_empty()
+    }
+
     /// What two ways of looking found: people of the first that has any.
     pub(crate) fn or(mut self, seen: Self) -> Self {
         for agency in seen.agencies {
@@ -67,15 +84,28 @@ impl Writers {
         if self.authors.is_empty() {
             self.authors = seen.authors;
         }
-        for other in seen.others {
-            self.add_other(other);
+        if self.others.is_empty() {
+            self.others = seen.others;
         }
         self
     }
 
-    /// The names to show: people, or where the page names none, whoever it names in their place.
+    /// The names to show: people, or where the page names none, whoever it names in their place: an agency before the
+    /// outlet itself.
     pub(crate) fn authors(&self) -> Vec<String> {
-        if self.authors.is_empty() { self.others.clone() } else { self.authors.clone() }
+        let agency_told = self.agencies.is_empty() || self.agencies.iter().any(|a| self.others.contains(a));
+        match (self.authors.is_empty(), agency_told) {
+            (false, _) => self.authors.clone(),
+            (true, true) => self.others.clone(),
+            (true, false) => self.agencies.clone(),
+        }
+    }
+
+    /// Keeps those others that were known before, if any were: the first who names them knows best.
+    fn keep_others(&mut self, known: usize) {
+        if known > 0 {
+            self.others.truncate(known);
+        }
     }
 
     /// Adds the names in a line that somebody calls the author.
@@ -110,9 +140,9 @@ pub(crate) fn from_data(data: &Structured, outlet: Option<&str>) -> Writers {
                 };
                 for name in names {
                     let name = structured::unescape(name);
-                    if organisation && !lines::is_agency(&name) {
+                    if organisation && !names::is_agency(&name) {
                         let name = clean(&name);
-                        if !is_nobody(&name) && name.len() <= MAX_NAME {
+                        if !names::is_no_name(&name) && !name.is_empty() && name.len() <= MAX_NAME {
                             found.add_other(name);
                         }
                         continue;
@@ -145,9 +175,11 @@ pub(crate) fn from_data(data: &Structured, outlet: Option<&str>) -> Writers {
         "authors",
         "content-author",
     ] {
+        let known = found.others.len();
         for line in data.metas(name) {
             found.add_line(line, outlet);
         }
+        found.keep_others(known);
         if !found.authors.is_empty() {
             break;
         }
@@ -184,22 +216,34 @@ const AUTHOR_PATHS: [&str; 16] = [
     "/columnist",
 ];
 
-/// From the page as it is seen: elements named for it, then a line that begins as bylines do.
+/// From the page as it is seen: elements named for it, then a line that begins as bylines do, then, where the page's
+/// data tells nobody either (`is_told`), names of one word.
 pub(crate) fn from_page(
     dom: &Dom,
     data: &Structured,
     layout: &Layout,
     labelled: &Labelled,
     outlet: Option<&str>,
+    is_told: bool,
 ) -> Writers {
     let regions = layout.by_node();
+    let title = labelled.roles.iter().position(|r| *r == Some(Role::Title));
     let start = layout.regions[labelled.container].runs.start;
     let end = layout.regions[labelled.container].runs.end;
+    let region =
+        |id: NodeId| std::iter::once(id).chain(dom.ancestors(id)).find_map(|n| regions.get(&n).copied());
+    let is_below = |id: NodeId| region(id).is_some_and(|r| layout.regions[r].runs.start >= end);
     // Names in comments, teasers and sidebars are other people's.
     let in_article = |id: NodeId| {
-        let region = std::iter::once(id).chain(dom.ancestors(id)).find_map(|n| regions.get(&n).copied());
-        region.is_none_or(|r| {
-            let near = layout.regions[r].runs.start + 80 >= start && layout.regions[r].runs.start <= end + 20;
+        region(id).is_none_or(|r| {
+            let runs = &layout.regions[r].runs;
+            let near = runs.start + BEFORE >= start && runs.start <= end + AFTER;
+            // Beside the headline stands the article's own byline, whatever the element around it is for.
+            let is_head =
+                title.is_some_and(|t| runs.start >= t && runs.end <= start + 1 && runs.len() <= NEAR);
+            if is_head && labelled.asides.get(r) == Some(&Aside::For(Role::Promo)) {
+                return true;
+            }
             near && !matches!(
                 labelled.asides.get(r),
                 Some(Aside::For(
@@ -222,8 +266,7 @@ pub(crate) fn from_page(
                 .iter()
                 .find(|(p, n)| p == "name" && (n == id || dom.ancestors(*n).take(6).any(|a| a == *id)));
             let node = inner.map_or(*id, |(_, n)| *n);
-            let text =
-                dom.attr(node, "content").map_or_else(|| dom.text(node, MAX_BYLINE + 1), str::to_owned);
+            let text = dom.attr(node, "content").map_or_else(|| wording(dom, node), str::to_owned);
             if text.len() <= MAX_BYLINE {
                 found.add_line(&text, outlet);
             }
@@ -255,8 +298,10 @@ pub(crate) fn from_page(
     named.sort_by_key(|(rank, _)| *rank);
     for rank in 0..=4 {
         for (_, id) in named.iter().filter(|(r, _)| *r == rank) {
-            let text = dom.text(*id, MAX_BYLINE + 1);
-            if text.is_empty() {
+            let text = wording(dom, *id);
+            // Where the byline is the outlet's or a desk's, names below the article are those of other articles.
+            let known = found.others.len();
+            if text.is_empty() || known > 0 && is_below(*id) {
                 continue;
             }
             if text.len() > MAX_BYLINE {
@@ -265,7 +310,7 @@ pub(crate) fn from_page(
                     .descendants(*id)
                     .find_map(|n| dom.text_node(n).map(str::trim).filter(|t| !t.is_empty()));
                 if rank > 1
-                    && let Some(names) = first.and_then(|t| lines::byline(t).or_else(|| lines::people(t)))
+                    && let Some(names) = first.and_then(|t| names_in(t))
                 {
                     for name in names {
                         found.add(&name, outlet);
@@ -280,8 +325,8 @@ pub(crate) fn from_page(
             let links: Vec<String> = dom
                 .descendants(*id)
                 .filter(|n| dom.name(*n) == "a" && leads_to_author(dom, *n))
-                .map(|n| dom.text(n, MAX_NAME + 1))
-                .filter(|t| lines::people(t).is_some() || words::count(t) == 1)
+                .map(|n| wording(dom, n))
+                .filter(|t| t.len() <= MAX_NAME && (names_in(t).is_some() || words::count(t) == 1))
                 .collect();
             if rank > 0 && !links.is_empty() {
                 for link in links {
@@ -289,11 +334,12 @@ pub(crate) fn from_page(
                 }
             } else if rank == 0 || rank == 1 {
                 found.add_line(&text, outlet);
-            } else if let Some(names) = lines::byline(&text).or_else(|| lines::people(&text)) {
+            } else if let Some(names) = names_in(&text) {
                 for name in names {
                     found.add(&name, outlet);
                 }
             }
+            found.keep_others(known);
             if rank > 1 && !found.authors.is_empty() {
                 break;
             }
@@ -303,22 +349,18 @@ pub(crate) fn from_page(
         }
     }
     // Lines: "By …" near the headline or the text's beginning, "Written by …" at its end too.
-    let title = labelled.roles.iter().position(|r| *r == Some(Role::Title));
     let near_title = title.map(|t| t.saturating_sub(3)..(t + NEAR).min(layout.runs.len()));
     let near_text = start.saturating_sub(NEAR)..(start + 4).min(layout.runs.len());
     let near_end = end.saturating_sub(4)..(end + NEAR).min(layout.runs.len());
     for i in near_title.into_iter().flatten().chain(near_text).chain(near_end) {
         let Some(run) = layout.runs.get(i).filter(|r| r.words <= 18) else { continue };
         let next = layout.runs.get(i + 1).filter(|r| r.words <= 6).map(|r| r.text.as_str());
-        let introduces = run.words <= 2 && lines::opening(&run.text).is_some_and(|f| f.role == Role::Byline);
-        let names = lines::byline(&run.text)
-            .or_else(|| introduces.then(|| lines::people(next?)).flatten())
-            .or_else(|| {
-                // "Published on 7 August by …"
-                let (before, after) = run.text.split_once(" by ").or_else(|| run.text.split_once(" By "))?;
-                (before.contains(|c: char| c.is_ascii_digit()) && words::count(before) <= 8)
-                    .then(|| lines::people(after))?
-            });
+        let names = match names::after_start(&run.text) {
+            // "By" alone, and the name below it.
+            Some("") => names::people(next.unwrap_or("")),
+            Some(rest) => names::people(rest),
+            None => after_date(&run.text).and_then(names::people),
+        };
         for name in names.into_iter().flatten() {
             found.add(&name, outlet);
         }
@@ -326,7 +368,44 @@ pub(crate) fn from_page(
             break;
         }
     }
+    if !is_told
+        && found.is_empty()
+        && let Some(name) = one_word(dom, &named)
+    {
+        found.add(&name, outlet);
+    }
     found
+}
+
+/// The names in a line that may be a byline: after what introduces them, or all of it.
+fn names_in(line: &str) -> Option<Vec<String>> {
+    names::after_start(line).filter(|r| !r.is_empty()).and_then(names::people).or_else(|| names::people(line))
+}
+
+/// The names in "Published on 7 August by …".
+fn after_date(line: &str) -> Option<&str> {
+    let starts = line.char_indices().filter(|(_, c)| *c == ' ').map(|(i, _)| i + 1).take(MAX_WORDS_BEFORE);
+    starts.into_iter().find_map(|i| {
+        let (before, rest) = line.split_at(i);
+        let introduced = before.contains(|c: char| c.is_ascii_digit()) && names::after_start(rest).is_some();
+        introduced.then(|| names::after_start(rest)).flatten()
+    })
+}
+
+/// The first name of one word, or without capitals, in elements that are named for authors: what people call
+/// themselves on sites of their own.
+fn one_word(dom: &Dom, named: &[(u8, NodeId)]) -> Option<String> {
+    named.iter().find_map(|(_, id)| {
+        let text = wording(dom, *id);
+        let name = clean(&text);
+        let short = (1..=MAX_LOOSE_WORDS).contains(&words::count(&name)) && name.len() <= MAX_NAME;
+        let is_name = short
+            && !names::is_no_name(&name)
+            && lines::heading(&name).is_none()
+            && name.starts_with(char::is_alphabetic)
+            && !lines::is_reading_time(&name);
+        is_name.then_some(name)
+    })
 }
 
 /// Whether a link leads to a page about an author.
@@ -379,57 +458,15 @@ fn author_class(class: &str) -> Option<u8> {
     None
 }
 
-/// The names in what stands where authors stand: one, or several with signs between them.
-fn split(line: &str) -> Vec<String> {
-    let line = line.trim();
-    if line.is_empty() || line.contains("://") || line.starts_with("www.") || line.contains('@') {
-        return Vec::new();
-    }
-    let named = lines::byline(line).or_else(|| {
-        let several = line.contains([',', ';', '|', '&', '•', '·', '/', '\n'])
-            || [" and ", " und ", " et ", " y "].iter().any(|a| line.contains(a));
-        several.then(|| lines::people(line)).flatten()
-    });
-    named.unwrap_or_else(|| vec![line.to_owned()])
-}
-
-/// A name without what stands around it in bylines.
-fn clean(name: &str) -> String {
-    let mut out = String::new();
-    crate::dom::push_words(&mut out, &structured::unescape(name));
-    let mut name = out.trim();
-    let folded = lines::folded(name);
-    for by in [
-        "written by ",
-        "posted by ",
-        "by: ",
-        "by ",
-        "von ",
-        "par ",
-        "por ",
-        "door ",
-        "author: ",
-        "autor: ",
-        "text: ",
-    ] {
-        if folded.starts_with(by) && name.is_char_boundary(by.len()) && name.len() > by.len() {
-            name = name[by.len()..].trim();
-            break;
-        }
-    }
-    if let Some((before, _)) = name.split_once(['(', '|', '•', '[']) {
-        name = before.trim();
-    }
-    let name = name.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '/' | '|' | '*' | '"')
-    });
-    name.to_owned()
-}
-
 /// Whether a name is the outlet's own.
 fn is_outlet(name: &str, outlet: &str) -> bool {
     let letters =
         |s: &str| s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let initials =
+        |s: &str| s.split([' ', '-']).filter_map(|w| w.chars().next()).collect::<String>().to_lowercase();
+    if outlet.contains(' ') && letters(name) == initials(outlet) {
+        return true;
+    }
     let (name, outlet) = (letters(name), letters(outlet));
     let outlet = outlet.strip_prefix("the").unwrap_or(&outlet);
     let name = name.strip_prefix("the").unwrap_or(&name);
@@ -439,70 +476,79 @@ fn is_outlet(name: &str, outlet: &str) -> bool {
             || (name.len() >= 5 && outlet.starts_with(name)))
 }
 
-/// Whether it is no name: a role, a date, a button.
-fn is_nobody(name: &str) -> bool {
-    let folded = lines::folded(name);
-    let nobody = [
-        "admin",
-        "administrator",
-        "editor",
-        "editors",
-        "editorial",
-        "editorial team",
-        "editorial staff",
-        "staff",
-        "staff writer",
-        "staff reporter",
-        "staff report",
-        "staff reports",
-        "news desk",
-        "newsdesk",
-        "web desk",
-        "online desk",
-        "newsroom",
-        "redaktion",
-        "redacción",
-        "redazione",
-        "rédaction",
-        "la rédaction",
-        "redação",
-        "redactie",
-        "guest",
-        "guest author",
-        "guest post",
-        "guest contributor",
-        "contributor",
-        "anonymous",
-        "unknown",
-        "author",
-        "none",
-        "null",
-        "undefined",
-        "webmaster",
-        "team",
-        "press release",
-        "agencies",
-        "agency",
-        "user",
-        "default",
-        "n/a",
-        "view all posts",
-        "follow",
-        "correspondent",
-        "our correspondent",
-        "special correspondent",
-        "by",
-        "posts by",
-        "more posts",
-        "read more",
-        "share",
-        "wire services",
-        "news agencies",
-    ];
-    nobody.contains(&folded.as_str())
-        || folded.chars().filter(char::is_ascii_digit).count() > 2
-        || words::count(name) > 7
-        || !folded.chars().any(char::is_alphabetic)
-        || folded.contains(".com")
-        || folded.contains(".org")
+#[cfg(test)]
+mod tests {
+    use crate::{Form, Input, read};
+
+    fn check(html: &str, authors: &[&str], agencies: &[&str]) {
+        let page = read(&Input { bytes: html.as_bytes(), form: Form::Html, ..Input::default() });
+        assert_eq!((page.authors, page.agencies), (to_strings(authors), to_strings(agencies)), "{html}");
+    }
+
+    fn to_strings(names: &[&str]) -> Vec<String> {
+        names.iter().map(|n| (*n).to_owned()).collect()
+    }
+
+    /// A page of the Tarn Herald with something in its head, and something below its headline.
+    fn page(head: &str, byline: &str) -> String {
+        let text =
+            "<p>The quay at Velm stayed closed on Monday, the harbour master said, and the ferry with it."
+                .repeat(4);
+        format!(
+            "<meta property=og:site_name content='Tarn Herald'>{head}<title>Fog closes the quay</title>\
+             <article><h1>Fog closes the quay</h1>{byline}{text}</article>"
+        )
+    }
+
+    #[test]
+    fn data_names_people_agencies_and_desks() {
+        let author = |name: &str| format!("<meta name=author content='{name}'>");
+        for (name, authors, agencies) in [
+            ("By Petra Lomax", &["Petra Lomax"][..], &[][..]),
+            ("Petra Lomax and Olan Feld, Harbour Correspondents", &["Petra Lomax", "Olan Feld"], &[]),
+            ("Petra Lomax, and Olan Feld", &["Petra Lomax", "Olan Feld"], &[]),
+            ("Petra Lomax og Olan Feld", &["Petra Lomax", "Olan Feld"], &[]),
+            ("Petra Lomax / Journalist", &["Petra Lomax"], &[]),
+            ("Zeige alle Beiträge von Petra van der Lomax", &["Petra van der Lomax"], &[]),
+            ("Petra Lomax @plomax", &["Petra Lomax"], &[]),
+            ("Petra Lomax in Velm", &["Petra Lomax"], &[]),
+            ("Petra Lomax - Herald Editorial Team", &["Petra Lomax"], &[]),
+            ("Institute for Tides and Currents", &["Institute for Tides and Currents"], &[]),
+            // Nobody is named: who stands in their place is shown.
+            ("Reuters in Velm", &["Reuters"], &["Reuters"]),
+            ("dpa", &["dpa"], &["dpa"]),
+            ("Redaktion", &["Redaktion"], &[]),
+            ("admin", &[], &[]),
+        ] {
+            check(&page(&author(name), ""), authors, agencies);
+        }
+        // People go before desks, agencies stand apart.
+        check(
+            &page(&author("Tarn Herald"), "<p class=byline>By Petra Lomax, Reuters</p>"),
+            &["Petra Lomax"],
+            &["Reuters"],
+        );
+        check(&page(&author("TH"), "<p class=byline>By Petra Lomax</p>"), &["Petra Lomax"], &[]);
+    }
+
+    #[test]
+    fn the_page_names_people_where_its_data_names_none() {
+        for (byline, authors) in [
+            ("<div class=author><b>Petra Lomax</b><i>Reporter</i></div>", &["Petra Lomax"][..]),
+            ("<p>Published on 7 August by Petra Lomax</p>", &["Petra Lomax"]),
+            (
+                "<p>Von <a href=/autoren/lomax>Petra Lomax</a> und <a href=/autoren/feld>Olan Feld</a></p>",
+                &["Petra Lomax", "Olan Feld"],
+            ),
+            (
+                "<div class=author-name>(Image: Olan Feld)</div><div class=byline>By Petra Lomax</div>",
+                &["Petra Lomax"],
+            ),
+            ("<span class=author>seafarer</span>", &["seafarer"]),
+            ("<span class=author>3 min read</span>", &[]),
+            ("<span class=author>About the author</span>", &[]),
+        ] {
+            check(&page("", byline), authors, &[]);
+        }
+    }
 }

@@ -20,7 +20,8 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     };
     let labelled = article::label(&layout, &context);
     let writers = if told.authors.is_empty() {
-        told.or(byline::from_page(&dom, &data, &layout, &labelled, outlet))
+        let seen = byline::from_page(&dom, &data, &layout, &labelled, outlet, !told.is_empty());
+        told.or(seen)
     } else {
         told
     };

@@ -1,11 +1,13 @@
 //! An article's pictures: address, caption, credit.
 
 use crate::article::{Aside, Labelled};
-use crate::blocks::Layout;
+use crate::blocks::{Kind, Layout};
 use crate::dom::{self, DOCUMENT, Dom, NodeId};
 use crate::hints::{Hint, Hints};
 use crate::structured::{self, Structured};
 use crate::{Image, Role, lines};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// Pictures that are kept.
 const MAX_IMAGES: usize = 60;
@@ -13,6 +15,20 @@ const MAX_IMAGES: usize = 60;
 const MAX_CAPTION: usize = 1_500;
 /// Blocks before the article in which its lead picture may stand.
 const BEFORE: usize = 40;
+/// Blocks between a lead picture's caption and the headline below it.
+const ABOVE: usize = 3;
+/// Blocks of the article itself among which its lead picture may stand.
+const INTO: usize = 3;
+/// Blocks of text in what holds a picture and its caption without naming it: caption, credit, a button.
+const MAX_LOOSE_BLOCKS: usize = 3;
+/// Share of linked characters from which on words beside a picture are a teaser.
+const MAX_LINKED: f32 = 0.5;
+/// Digits of a caption that nothing names: more make a date with its time.
+const MAX_DIGITS: usize = 6;
+/// Words of a caption that nothing names as one.
+const LOOSE_WORDS: std::ops::RangeInclusive<usize> = 3..=60;
+/// Elements around a picture that are looked at for such a caption.
+const LOOSE_ANCESTORS: usize = 6;
 
 /// The pictures of the article, in page order.
 pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, labelled: &Labelled) -> Vec<Image> {
@@ -20,20 +36,27 @@ pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, labelled: &L
     let article = &layout.regions[labelled.container].runs;
     let title = labelled.roles.iter().position(|r| *r == Some(Role::Title));
     let from = title.unwrap_or(0).min(article.start).max(article.start.saturating_sub(BEFORE));
+    // What nothing names as a caption is one only between headline and text.
+    let below = title.map_or(article.start, |t| t + 1).min(article.start);
     let mut hints = Hints::default();
     let mut images: Vec<Image> = Vec::new();
     let mut at = dom.following(DOCUMENT, DOCUMENT, false);
     while let Some(id) = at {
         let mut skip = false;
-        if images.len() < MAX_IMAGES
-            && let Some(whole) = picture(dom, id, &mut hints)
-        {
+        let whole = if images.len() < MAX_IMAGES { picture(dom, id, &mut hints) } else { None };
+        if let Some(whole) = whole {
             let region = std::iter::once(id).chain(dom.ancestors(id)).find_map(|n| regions.get(&n).copied());
             let holds = region.is_some_and(|r| {
                 let runs = &layout.regions[r].runs;
-                let near = runs.end > from.saturating_sub(1) && runs.start < article.end;
-                near && !matches!(labelled.asides.get(r), Some(Aside::For(role)) if *role != Role::Caption)
-                    && labelled.asides.get(r) != Some(&Aside::Unseen)
+                let near = runs.end + ABOVE >= from && runs.start < article.end;
+                // A figure with its caption between headline and end is the article's own, however the elements
+                // around it are named.
+                let is_own = runs.start >= from && dom.name(id) == "figure" && has_figcaption(dom, id);
+                near && match labelled.asides.get(r) {
+                    Some(Aside::Unseen) => false,
+                    Some(Aside::For(role)) => *role == Role::Caption || is_own && !is_elsewhere(*role),
+                    _ => true,
+                }
             });
             if holds {
                 let image = read(dom, whole, id);
@@ -44,12 +67,17 @@ pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, labelled: &L
                 }
                 skip = true;
             }
+        } else if images.is_empty()
+            && matches!(dom.name(id), "img" | "amp-img")
+            && let Some(image) = loose(dom, id, layout, labelled, &regions, below..article.start + INTO)
+        {
+            images.push(image);
         }
         at = dom.following(DOCUMENT, id, skip);
     }
     let lead = data.meta(&["og:image", "twitter:image", "og:image:url"]).map(str::to_owned);
-    if images.iter().all(|i| i.caption.is_none()) {
-        let told = data.pictures().into_iter().find_map(|thing| {
+    let told = || {
+        data.pictures().into_iter().find_map(|thing| {
             let said = |key: &str| {
                 thing
                     .get(key)
@@ -63,8 +91,21 @@ pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, labelled: &L
                 caption: Some(caption),
                 credit: said("creditText"),
             })
-        });
-        images.splice(0..0, told);
+        })
+    };
+    if images.iter().all(|i| i.caption.is_none()) {
+        images.splice(0..0, told());
+    } else if let Some(first) = images.first_mut()
+        && let Some(whole) = &first.caption
+        && let Some(caption) = told().and_then(|t| t.caption)
+        && let Some(rest) = whole.strip_prefix(caption.trim()).filter(|rest| !rest.trim().is_empty())
+    {
+        // Where the data has the caption alone, what follows it on the page is the credit.
+        let credit =
+            rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '/' | '(' | ')' | '-' | '–'));
+        first.credit =
+            first.credit.take().or_else(|| Some(bare_credit(credit).to_owned()).filter(|c| !c.is_empty()));
+        first.caption = Some(caption.trim().to_owned());
     }
     match images.first_mut() {
         Some(first) if first.url.is_none() => first.url = lead,
@@ -72,6 +113,73 @@ pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, labelled: &L
         _ => {}
     }
     images
+}
+
+fn has_figcaption(dom: &Dom, figure: NodeId) -> bool {
+    dom.descendants(figure).any(|d| dom.name(d) == "figcaption")
+}
+
+/// Whether pictures in a part of the page are those of other articles.
+fn is_elsewhere(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Comments
+            | Role::Related
+            | Role::Feed
+            | Role::Trending
+            | Role::Nav
+            | Role::Newsletter
+            | Role::Consent
+    )
+}
+
+/// The lead picture where nothing names its caption: the few words that share a small element with it.
+fn loose(
+    dom: &Dom,
+    picture: NodeId,
+    layout: &Layout,
+    labelled: &Labelled,
+    regions: &FxHashMap<NodeId, usize>,
+    lead: Range<usize>,
+) -> Option<Image> {
+    let around = dom.ancestors(picture).take(LOOSE_ANCESTORS).find(|a| regions.contains_key(a))?;
+    let region = *regions.get(&around)?;
+    let runs = layout.regions[region].runs.clone();
+    let links = std::iter::once(around).chain(dom.ancestors(around)).any(|n| dom.name(n) == "a");
+    if links
+        || runs.start < lead.start
+        || runs.end > lead.end
+        || runs.len() > MAX_LOOSE_BLOCKS
+        || !matches!(labelled.asides.get(region), Some(Aside::No))
+    {
+        return None;
+    }
+    let (mut caption, mut credit) = (None, None);
+    for i in runs {
+        let run = layout.runs.get(i)?;
+        let role = labelled.roles.get(i).copied().flatten();
+        let other = matches!(run.kind, Kind::Heading(_))
+            || matches!(
+                role,
+                Some(Role::Title | Role::Standfirst | Role::Subhead | Role::Byline | Role::DateLine)
+            )
+            || run.linked > MAX_LINKED
+            || run.text.chars().filter(char::is_ascii_digit).count() > MAX_DIGITS;
+        if other || run.words > *LOOSE_WORDS.end() {
+            return None;
+        }
+        match lines::caption_and_credit(&run.text) {
+            Some(("", by)) => credit = Some(by.to_owned()),
+            Some((words, by)) if caption.is_none() => {
+                caption = Some(words.to_owned());
+                credit = Some(by.to_owned());
+            }
+            None if caption.is_none() && LOOSE_WORDS.contains(&run.words) => caption = Some(run.text.clone()),
+            _ => {}
+        }
+    }
+    caption.as_ref()?;
+    Some(Image { url: address(dom, picture), caption, credit })
 }
 
 /// Whether an element is a picture with its caption, or a caption; gives the element that holds both.
@@ -101,17 +209,20 @@ fn picture(dom: &Dom, id: NodeId, hints: &mut Hints) -> Option<NodeId> {
     None
 }
 
+/// The address of a picture.
+fn address(dom: &Dom, img: NodeId) -> Option<String> {
+    let value = ["src", "data-src", "data-original"]
+        .iter()
+        .find_map(|a| dom.attr(img, a).filter(|v| !v.starts_with("data:") && !v.trim().is_empty()));
+    value.map(|v| v.trim().to_owned())
+}
+
 /// Reads a picture's caption and credit.
 fn read(dom: &Dom, whole: NodeId, from: NodeId) -> Image {
     let source = dom.descendants(whole).find(|d| matches!(dom.name(*d), "img" | "amp-img"));
-    let url = source.and_then(|img| {
-        let value = ["src", "data-src", "data-original"]
-            .iter()
-            .find_map(|a| dom.attr(img, a).filter(|v| !v.starts_with("data:") && !v.trim().is_empty()));
-        value.map(|v| v.trim().to_owned())
-    });
+    let url = source.and_then(|img| address(dom, img));
     let (mut caption, mut credit) = (String::new(), String::new());
-    let has_caption_element = dom.descendants(from).any(|d| dom.name(d) == "figcaption");
+    let has_caption_element = has_figcaption(dom, from);
     let mut at = dom.following(from, from, false);
     let mut in_caption: Option<NodeId> = None;
     while let Some(id) = at {
@@ -135,6 +246,8 @@ fn read(dom: &Dom, whole: NodeId, from: NodeId) -> Image {
                 || c.contains("screen-reader")
         });
         if name == "figcaption" {
+            // The same caption a second time, for another width of the screen.
+            skip |= in_caption.is_none_or(|c| c != id) && !caption.trim().is_empty();
             in_caption = Some(id);
         } else if in_caption.is_some_and(|c| !dom.ancestors(id).any(|a| a == c)) {
             in_caption = None;
@@ -213,4 +326,69 @@ fn is_credit(dom: &Dom, id: NodeId) -> bool {
         && (dom.name(id) == "cite"
             || ["class", "itemprop", "data-testid"].iter().any(|a| dom.attr(id, a).is_some_and(named)))
         && !dom.attr(id, "class").is_some_and(|c| c.to_ascii_lowercase().contains("caption-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Form, Input, read};
+
+    /// The caption and the credit of the first picture.
+    fn check(html: &str, wanted: (&str, &str)) {
+        let text =
+            "<p>The quay at Velm stayed closed on Monday, the harbour master said, and the ferry with it."
+                .repeat(4);
+        let html = html.replace("TEXT", &text);
+        let page = read(&Input { bytes: html.as_bytes(), form: Form::Html, ..Input::default() });
+        let first = page.images.first();
+        let caption = first.and_then(|i| i.caption.as_deref()).unwrap_or("");
+        let credit = first.and_then(|i| i.credit.as_deref()).unwrap_or("");
+        assert_eq!((caption, credit), wanted, "{html}");
+    }
+
+    #[test]
+    fn lead_captions_are_found_however_they_are_named() {
+        let said = ("Ferries wait outside the harbour.", "Olan Feld");
+        for lead in [
+            "<figure><img src=q.jpg><figcaption>Ferries wait outside the harbour. Photo: Olan Feld</figcaption></figure>",
+            "<div class=picture><img src=q.jpg><div>Ferries wait outside the harbour.</div><div>Photo: Olan Feld</div></div>",
+            "<div class=picture><span>Photo: Olan Feld</span><img src=q.jpg><div>Ferries wait outside the harbour.</div></div>",
+            // Once for wide screens, once for narrow ones.
+            "<figure><img src=q.jpg><figcaption>Ferries wait outside the harbour. Photo: Olan Feld</figcaption>\
+             <span><figcaption>Ferries wait outside the harbour. Photo: Olan Feld</figcaption></span></figure>",
+        ] {
+            check(&format!("<article><h1>Fog closes the quay</h1>{lead}TEXT</article>"), said);
+            check(
+                &format!(
+                    "<div class=promo-lead><h1>Fog closes the quay</h1>{lead}</div><article>TEXT</article>"
+                ),
+                said,
+            );
+        }
+        check(
+            "<figure><img src=q.jpg><figcaption>Ferries wait. Photo: Olan Feld</figcaption></figure>\
+             <article><h1>Fog closes the quay</h1>TEXT</article>",
+            ("Ferries wait.", "Olan Feld"),
+        );
+    }
+
+    #[test]
+    fn words_beside_a_picture_are_not_all_captions() {
+        for beside in [
+            "<div><img src=p.jpg><div>Petra Lomax 24.04.2031, 19:35</div></div>",
+            "<div><img src=p.jpg><h3>More from the harbour today</h3></div>",
+            "<div><a href=/tides><img src=p.jpg><div>How the tides of Velm work</div></a></div>",
+        ] {
+            check(&format!("<article><h1>Fog closes the quay</h1>{beside}TEXT</article>"), ("", ""));
+        }
+    }
+
+    #[test]
+    fn a_credit_is_told_by_the_data_that_has_the_caption_alone() {
+        check(
+            "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"image\":{\"@type\":\"ImageObject\",\
+             \"caption\":\"Ferries wait.\"}}</script><article><h1>Fog closes the quay</h1>\
+             <figure><img src=q.jpg><figcaption>Ferries wait. Feld Pictures</figcaption></figure>TEXT</article>",
+            ("Ferries wait.", "Feld Pictures"),
+        );
+    }
 }

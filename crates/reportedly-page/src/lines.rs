@@ -239,6 +239,13 @@ pub(crate) fn caption_and_credit(line: &str) -> Option<(&str, &str)> {
         .rmatch_indices(' ')
         .filter_map(|(i, _)| {
             let sign = line[..i].chars().next_back()?;
+            // "Petra D. Lomax": the stop of an initial ends no caption.
+            let initial = sign == '.'
+                && line[..i - 1].chars().next_back().is_some_and(char::is_uppercase)
+                && line[..i - 1].chars().nth_back(1).is_none_or(|c| !c.is_alphanumeric());
+            if initial {
+                return None;
+            }
             matches!(sign, '/' | '|' | '-' | '–' | '—' | '.').then(|| (i - sign.len_utf8(), i + 1))
         })
         .take(3)
@@ -246,7 +253,10 @@ pub(crate) fn caption_and_credit(line: &str) -> Option<(&str, &str)> {
         .last();
     if let Some((start, end)) = cut {
         let stop = usize::from(line[start..].starts_with('.'));
-        return Some((line[..start + stop].trim(), line[end..].trim_end_matches('.').trim()));
+        return Some((
+            line[..start + stop].trim(),
+            line[end..].trim_end_matches('.').trim_matches([' ', '|']),
+        ));
     }
     (short(line) && line.split_whitespace().count() <= 6 && names_agency(line) && is_name_like(line))
         .then_some(("", line))
@@ -403,6 +413,7 @@ mod tests {
         check("The quay at night. Photo: Olan Feld", Some(("The quay at night.", "Olan Feld")));
         check("The quay at night © Olan Feld", Some(("The quay at night", "Olan Feld")));
         check("Foto: Olan Feld", Some(("", "Olan Feld")));
+        check("The boat of Petra D. Lomax. | Reuters", Some(("The boat of Petra D. Lomax.", "Reuters")));
         check("The mayor (left) and her deputy", None);
         check("He said that the photo was taken at night and that nobody had seen it.", None);
     }

@@ -3,6 +3,8 @@
 mod outlet;
 mod title;
 
+pub(crate) use title::wording;
+
 use crate::blocks::Layout;
 use crate::dom::Dom;
 use crate::structured::Structured;

@@ -151,28 +151,15 @@ pub(crate) fn unescape(text: &str) -> String {
         rest = &rest[at..];
         let near = &rest.as_bytes()[..rest.len().min(MAX_REFERENCE)];
         let reference = near.iter().position(|b| *b == b';').map(|end| &rest[1..end]);
-        let character = reference.and_then(|name| match name {
-            "amp" => Some('&'),
-            "quot" => Some('"'),
-            "apos" => Some('\''),
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "nbsp" => Some(' '),
-            "ndash" => Some('–'),
-            "mdash" => Some('—'),
-            "lsquo" => Some('‘'),
-            "rsquo" => Some('’'),
-            "ldquo" => Some('“'),
-            "rdquo" => Some('”'),
-            "hellip" => Some('…'),
-            _ => {
-                let number = name.strip_prefix('#')?;
-                match number.strip_prefix(['x', 'X']) {
-                    Some(hex) => u32::from_str_radix(hex, 16).ok(),
-                    None => number.parse().ok(),
-                }
-                .and_then(char::from_u32)
+        let character = reference.and_then(|name| match name.strip_prefix('#') {
+            // The space that does not break is one all the same.
+            _ if name == "nbsp" => Some(' '),
+            Some(number) => match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok(),
+                None => number.parse().ok(),
             }
+            .and_then(char::from_u32),
+            None => named(name),
         });
         match (character, reference) {
             (Some(c), Some(name)) => {
@@ -187,6 +174,12 @@ pub(crate) fn unescape(text: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The character that a name stands for, where it stands for one.
+fn named(name: &str) -> Option<char> {
+    let (first, second) = html5ever::data::NAMED_ENTITIES.get(format!("{name};").as_str())?;
+    char::from_u32(*first).filter(|_| *second == 0)
 }
 
 impl Structured {
@@ -321,6 +314,7 @@ mod tests {
         for (text, wanted) in [
             ("A &amp; B", "A & B"),
             ("&#8217;&#x41;", "’A"),
+            ("Redacci&oacute;n", "Redacción"),
             ("& ; &nonsense;", "& ; &nonsense;"),
             ("&&amp", "&&amp"),
         ] {

@@ -25,7 +25,17 @@ pub fn rows(language: Option<Language>, name: &str) -> impl Iterator<Item = Vec<
 }
 
 /// Tables that serve to take pages apart; there are more of them than of those that serve to read a text.
-const PAGE_TABLES: &[&str] = &["date_cues", "line_starts", "months", "section_headings"];
+const PAGE_TABLES: &[&str] = &[
+    "byline_posts",
+    "byline_starts",
+    "date_cues",
+    "desks",
+    "line_starts",
+    "months",
+    "name_joins",
+    "no_names",
+    "section_headings",
+];
 
 /// Whether a language's texts can be read: whether there is any table for it beyond those for taking pages apart.
 pub fn has_tables(language: Language) -> bool {

@@ -1,0 +1,252 @@
+//! A byline's words taken apart: names, posts, places, desks. The words are data: `tables/<language>/byline_starts.tsv`,
+//! `byline_posts.tsv`, `desks.tsv`, `name_joins.tsv`, `no_names.tsv`. All languages are looked up together, since data
+//! about a page is often in another language than its article.
+
+use crate::lines::{self, folded};
+use crate::structured;
+use reportedly_text::{languages, rows};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::LazyLock;
+
+/// The longest phrase before a name, in words.
+const LONGEST_START: usize = 6;
+/// Words of a name.
+const NAME_WORDS: std::ops::RangeInclusive<usize> = 2..=5;
+/// Names that one line gives.
+const MAX_NAMES: usize = 8;
+
+fn words_of(table: &'static str) -> FxHashSet<&'static str> {
+    languages(table).flat_map(|l| rows(Some(l), table)).filter_map(|row| row.first().copied()).collect()
+}
+
+/// Phrases before names: those of bylines that stand as lines of their own, and those of links and labels.
+static STARTS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
+    let mut all = words_of("byline_starts");
+    for language in languages("line_starts") {
+        all.extend(rows(Some(language), "line_starts").filter(|r| r.get(1) == Some(&"byline")).map(|r| r[0]));
+    }
+    all
+});
+/// What people are: "reporter", "editor".
+static POSTS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| words_of("byline_posts"));
+/// What makes a name that of a desk: "newsroom", "team".
+static DESKS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| words_of("desks"));
+/// What stands where names stand and is none: accounts, buttons.
+static NO_NAMES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| words_of("no_names"));
+/// Words between names (`and`), and between a name and a place (`in`); some are both, in different languages.
+static JOINS: LazyLock<FxHashMap<&'static str, (bool, bool)>> = LazyLock::new(|| {
+    let mut all: FxHashMap<&'static str, (bool, bool)> = FxHashMap::default();
+    for row in languages("name_joins").flat_map(|l| rows(Some(l), "name_joins")) {
+        let [word, kind] = row[..] else { continue };
+        let known = all.entry(word).or_default();
+        known.0 |= kind == "and";
+        known.1 |= kind == "in";
+    }
+    all
+});
+/// Small words inside names: "van", "del".
+static PARTICLES: LazyLock<FxHashSet<&'static str>> =
+    LazyLock::new(|| rows(None, "name_particles").filter_map(|row| row.first().copied()).collect());
+/// News agencies by all their names.
+static AGENCIES: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+    rows(None, "outlets")
+        .filter(|row| row.get(3) == Some(&"agency"))
+        .flat_map(|row| row.into_iter().take(2).flat_map(|names| names.split(" | ")))
+        .chain(rows(None, "agencies").flatten())
+        .map(folded)
+        .filter(|name| !name.is_empty())
+        .collect()
+});
+
+/// Whether words are the name of an agency and nothing else.
+pub(super) fn is_agency(words: &str) -> bool {
+    lines::is_agency(words) || AGENCIES.contains(bare(&folded(words)))
+}
+
+/// Whether a name is a desk's and no person's: "Harbour Desk", "Redaktion".
+pub(super) fn is_desk(name: &str) -> bool {
+    let folded = folded(name);
+    DESKS.contains(folded.as_str()) || folded.split([' ', '-', '_']).any(|word| DESKS.contains(bare(word)))
+}
+
+/// Whether it is no name at all: an account, a button, a date.
+pub(super) fn is_no_name(name: &str) -> bool {
+    let folded = folded(name);
+    NO_NAMES.contains(bare(&folded))
+        || STARTS.contains(bare(&folded))
+        || STARTS.contains(folded.as_str())
+        || folded.chars().filter(char::is_ascii_digit).count() > 4
+        || crate::words::count(name) > 7
+        || !folded.chars().any(char::is_alphabetic)
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// What follows a phrase that introduces names ("By", "Zeige alle Beiträge von"); `None` where none stands first.
+pub(super) fn after_start(line: &str) -> Option<&str> {
+    let mut ends = Vec::new();
+    let mut in_word = false;
+    for (i, c) in line.char_indices() {
+        if c.is_whitespace() && in_word {
+            ends.push(i);
+        }
+        in_word = !c.is_whitespace();
+        if ends.len() == LONGEST_START {
+            break;
+        }
+    }
+    if ends.len() < LONGEST_START && in_word {
+        ends.push(line.len());
+    }
+    let end = ends.into_iter().rev().find(|end| {
+        let phrase = folded(&line[..*end]);
+        STARTS.contains(phrase.as_str()) || STARTS.contains(phrase.trim_end_matches([':', '：', '.']))
+    })?;
+    Some(line[end..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：')))
+}
+
+/// A name without what stands around it in bylines: phrases before it, posts, places and handles after it.
+pub(super) fn clean(name: &str) -> String {
+    let mut tidy = String::new();
+    crate::dom::push_words(&mut tidy, &structured::unescape(name));
+    let mut name = tidy.trim();
+    while let Some(rest) = after_start(name).filter(|r| !r.is_empty()) {
+        name = rest;
+    }
+    if name.starts_with(['(', '[']) || name.contains(": ") {
+        return String::new();
+    }
+    if let Some((before, inside)) = name.split_once(['(', '['])
+        && inside.trim_end().ends_with([')', ']'])
+        && !before.trim().is_empty()
+    {
+        name = before;
+    }
+    if let Some((before, _)) = name.split_once(['|', '•']) {
+        name = before;
+    }
+    if let Some((before, after)) =
+        name.split_once([" - ", " – ", " — "].iter().find(|s| name.contains(**s)).copied().unwrap_or(" - "))
+        && (is_desk(after) || has_post(after))
+    {
+        name = before;
+    }
+    let mut words: Vec<&str> = name.split_whitespace().filter(|w| !w.starts_with('@')).collect();
+    // Posts stand after the name, or before it.
+    let is_desk = is_desk(&words.join(" "));
+    while !is_desk && words.len() > 2 && words.last().is_some_and(|w| POSTS.contains(bare(&folded(w)))) {
+        words.pop();
+    }
+    while !is_desk && words.len() > 2 && words.first().is_some_and(|w| POSTS.contains(bare(&folded(w)))) {
+        words.remove(0);
+    }
+    // "Petra Lomax in Velm", and what is left of it where the place is a link of its own.
+    let at = words.iter().skip(1).position(|w| joins(w).1).map(|i| i + 1);
+    if let Some(at) = at {
+        let head = words[..at].join(" ");
+        let place = words[at + 1..].iter().all(|w| w.starts_with(char::is_uppercase));
+        if place && (at >= 2 || is_agency(&head)) {
+            words.truncate(at);
+        }
+    }
+    words
+        .join(" ")
+        .trim_matches(|c: char| {
+            c.is_whitespace()
+                || matches!(c, ',' | ';' | ':' | '-' | '–' | '/' | '|' | '*' | '"' | '→' | '»' | '~' | '·')
+        })
+        .to_owned()
+}
+
+fn joins(word: &str) -> (bool, bool) {
+    JOINS.get(folded(word).as_str()).copied().unwrap_or_default()
+}
+
+fn has_post(words: &str) -> bool {
+    folded(words).split(' ').any(|w| POSTS.contains(bare(w)))
+}
+
+/// The names in what stands where authors stand: one, or several with signs or words between them.
+pub(super) fn split(line: &str) -> Vec<String> {
+    let line = line.trim();
+    let is_address =
+        line.contains("://") || line.starts_with("www.") || line.contains('@') && !line.contains(' ');
+    if line.is_empty() || is_address {
+        return Vec::new();
+    }
+    let rest = after_start(line).filter(|r| !r.is_empty()).unwrap_or(line);
+    let several = rest.contains([',', ';', '|', '&', '•', '·', '/', '、', '，', '\n'])
+        || rest.split_whitespace().any(|w| joins(w).0);
+    if !several {
+        return vec![rest.to_owned()];
+    }
+    people(rest).unwrap_or_else(|| vec![rest.to_owned()])
+}
+
+/// Names in a list of people and agencies; `None` where it begins with something else.
+pub(super) fn people(list: &str) -> Option<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    for part in list.split([',', ';', '|', '&', '•', '·', '/', '–', '、', '，', '\n']) {
+        let part = part.trim().trim_end_matches(['.', ':']);
+        for piece in split_joined(part) {
+            let whole = piece.join(" ");
+            let name = clean(&whole);
+            if is_agency(&name) || is_desk(&name) && names.is_empty() {
+                names.push(name);
+            } else if is_person(&name) && (names.is_empty() || !has_post(&whole) || name != whole) {
+                names.push(name);
+            } else if names.is_empty() {
+                return None;
+            }
+            // What follows the names is a post, a place or a date.
+        }
+        if names.len() >= MAX_NAMES {
+            break;
+        }
+    }
+    (!names.is_empty()).then_some(names)
+}
+
+/// The words of each name in "Petra Lomax and Olan Feld".
+fn split_joined(part: &str) -> Vec<Vec<&str>> {
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let mut pieces: Vec<Vec<&str>> = vec![Vec::new()];
+    for (i, word) in words.iter().enumerate() {
+        let (and, place) = joins(word);
+        let before = pieces.last().map_or(0, Vec::len);
+        // ", and Olan Feld"
+        if and && before == 0 && i + 1 < words.len() && word.len() > 1 {
+            continue;
+        }
+        let ends = and && before >= 1 && i + 1 < words.len() && !(place && i + 2 == words.len());
+        // "Lomax y Feld" is two people, "Ortega y Gasset" one: a family name alone does not stand first.
+        if ends && (before >= 2 || words.len() - i > 2 || word.len() > 1) {
+            pieces.push(Vec::new());
+        } else if let Some(piece) = pieces.last_mut() {
+            piece.push(word);
+        }
+    }
+    pieces
+}
+
+/// Whether words look like a person's name: two to five, all but particles with capitals.
+pub(super) fn is_person(name: &str) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let capital = |w: &str| {
+        let first = w.chars().next();
+        first.is_some_and(|c| c.is_uppercase() || !c.is_lowercase() && c.is_alphabetic())
+    };
+    let unspaced = name.chars().all(|c| crate::words::is_unspaced(c) || matches!(c, '・' | ' '));
+    (NAME_WORDS.contains(&words.len()) || unspaced && words.len() == 1 && name.chars().count() <= 8)
+        && words
+            .iter()
+            .all(|w| PARTICLES.contains(w) || capital(w) || w.starts_with(['\'', '’', '"', '“', '(']))
+        && words.iter().filter(|w| capital(w)).count() >= words.len().min(2)
+        && words
+            .first()
+            .zip(words.last())
+            .is_some_and(|(_, last)| capital(last) || last.ends_with([')', '.']))
+        && !name.contains(|c: char| c.is_ascii_digit())
+}
