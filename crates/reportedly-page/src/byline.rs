@@ -25,6 +25,8 @@ const NEAR: usize = 14;
 const BEFORE: usize = 80;
 const AFTER: usize = 20;
 
+/// The rank of links to pages about authors, the last of those by which elements are named for them.
+const LINK: u8 = 4;
 /// Words before the one that introduces a name in a line that begins with a date.
 const MAX_WORDS_BEFORE: usize = 8;
 /// Words of a name that has no capitals.
@@ -287,7 +289,7 @@ pub(crate) fn from_page(
                 .min()
             {
                 Some(rank) => rank,
-                None if dom.name(id) == "a" && leads_to_author(dom, id) => 4,
+                None if dom.name(id) == "a" && leads_to_author(dom, id) => LINK,
                 None => continue,
             },
         };
@@ -296,8 +298,13 @@ pub(crate) fn from_page(
         }
     }
     named.sort_by_key(|(rank, _)| *rank);
-    for rank in 0..=4 {
+    for rank in 0..=LINK {
+        let mut beside = None;
         for (_, id) in named.iter().filter(|(r, _)| *r == rank) {
+            // Links to authors stand in one line; those elsewhere lead to others.
+            if beside.is_some_and(|line| line != dom.parent(*id)) {
+                continue;
+            }
             let text = wording(dom, *id);
             // Where the byline is the outlet's or a desk's, names below the article are those of other articles.
             let known = found.others.len();
@@ -340,7 +347,9 @@ pub(crate) fn from_page(
                 }
             }
             found.keep_others(known);
-            if rank > 1 && !found.authors.is_empty() {
+            if rank == LINK && !found.authors.is_empty() {
+                beside = Some(dom.parent(*id));
+            } else if rank > 1 && !found.authors.is_empty() {
                 break;
             }
         }

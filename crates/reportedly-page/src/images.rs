@@ -23,6 +23,8 @@ const INTO: usize = 3;
 const MAX_LOOSE_BLOCKS: usize = 3;
 /// Share of linked characters from which on words beside a picture are a teaser.
 const MAX_LINKED: f32 = 0.5;
+/// Words of a button that counts the pictures of a gallery.
+const MAX_COUNT_WORDS: usize = 4;
 /// Digits of a caption that nothing names: more make a date with its time.
 const MAX_DIGITS: usize = 6;
 /// Words of a caption that nothing names as one.
@@ -52,15 +54,20 @@ pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, labelled: &L
                 // A figure with its caption between headline and end is the article's own, however the elements
                 // around it are named.
                 let is_own = runs.start >= from && dom.name(id) == "figure" && has_figcaption(dom, id);
+                let is_lead =
+                    is_own && title.is_some_and(|t| runs.start > t) && runs.start <= article.start + INTO;
                 near && match labelled.asides.get(r) {
                     Some(Aside::Unseen) => false,
-                    Some(Aside::For(role)) => *role == Role::Caption || is_own && !is_elsewhere(*role),
+                    Some(Aside::For(role)) => {
+                        *role == Role::Caption || is_lead || is_own && !is_elsewhere(*role)
+                    }
                     _ => true,
                 }
             });
             if holds {
                 let image = read(dom, whole, id);
-                if (image.caption.is_some() || image.credit.is_some())
+                if !image.caption.as_deref().is_some_and(is_count)
+                    && (image.caption.is_some() || image.credit.is_some())
                     && !images.iter().any(|i| i.caption == image.caption)
                 {
                     images.push(image);
@@ -117,6 +124,13 @@ pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, labelled: &L
 
 fn has_figcaption(dom: &Dom, figure: NodeId) -> bool {
     dom.descendants(figure).any(|d| dom.name(d) == "figcaption")
+}
+
+/// Whether words count the pictures of a gallery: "View 3 images", "Bild 2 von 12".
+fn is_count(words: &str) -> bool {
+    let mut parts = words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    words.split_whitespace().count() <= MAX_COUNT_WORDS
+        && parts.any(|w| w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether pictures in a part of the page are those of other articles.
@@ -352,6 +366,8 @@ mod tests {
             "<figure><img src=q.jpg><figcaption>Ferries wait outside the harbour. Photo: Olan Feld</figcaption></figure>",
             "<div class=picture><img src=q.jpg><div>Ferries wait outside the harbour.</div><div>Photo: Olan Feld</div></div>",
             "<div class=picture><span>Photo: Olan Feld</span><img src=q.jpg><div>Ferries wait outside the harbour.</div></div>",
+            "<div class=caption><img src=q.jpg>View 3 images</div><figure><img src=q.jpg>\
+             <figcaption>Ferries wait outside the harbour. Photo: Olan Feld</figcaption></figure>",
             // Once for wide screens, once for narrow ones.
             "<figure><img src=q.jpg><figcaption>Ferries wait outside the harbour. Photo: Olan Feld</figcaption>\
              <span><figcaption>Ferries wait outside the harbour. Photo: Olan Feld</figcaption></span></figure>",

@@ -207,6 +207,7 @@ mod tests {
             ("www.elpuente.example", "Grupo Lune", "El Puénte", "El Puénte"),
             // Known by the table of outlets, where the page has but an address.
             ("www.spiegel.de", "spiegel.de", "", "Der Spiegel"),
+            ("www.tagesspiegel.de", "Der Tagesspiegel", "", "Tagesspiegel"),
             // A part of a site with a name of its own is not the whole.
             ("lune.spiegel.de", "Lune Weekly", "", "Lune Weekly"),
         ] {

@@ -86,7 +86,7 @@ pub(super) fn outlet(dom: &Dom, data: &Structured, layout: &Layout, host: Option
     let printed =
         named.iter().filter(|n| in_host(n) && !is_address(n)).max_by_key(|n| (looks(n), first_of(&named, n)));
     printed
-        .map(|n| (*n).clone())
+        .map(|n| host.and_then(|host| called(host, n)).unwrap_or_else(|| (*n).clone()))
         .or_else(|| host.and_then(|host| listed(host, &named)))
         .or_else(|| named.iter().find(|n| in_host(n)).map(|n| (*n).clone()))
         .or_else(|| candidates.first().cloned())
@@ -153,6 +153,15 @@ fn spelt(c: char) -> impl Iterator<Item = char> {
         c => (c, None),
     };
     std::iter::once(first).chain(second)
+}
+
+/// The name under which the table of outlets has one that a page goes by, where it has it at the page's host.
+fn called(host: &Host, name: &str) -> Option<String> {
+    let is_name = |n: &str| letters(n) == letters(name);
+    rows(None, "outlets").find_map(|row| {
+        let [listed, others, of, ..] = row[..] else { return None };
+        (of == host.domain && others.split(" | ").any(is_name)).then(|| listed.to_owned())
+    })
 }
 
 /// The name under which the table of outlets has a host.
