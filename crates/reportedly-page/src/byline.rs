@@ -92,15 +92,9 @@ impl Writers {
         self
     }
 
-    /// The names to show: people, or where the page names none, whoever it names in their place: an agency before the
-    /// outlet itself.
+    /// The names to show: people, or where the page names none, whoever it names in their place.
     pub(crate) fn authors(&self) -> Vec<String> {
-        let agency_told = self.agencies.is_empty() || self.agencies.iter().any(|a| self.others.contains(a));
-        match (self.authors.is_empty(), agency_told) {
-            (false, _) => self.authors.clone(),
-            (true, true) => self.others.clone(),
-            (true, false) => self.agencies.clone(),
-        }
+        if self.authors.is_empty() { self.others.clone() } else { self.authors.clone() }
     }
 
     /// Keeps those others that were known before, if any were: the first who names them knows best.
@@ -317,7 +311,7 @@ pub(crate) fn from_page(
                     .descendants(*id)
                     .find_map(|n| dom.text_node(n).map(str::trim).filter(|t| !t.is_empty()));
                 if rank > 1
-                    && let Some(names) = first.and_then(|t| names_in(t))
+                    && let Some(names) = first.and_then(names_in)
                 {
                     for name in names {
                         found.add(&name, outlet);

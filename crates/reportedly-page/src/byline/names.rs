@@ -193,9 +193,9 @@ pub(super) fn people(list: &str) -> Option<Vec<String>> {
         for piece in split_joined(part) {
             let whole = piece.join(" ");
             let name = clean(&whole);
-            if is_agency(&name) || is_desk(&name) && names.is_empty() {
-                names.push(name);
-            } else if is_person(&name) && (names.is_empty() || !has_post(&whole) || name != whole) {
+            let stands_for_one = is_agency(&name) || is_desk(&name) && names.is_empty();
+            let person = is_person(&name) && (names.is_empty() || !has_post(&whole) || name != whole);
+            if stands_for_one || person {
                 names.push(name);
             } else if names.is_empty() {
                 return None;

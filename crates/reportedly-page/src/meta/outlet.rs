@@ -155,12 +155,13 @@ fn spelt(c: char) -> impl Iterator<Item = char> {
     std::iter::once(first).chain(second)
 }
 
-/// The name under which the table of outlets has one that a page goes by, where it has it at the page's host.
+/// The name of the table of outlets that is the host's, where a page puts an article before it.
 fn called(host: &Host, name: &str) -> Option<String> {
     let is_name = |n: &str| letters(n) == letters(name);
     rows(None, "outlets").find_map(|row| {
         let [listed, others, of, ..] = row[..] else { return None };
-        (of == host.domain && others.split(" | ").any(is_name)).then(|| listed.to_owned())
+        let is_listed = of == host.domain && letters(listed) == letters(&host.label);
+        (is_listed && others.split(" | ").any(is_name)).then(|| listed.to_owned())
     })
 }
 
