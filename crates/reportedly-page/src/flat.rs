@@ -287,6 +287,7 @@ fn said_twice(lines: &[Line<'_>], inside: &[bool]) -> Vec<bool> {
     }
     let after: FxHashSet<&str> = lines.iter().skip(last + 1).map(|l| l.text).collect();
     let mut said: FxHashSet<&str> = FxHashSet::default();
+    let twofold = choose::is_twofold(lines);
     let is_short = |i: Option<usize>| i.and_then(|i| lines.get(i)).is_some_and(|l| l.kind == Kind::Short);
     (0..lines.len())
         .map(|i| {
@@ -295,6 +296,7 @@ fn said_twice(lines: &[Line<'_>], inside: &[bool]) -> Vec<bool> {
                 return false;
             }
             match line.kind {
+                _ if twofold => !said.insert(line.text),
                 Kind::Prose if line.words >= line::PROSE_WORDS => !said.insert(line.text),
                 Kind::Prose | Kind::Short => {
                     // Among short lines it is a cell of a table or an item of a list.

@@ -14,6 +14,8 @@ use std::ops::Range;
 const MOST: f32 = 60.0;
 /// Prose that does not end like a sentence counts this share.
 const UNENDED: f32 = 0.3;
+/// The same where it speaks of what the article speaks of.
+const UNENDED_NEAR: f32 = 0.5;
 /// A short line.
 const SHORT: f32 = -8.0;
 /// A menu run together.
@@ -33,6 +35,9 @@ const AGAIN: f32 = -25.0;
 /// Prose that stood on the page once before counts this share less a fixed sum.
 const TWICE_SHARE: f32 = 0.3;
 const TWICE_SUM: f32 = -10.0;
+/// So many paragraphs that stand on the page more than once, if they are most of all, make a page that has its text
+/// twice.
+const TWOFOLD: usize = 8;
 /// A short line that stood on the page twice or more before.
 const OFTEN: f32 = -6.0;
 /// Prose in the reach of a section's heading counts this share less a fixed sum: where it is near to the article,
@@ -58,6 +63,13 @@ const NEAR_GOES_ON: f32 = 70.0;
 /// this share stand around it too.
 const GAP_NEAR: f32 = 0.5;
 const GAP_ELSEWHERE: f32 = 0.3;
+/// What lies at an end of the article belongs to it unless so many lines set it apart, it has fewer words and is
+/// further from it.
+const END_GAP: usize = 4;
+const END_WORDS: f32 = 80.0;
+const END_NEAR: f32 = 0.7;
+/// A line above the first paragraph with fewer words has to be near to the article.
+const HEAD_WORDS: f32 = 8.0;
 /// Headings that stand on the page so often are buttons.
 const BUTTON_TIMES: u16 = 3;
 /// Coming back over such a button.
@@ -83,8 +95,57 @@ pub(super) fn inside(lines: &[Line<'_>], headlines: &[bool]) -> Vec<bool> {
     let first = path(lines, headlines, None);
     let near = kin::nearness(lines, headlines, &first);
     let mut inside = if near.is_some() { path(lines, headlines, near.as_ref()) } else { first };
+    if let Some(near) = &near {
+        drop_far_ends(lines, near, &mut inside);
+    }
     fill_gaps(lines, near.as_ref(), &mut inside);
+    if let Some(near) = &near {
+        clear_head(lines, near, &mut inside);
+    }
     inside
+}
+
+/// Takes out what lies before or after the article, set apart from it by several lines, is short and speaks of
+/// something else.
+fn drop_far_ends(lines: &[Line<'_>], near: &Nearness, inside: &mut [bool]) {
+    if near.paragraphs < FAR_PARAGRAPHS {
+        return;
+    }
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for i in (0..lines.len()).filter(|&i| inside[i]) {
+        match runs.last_mut() {
+            Some(run) if run.end == i => run.end += 1,
+            _ => runs.push(i..i + 1),
+        }
+    }
+    let [first, second, ..] = &runs[..] else { return };
+    let [.., before, last] = &runs[..] else { return };
+    let far = |run: &Range<usize>, gap: usize| {
+        let prose = || run.clone().filter(|&i| lines[i].kind == Kind::Prose);
+        let words: f32 = prose().map(|i| lines[i].words).sum();
+        let shared: f32 = prose().map(|i| lines[i].words * near.of[i]).sum();
+        gap >= END_GAP && words < END_WORDS && shared < words * END_NEAR
+    };
+    let first_is_far = far(first, second.start - first.end);
+    let last_is_far = far(last, last.start - before.end);
+    if first_is_far {
+        inside[first.clone()].fill(false);
+    }
+    if last_is_far {
+        inside[last.clone()].fill(false);
+    }
+}
+
+/// Takes out the few words between the headline and the first paragraph that speak of something else: names,
+/// buttons, figures.
+fn clear_head(lines: &[Line<'_>], near: &Nearness, inside: &mut [bool]) {
+    let paragraph = |l: &Line<'_>| l.kind == Kind::Prose && l.ends && l.words >= PROSE_WORDS;
+    let Some(first) = (0..lines.len()).find(|&i| inside[i] && paragraph(&lines[i])) else { return };
+    for i in 0..first {
+        let line = &lines[i];
+        inside[i] &=
+            !(line.kind == Kind::Short && !line.ends && line.words < HEAD_WORDS && near.of[i] < MIDDLING);
+    }
 }
 
 fn path(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearness>) -> Vec<bool> {
@@ -214,6 +275,7 @@ pub(super) fn scores(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearn
     let mut section: Option<Role> = None;
     // Words of prose since the headline.
     let mut prose = 0.0;
+    let twofold = is_twofold(lines);
     let large = near.is_some_and(|n| n.paragraphs >= FAR_PARAGRAPHS);
     for (i, line) in lines.iter().enumerate() {
         if headlines[i] {
@@ -228,7 +290,9 @@ pub(super) fn scores(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearn
             section = None;
         }
         let mut score = match line.kind {
-            Kind::Prose => line.words.min(MOST) * if line.ends { 1.0 } else { UNENDED },
+            Kind::Prose if line.ends => line.words.min(MOST),
+            Kind::Prose if near.is_some_and(|n| n.of[i] >= NEAR) => line.words.min(MOST) * UNENDED_NEAR,
+            Kind::Prose => line.words.min(MOST) * UNENDED,
             Kind::Short => SHORT,
             Kind::Names => NAMES,
             Kind::Caption | Kind::Byline | Kind::DateLine | Kind::ReadingTime => ASIDE,
@@ -247,7 +311,7 @@ pub(super) fn scores(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearn
             score -= if f.reach == Reach::Section { 30.0 } else { 15.0 };
         }
         if !headlines[i] {
-            score = repeated(line, score);
+            score = if twofold && line.kind == Kind::Prose { score } else { repeated(line, score) };
         }
         if score > 0.0 {
             let near = near.map(|n| n.of[i]);
@@ -275,6 +339,13 @@ pub(super) fn scores(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearn
         scores.push(score);
     }
     scores
+}
+
+/// Whether a page has its text twice or more: most of its paragraphs are repeated.
+pub(super) fn is_twofold(lines: &[Line<'_>]) -> bool {
+    let full = || lines.iter().filter(|l| l.kind == Kind::Prose && l.words >= FULL && !l.again);
+    let repeated = full().filter(|l| l.times > 1).count();
+    repeated >= TWOFOLD && repeated * 2 > full().count()
 }
 
 /// The score of a line that stands on the page more than once. What stands twice may be a contents list and its

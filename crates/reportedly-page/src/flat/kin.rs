@@ -15,6 +15,9 @@ const STEM: usize = 6;
 const SHORTEST: usize = 3;
 /// An article of fewer paragraphs has no usual share.
 const FEWEST: usize = 4;
+/// A paragraph of so many words that shares so many with the headline speaks of the same.
+const FULL: f32 = 20.0;
+const SHARED: usize = 2;
 /// The most words of a line that are looked at.
 const MOST_WORDS: usize = 400;
 
@@ -29,11 +32,17 @@ pub(super) struct Nearness {
 
 /// How near each line is to the article; `None` where the article is too short to say.
 pub(super) fn nearness(lines: &[Line<'_>], headlines: &[bool], inside: &[bool]) -> Option<Nearness> {
-    let is_core = |i: usize| inside[i] && lines[i].kind == Kind::Prose && !lines[i].again;
-    if (0..lines.len()).filter(|&i| is_core(i)).count() < FEWEST {
+    let words: Vec<Vec<u64>> = lines.iter().map(|l| telling_words(l.text)).collect();
+    let mut core: Vec<bool> =
+        (0..lines.len()).map(|i| inside[i] && lines[i].kind == Kind::Prose && !lines[i].again).collect();
+    let count = |core: &[bool]| core.iter().filter(|c| **c).count();
+    if count(&core) < FEWEST {
+        add_what_the_headline_speaks_of(lines, headlines, &words, &mut core);
+    }
+    if count(&core) < FEWEST {
         return None;
     }
-    let words: Vec<Vec<u64>> = lines.iter().map(|l| telling_words(l.text)).collect();
+    let is_core = |i: usize| core[i];
     let mut on_page: FxHashMap<u64, u32> = FxHashMap::default();
     let mut in_core: FxHashMap<u64, u32> = FxHashMap::default();
     let mut different = 0_u32;
@@ -65,6 +74,25 @@ pub(super) fn nearness(lines: &[Line<'_>], headlines: &[bool], inside: &[bool]) 
     let paragraphs = usual.len();
     let usual = usual[paragraphs / 2];
     (usual > 0.0).then(|| Nearness { of: shares.iter().map(|s| s / usual).collect(), paragraphs })
+}
+
+/// Takes full paragraphs that share words with the headline into the core.
+fn add_what_the_headline_speaks_of(
+    lines: &[Line<'_>],
+    headlines: &[bool],
+    words: &[Vec<u64>],
+    core: &mut [bool],
+) {
+    let mut headline: FxHashSet<u64> =
+        (0..lines.len()).filter(|&i| headlines[i]).flat_map(|i| words[i].iter().copied()).collect();
+    if headline.is_empty() {
+        // The first line is most often the page's title.
+        headline.extend(words.first().into_iter().flatten());
+    }
+    for (i, line) in lines.iter().enumerate() {
+        let full = line.kind == Kind::Prose && line.ends && line.words >= FULL && line.times == 1;
+        core[i] |= full && words[i].iter().filter(|w| headline.contains(w)).count() >= SHARED;
+    }
 }
 
 /// The different words of a line that may tell something, as hashes.

@@ -60,12 +60,11 @@ const LOWER_CASE: f32 = 0.35;
 const DATE_LINE_WORDS: f32 = 14.0;
 /// A line with known first words is furniture up to this many words, prose above.
 const OPENING_WORDS: f32 = 30.0;
-/// So many last words of lines with at least so many words make a pattern if so many lines share them.
-const PATTERN_WORDS: usize = 4;
-const PATTERN_LINE: usize = 7;
-const PATTERN_ENDS: u16 = 3;
-/// What a bar sets off makes a pattern if so many lines share it.
-const PATTERN_BARS: u16 = 2;
+/// What is shared by lines of a pattern has so many words, and so many lines have it.
+const PATTERN_WORDS: usize = 3;
+const PATTERN_TIMES: u16 = 2;
+/// Words of a name or a mark that open a longer line open a sentence.
+const NAMED_WORDS: f32 = 8.0;
 /// The most lines that are looked at.
 const MOST_LINES: usize = 20_000;
 
@@ -108,47 +107,43 @@ pub(super) fn split(text: &str) -> Vec<Line<'_>> {
     lines
 }
 
-/// Lines made after one pattern are furniture: they share their end ("… (opens in a new window)", "… for the Tarn
-/// Herald") or what a bar sets off ("Read this too | …", "… | more").
+/// Lines made after one pattern are furniture: they share what stands in brackets at their end ("… (opens in a new
+/// window)") or what a bar sets off ("Read this as well | …", "… | more").
 fn mark_patterns(lines: &mut [Line<'_>]) {
     let may_be = |l: &Line<'_>| matches!(l.kind, Kind::Short | Kind::Prose | Kind::Names) && !l.ends;
-    let mut ends: FxHashMap<String, u16> = FxHashMap::default();
-    let mut bars: FxHashMap<String, u16> = FxHashMap::default();
-    let firsts = |l: &&Line<'_>| may_be(l) && !l.again;
-    for line in lines.iter().filter(firsts) {
-        if let Some(end) = last_words(line.text) {
-            *ends.entry(end).or_insert(0) += 1;
-        }
-        for part in barred(line.text) {
-            *bars.entry(part).or_insert(0) += 1;
+    let mut known: FxHashMap<String, u16> = FxHashMap::default();
+    for line in lines.iter().filter(|l| may_be(l) && !l.again) {
+        for part in in_brackets(line.text).into_iter().chain(barred(line.text)) {
+            *known.entry(part).or_insert(0) += 1;
         }
     }
-    for line in lines.iter_mut() {
-        if may_be(line)
-            && (last_words(line.text).is_some_and(|e| ends.get(&e).is_some_and(|n| *n >= PATTERN_ENDS))
-                || barred(line.text).any(|b| bars.get(&b).is_some_and(|n| *n >= PATTERN_BARS)))
-        {
+    for line in lines.iter_mut().filter(|l| may_be(l)) {
+        let is_pattern = |part: String| known.get(&part).is_some_and(|n| *n >= PATTERN_TIMES);
+        if in_brackets(line.text).into_iter().chain(barred(line.text)).any(is_pattern) {
             line.kind = Kind::Furniture(Furniture { role: Role::Other, reach: Reach::Line });
         }
     }
 }
 
-/// The last words of a line that has more than those.
-fn last_words(text: &str) -> Option<String> {
-    let words: Vec<&str> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .rev()
-        .take(PATTERN_LINE)
-        .collect();
-    (words.len() == PATTERN_LINE && words[..PATTERN_WORDS].iter().all(|w| w.contains(char::is_alphabetic)))
-        .then(|| words[..PATTERN_WORDS].join(" "))
+/// What stands in brackets at the end of a line, if it is several words.
+fn in_brackets(text: &str) -> Option<String> {
+    let (_, inside) = text.strip_suffix(')')?.rsplit_once('(')?;
+    (inside.split_whitespace().count() >= PATTERN_WORDS && !inside.contains(|c: char| c.is_numeric()))
+        .then(|| inside.to_owned())
 }
 
-/// What stands before the first and after the last bar of a line.
+/// What stands before the first bar of a line, if it is several words, and after the last, if it is one small one.
 fn barred(text: &str) -> impl Iterator<Item = String> {
-    let before = text.split_once('|').map(|(b, _)| format!("{}|", b.trim()));
-    let after = text.rsplit_once('|').map(|(_, a)| format!("|{}", a.trim()));
+    let before = text
+        .split_once('|')
+        .map(|(b, _)| b.trim())
+        .filter(|b| b.split_whitespace().count() >= PATTERN_WORDS)
+        .map(|b| format!("{b}|"));
+    let after = text
+        .rsplit_once('|')
+        .map(|(_, a)| a.trim())
+        .filter(|a| a.starts_with(char::is_lowercase) && !a.contains(' '))
+        .map(|a| format!("|{a}"));
     before.into_iter().chain(after)
 }
 
@@ -234,10 +229,14 @@ fn kind(text: &str, counts: &Counts) -> (Kind, Option<Furniture>) {
     {
         return (Kind::Caption, None);
     }
+    // A credit in brackets that was cut off by a tag of its own.
+    if text.ends_with('(') && counts.words >= SENTENCE_WORDS {
+        return (Kind::Caption, None);
+    }
     if counts.words <= 14.0 && !counts.ends && lines::byline(text).is_some() {
         return (Kind::Byline, None);
     }
-    let opening = lines::opening(text);
+    let opening = lines::opening(text).filter(|f| opens(*f, text, counts));
     if let Some(furniture) = opening
         && counts.words <= OPENING_WORDS
         && !(counts.ends && counts.words > PROSE_WORDS)
@@ -259,6 +258,16 @@ fn kind(text: &str, counts: &Counts) -> (Kind, Option<Furniture>) {
         Kind::Short
     };
     (kind, opening)
+}
+
+/// Whether known first words make the line what they say. "By" and "in this article" open sentences too, and
+/// what speaks of a date has figures.
+fn opens(furniture: Furniture, text: &str, counts: &Counts) -> bool {
+    match furniture.role {
+        Role::DateLine => counts.words <= NAMED_WORDS && text.contains(|c: char| c.is_numeric()),
+        Role::Byline | Role::Nav | Role::Other | Role::Topics => counts.words <= NAMED_WORDS,
+        _ => true,
+    }
 }
 
 /// A line that says little else than a date.
