@@ -7,6 +7,7 @@
 mod choose;
 mod kin;
 mod line;
+mod tail;
 
 use crate::lines::{self, Reach};
 use crate::{Bearing, Block, DateCandidate, Image, Input, Other, Page, PageKind, Role, When, dates};

@@ -2,8 +2,9 @@
 
 use super::kin::{self, Nearness};
 use super::line::{Kind, Line, PROSE_WORDS};
+use super::tail;
 use crate::Role;
-use crate::lines::Reach;
+use crate::lines::{Furniture, Reach};
 use rustc_hash::FxHashSet;
 use std::ops::Range;
 
@@ -79,12 +80,18 @@ const FULL: f32 = 20.0;
 /// So many words in such paragraphs, among so many lines, and an article goes on after a section's heading.
 const GOES_ON: f32 = 110.0;
 const WINDOW: usize = 6;
+/// So many buttons and captions may stand between two paragraphs that follow each other.
+const PAIR_REACH: usize = 3;
+/// A teaser set into an article has at most so many lines.
+const SET_IN_LINES: usize = 4;
 /// Comments open no section before so many words of the article: above it, they are a button.
 const UNDER_WAY: f32 = 100.0;
 /// Leaving the article for something set into it, and coming back.
 const SET_IN: f32 = -22.0;
 /// Coming back over the heading of a section.
 const BACK_OVER_SECTION: f32 = -40.0;
+/// Coming back over the heading of the readers' comments.
+const BACK_OVER_COMMENTS: f32 = -150.0;
 /// Beginning right at or after the headline.
 const AT_HEADLINE: f32 = 45.0;
 
@@ -99,6 +106,7 @@ pub(super) fn inside(lines: &[Line<'_>], headlines: &[bool]) -> Vec<bool> {
         drop_far_ends(lines, near, &mut inside);
     }
     fill_gaps(lines, near.as_ref(), &mut inside);
+    tail::cut(lines, near.as_ref(), &mut inside);
     if let Some(near) = &near {
         clear_head(lines, near, &mut inside);
     }
@@ -159,8 +167,13 @@ fn path(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearness>) -> Vec<
     for (i, line) in lines.iter().enumerate() {
         let begin = if headlines[i] || i > 0 && headlines[i - 1] { AT_HEADLINE } else { 0.0 };
         let over = match line.kind {
+            Kind::Furniture(f) if f.role == Role::Comments && scores[i] <= COMMENTS => BACK_OVER_COMMENTS,
             Kind::Furniture(f) if f.reach == Reach::Section && is_barrier(f.role) => {
-                if is_button(line, f.role) { BACK_OVER_BUTTON } else { BACK_OVER_SECTION }
+                if is_button(line, f.role) || is_set_in(lines, i, f.role, near) {
+                    BACK_OVER_BUTTON
+                } else {
+                    BACK_OVER_SECTION
+                }
             }
             _ => 0.0,
         };
@@ -286,7 +299,10 @@ pub(super) fn scores(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearn
         if is_head && section == Some(Role::Nav) {
             section = None;
         }
-        if section.is_some_and(|role| role != Role::Comments) && goes_on(lines, i, near) {
+        if section.is_some_and(|role| {
+            role != Role::Comments
+                && (goes_on(lines, i, near) || may_be_set_in(role) && is_paired(lines, i, near))
+        }) {
             section = None;
         }
         let mut score = match line.kind {
@@ -361,6 +377,37 @@ fn repeated(line: &Line<'_>, score: f32) -> f32 {
         _ if line.again => score + OFTEN,
         _ => score,
     }
+}
+
+/// Whether such a section is often set into an article.
+fn may_be_set_in(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Related | Role::Newsletter | Role::Video | Role::Feed | Role::Trending | Role::Topics
+    )
+}
+
+/// Whether paragraphs that follow each other stand soon after a section's heading.
+fn is_set_in(lines: &[Line<'_>], heading: usize, role: Role, near: Option<&Nearness>) -> bool {
+    may_be_set_in(role) && (heading + 1..lines.len()).take(SET_IN_LINES).any(|i| is_paired(lines, i, near))
+}
+
+/// Whether a paragraph is followed by another, as those of an article are; teasers have a headline each.
+fn is_paired(lines: &[Line<'_>], i: usize, near: Option<&Nearness>) -> bool {
+    let full = |k: usize| {
+        let l = &lines[k];
+        l.kind == Kind::Prose
+            && l.ends
+            && l.times == 1
+            && l.words >= FULL
+            && l.opening.is_none()
+            && near.is_none_or(|n| n.of[k] >= MIDDLING)
+    };
+    let is_small = |l: &&Line<'_>| {
+        matches!(l.kind, Kind::Caption | Kind::Furniture(Furniture { reach: Reach::Line | Reach::Next, .. }))
+    };
+    let next = i + 1 + lines[i + 1..].iter().take(PAIR_REACH).take_while(is_small).count();
+    full(i) && next < lines.len() && full(next)
 }
 
 /// Whether an article goes on from here, for all that a section's heading stands before it: this line and those

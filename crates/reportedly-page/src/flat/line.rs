@@ -191,11 +191,17 @@ impl Counts {
         Self {
             words,
             lower: if cased == 0 || is_unspaced { 1.0 } else { lower as f32 / cased as f32 },
-            ends: ends_like_a_sentence(text),
+            ends: ends_like_a_sentence(text)
+                || is_unspaced && words >= UNSPACED_WORDS && text.ends_with(has_no_stop),
             letters: if signs == 0 { 0.0 } else { letters as f32 / signs as f32 },
             unspaced: is_unspaced,
         }
     }
+}
+
+/// Letters of Thai, Lao, Burmese and Khmer, which end their paragraphs without a sign.
+fn has_no_stop(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }
 
 fn ends_like_a_sentence(text: &str) -> bool {
