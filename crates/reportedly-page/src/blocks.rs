@@ -498,6 +498,10 @@ fn are_single(text: &str, starts: &[usize]) -> bool {
 
 /// Share of a page's mass above which a region is not what its names say.
 const REVOKED: f32 = 0.4;
+/// The same for regions beside one that is named or marked as an article.
+const REVOKED_BESIDE: f32 = 0.7;
+/// Mass of such an article.
+const BESIDE: usize = 80;
 /// The same for regions that may well hold more words than the article.
 const REVOKED_LONG: f32 = 0.92;
 
@@ -579,10 +583,21 @@ impl Layout {
             }
             outer[at] = own.or(around);
         }
-        for region in &mut self.regions {
+        // Which regions lie in an article, and whether there is one that lies in nothing that is taken out.
+        let mut inside = vec![false; self.regions.len()];
+        let mut has_article = false;
+        for at in 1..self.regions.len() {
+            let region = &self.regions[at];
+            let article = region.article || region.hint == Some(Hint::Body);
+            inside[at] = inside[region.parent] || article;
+            has_article |= article && outer[at].is_none() && region.mass >= BESIDE;
+        }
+        for (region, inside) in self.regions.iter_mut().zip(&inside) {
             let Some(hint) = region.hint.filter(|h| h.takes_out()) else { continue };
             let share = *held.get(&(region.names, hint)).unwrap_or(&0) as f32 / total.max(1) as f32;
-            if share > revoked_from(hint) {
+            let beside = has_article && !inside;
+            let most = if beside { revoked_from(hint).max(REVOKED_BESIDE) } else { revoked_from(hint) };
+            if share > most {
                 region.hint = None;
             }
         }
