@@ -164,7 +164,7 @@ fn loose(
         || runs.start < lead.start
         || runs.end > lead.end
         || runs.len() > MAX_LOOSE_BLOCKS
-        || !matches!(labelled.asides.get(region), Some(Aside::No))
+        || !matches!(labelled.asides.get(region), Some(Aside::No | Aside::For(Role::Caption)))
     {
         return None;
     }

@@ -127,8 +127,7 @@ pub(super) fn clean(name: &str) -> String {
     if let Some((before, _)) = name.split_once(['|', '•']) {
         name = before;
     }
-    if let Some((before, after)) =
-        name.split_once([" - ", " – ", " — "].iter().find(|s| name.contains(**s)).copied().unwrap_or(" - "))
+    if let Some((before, after)) = [" - ", " – ", " — "].into_iter().find_map(|dash| name.split_once(dash))
         && (is_desk(after) || has_post(after))
     {
         name = before;
