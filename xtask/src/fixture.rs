@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::{fs, path::Path};
 
 /// Where page fixtures live, from the workspace's root.
-const FIXTURES: &str = "crates/reportedly-page/tests/fixtures";
+pub const FIXTURES: &str = "crates/reportedly-page/tests/fixtures";
 
 /// Makes `tests/fixtures/<name>/` with the page and what is read from it now.
 pub fn run(page: &Path, name: Option<&str>) -> Result<()> {

@@ -5,6 +5,7 @@
 
 mod bench;
 mod fixture;
+mod fuzz;
 mod gate;
 mod hostile;
 mod test;
@@ -67,6 +68,15 @@ enum Task {
         #[arg(long)]
         name: Option<String>,
     },
+    /// Fuzz a target with cargo-fuzz and the nightly toolchain, from the page fixtures
+    Fuzz {
+        /// The target
+        #[arg(value_parser = fuzz::TARGETS)]
+        target: String,
+        /// For how long, in seconds
+        #[arg(long, default_value_t = 600)]
+        seconds: u64,
+    },
     /// Learn the weights that ship with the program, again (DATA.md says from what)
     Train {
         /// Where the data that may be learned from lies
@@ -91,6 +101,7 @@ fn main() -> Result<()> {
         }
         Task::Gate { data, raise, lower } => gate::run(&data, raise, lower),
         Task::Fixture { page, name } => fixture::run(&here.join(page), name.as_deref()),
+        Task::Fuzz { target, seconds } => fuzz::run(&target, seconds),
         Task::Train { data } => train::run(&data),
     }
 }

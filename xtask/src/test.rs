@@ -1,6 +1,6 @@
 //! Everything that must pass before a change lands.
 
-use crate::{cargo, gate, release_binary, root, run as succeed};
+use crate::{cargo, fuzz, gate, release_binary, root, run as succeed};
 use anyhow::{Context, Result, bail};
 use std::{
     fs,
@@ -16,6 +16,8 @@ pub fn run(data: &Path) -> Result<()> {
     succeed(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
     step("tests, documentation tests and command-line transcripts");
     succeed(cargo().args(["test", "--quiet", "--workspace"]))?;
+    step("the fuzz targets compile");
+    fuzz::compile()?;
     step("the README's commands");
     readme()?;
     step("licences and sources of dependencies");

@@ -133,7 +133,8 @@ impl Labels<'_> {
                 _ => {
                     let mut alone = None;
                     if let Some(furniture) = lines::heading(&run.text) {
-                        if furniture.reach == Reach::Line {
+                        // Menus come line by line.
+                        if furniture.reach == Reach::Line && furniture.role != Role::Nav {
                             alone = Some(furniture.role);
                         } else {
                             heading = Some(furniture.role);
@@ -166,7 +167,14 @@ impl Labels<'_> {
         self.captioned = boxed.map(|i| layout.runs[i].mass()).sum::<usize>() as f32 <= CAPTIONS * total;
         let mut left: usize = range.clone().map(|i| layout.runs[i].mass()).sum();
         let mut read = 0;
-        let first_prose = range.clone().find(|i| self.is_prose(*i)).unwrap_or(range.end);
+        let prose = |i: &usize| self.is_prose(*i);
+        let first_prose = range.clone().find(prose).unwrap_or(range.end);
+        // What is named for the lead-in stands before the date and the byline.
+        let first_prose = if self.is_standfirst_block(first_prose) {
+            range.clone().filter(prose).find(|i| !self.is_standfirst_block(*i)).unwrap_or(first_prose)
+        } else {
+            first_prose
+        };
         let mut at = range.start;
         let mut put_aside: Option<(Role, usize)> = None;
         while at < range.end {
@@ -196,6 +204,7 @@ impl Labels<'_> {
             }
             if let Some(lines::Furniture { role, reach }) = lines::heading(&run.text)
                 && !run.quoted
+                && !matches!(run.kind, Kind::Cell { .. })
             {
                 // The article has ended where little prose follows what stands below articles.
                 let ends = reach == Reach::Section && i > first_prose && below_articles(role);
@@ -215,7 +224,7 @@ impl Labels<'_> {
                 self.roles[i] = Some(role);
                 continue;
             }
-            self.roles[i] = Some(self.role_of(i, i < first_prose));
+            self.roles[i] = Some(self.role_of(i, first_prose));
         }
         // What stands after the last prose is no text, short lists and closing lines aside.
         let last =
@@ -274,7 +283,8 @@ impl Labels<'_> {
     }
 
     /// The role of a block in the container.
-    fn role_of(&self, i: usize, before: bool) -> Role {
+    fn role_of(&self, i: usize, first: usize) -> Role {
+        let before = i < first;
         let run = &self.layout.runs[i];
         let text = run.text.as_str();
         if run.kind == Kind::Caption || (run.figure && !run.quoted && !matches!(run.kind, Kind::Cell { .. }))
@@ -308,6 +318,11 @@ impl Labels<'_> {
                 return role;
             }
         }
+        // A link around several blocks is a card that leads elsewhere.
+        let is_card = run.wrapped && matches!(run.kind, Kind::Heading(_));
+        if is_card {
+            return Role::Related;
+        }
         // The beginning of another article, cut off, is a teaser.
         let teaser = run.linked > 0.9 && is_cut(text);
         if teaser || (run.linked > 0.7 && run.words < LINKED_WORDS && !run.sentence) {
@@ -323,10 +338,14 @@ impl Labels<'_> {
             Kind::Heading(_) if before && self.has_title(i) => Role::Standfirst,
             Kind::Heading(_) => Role::Subhead,
             _ if before && !run.sentence && run.words < 10 => Role::Other,
+            // A sign that stands alone is no text.
+            _ if run.words == 0 && !run.text.contains(char::is_alphanumeric) => Role::Other,
             Kind::Item => Role::ListItem,
             Kind::Cell { .. } => Role::Table,
+            _ if self.layout.embed(run.region).is_some() => Role::Embed,
             _ if run.quoted => Role::Quote,
-            _ if run.bold && !before && !run.sentence && run.words <= SUBHEAD_WORDS => Role::Subhead,
+            _ if i <= first && self.is_named_standfirst(run) => Role::Standfirst,
+            _ if run.bold && !before && self.heads_prose(i) => Role::Subhead,
             _ => Role::Paragraph,
         }
     }
@@ -494,6 +513,17 @@ impl Labels<'_> {
         for at in repeated {
             self.roles[text[at]] = Some(Role::Other);
         }
+    }
+
+    fn is_standfirst_block(&self, i: usize) -> bool {
+        self.layout.runs.get(i).is_some_and(|run| self.is_named_standfirst(run))
+    }
+
+    /// Whether a line in bold stands over a paragraph.
+    fn heads_prose(&self, i: usize) -> bool {
+        let run = &self.layout.runs[i];
+        let next = self.layout.runs.get(i + 1);
+        !run.sentence && run.words <= SUBHEAD_WORDS && next.is_some_and(|n| n.mass() > 0 && !n.bold)
     }
 
     fn is_named_standfirst(&self, run: &Run) -> bool {

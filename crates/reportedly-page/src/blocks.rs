@@ -5,9 +5,10 @@
 //! covers a run of consecutive blocks, so that sums over regions are sums over runs.
 
 use crate::Role;
+use crate::dates::printed;
 use crate::dom::{self, DOCUMENT, Dom, NodeId, is_inline};
 use crate::hints::{Hint, Hints};
-use crate::words;
+use crate::{lines, words};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -28,6 +29,8 @@ const CELL_PARAGRAPH: usize = 40;
 const CELL_SENTENCE: usize = 15;
 /// Words of a line that stands by itself between line breaks: a byline, a name, a date.
 const LINE_WORDS: usize = 10;
+/// Words of prose before which a page's head is not over.
+const HEAD_PROSE: usize = 120;
 /// Share of bold letters from which on a block is set in bold.
 const BOLD: f32 = 0.95;
 
@@ -70,6 +73,8 @@ pub(crate) struct Run {
     pub(crate) figure: bool,
     /// All of it in bold.
     pub(crate) bold: bool,
+    /// Inside a link that holds blocks: a card that leads elsewhere.
+    pub(crate) wrapped: bool,
 }
 
 impl Run {
@@ -141,7 +146,7 @@ struct Open {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ended {
     Nothing,
-    Link,
+    Link(NodeId),
     Time,
 }
 
@@ -154,6 +159,8 @@ struct Walk<'d> {
     linked: usize,
     bold: usize,
     breaks: usize,
+    /// Words of prose so far.
+    prose: usize,
     /// Where lines begin in the block after its first, by single line breaks.
     lines: Vec<usize>,
     ended: Ended,
@@ -192,6 +199,7 @@ pub(crate) fn lay_out(dom: &Dom) -> Layout {
         linked: 0,
         bold: 0,
         breaks: 0,
+        prose: 0,
         lines: Vec::new(),
         ended: Ended::Nothing,
         in_link: 0,
@@ -257,7 +265,7 @@ impl Walk<'_> {
         }
         let name = self.dom.name(id);
         match name {
-            "" | "script" | "style" | "noscript" | "template" | "svg" | "math" | "iframe" | "object"
+            "" | "script" | "style" | "noscript" | "noframes" | "template" | "svg" | "math" | "iframe" | "object"
             | "embed" | "canvas" | "video" | "audio" | "select" | "option" | "button" | "input"
             | "textarea" | "head" | "link" | "meta" | "source" | "track" | "map" | "area" | "progress"
             | "meter" | "rt" | "rp" | "datalist" | "amp-ad" | "amp-iframe" | "amp-analytics" => return None,
@@ -287,7 +295,7 @@ impl Walk<'_> {
             figure: name == "figure",
         };
         if open.link || open.time {
-            self.set_apart(open.time);
+            self.set_apart(id);
         }
         self.in_link += usize::from(open.link);
         self.in_bold += usize::from(open.bold);
@@ -377,15 +385,20 @@ impl Walk<'_> {
         self.in_link -= usize::from(open.link);
         self.in_bold -= usize::from(open.bold);
         if open.link {
-            self.ended = Ended::Link;
+            self.ended = Ended::Link(open.node);
         } else if open.time {
             self.ended = Ended::Time;
         }
     }
 
-    /// Puts a space before a link that follows a link, and around a time.
-    fn set_apart(&mut self, time: bool) {
-        if (self.ended != Ended::Nothing || time) && self.line.ends_with(char::is_alphanumeric) {
+    /// Puts a space before a time, and before a link that follows one to elsewhere: a word may be linked in parts.
+    fn set_apart(&mut self, id: NodeId) {
+        let leads_elsewhere = match self.ended {
+            Ended::Nothing => false,
+            Ended::Link(before) => self.dom.attr(before, "href") != self.dom.attr(id, "href"),
+            Ended::Time => true,
+        };
+        if (leads_elsewhere || self.dom.name(id) == "time") && self.line.ends_with(char::is_alphanumeric) {
             self.line.push(' ');
         }
         self.ended = Ended::Nothing;
@@ -416,8 +429,11 @@ impl Walk<'_> {
             }
             self.breaks = 0;
         }
-        if self.ended == Ended::Time && text.starts_with(char::is_alphanumeric) {
-            self.set_apart(false);
+        if self.ended == Ended::Time
+            && text.starts_with(char::is_alphanumeric)
+            && self.line.ends_with(char::is_alphanumeric)
+        {
+            self.line.push(' ');
         }
         if !text.is_empty() {
             self.ended = Ended::Nothing;
@@ -438,14 +454,15 @@ impl Walk<'_> {
         self.breaks = 0;
         self.ended = Ended::Nothing;
         let line = std::mem::take(&mut self.line);
-        let lines = std::mem::take(&mut self.lines);
+        let starts = std::mem::take(&mut self.lines);
         if !line.trim().is_empty() {
             let length = line.trim_end().len() as f32;
             let linked = (self.linked as f32 / length).min(1.0);
             let bold = self.bold as f32 / length >= BOLD;
             let mut start = 0;
-            if self.kind == Kind::Loose && are_single(&line, &lines) {
-                for end in lines {
+            let early = self.prose < HEAD_PROSE && matches!(self.kind, Kind::Loose | Kind::Paragraph);
+            if early && are_single(&line, &starts) {
+                for end in starts {
                     self.add(&line[start..end], linked, bold);
                     start = end;
                 }
@@ -465,6 +482,9 @@ impl Walk<'_> {
         let words = words::count(text);
         let mut kind = self.kind;
         let sentence = words::ends_sentence(text);
+        if words >= LONG || words >= SHORT && sentence {
+            self.prose += words;
+        }
         if let Kind::Cell { .. } = kind
             && (words >= CELL_PARAGRAPH || (words >= CELL_SENTENCE && sentence))
         {
@@ -480,19 +500,22 @@ impl Walk<'_> {
             quoted: self.in_quote > 0,
             figure: self.in_figure > 0,
             bold,
+            wrapped: self.in_link > 0,
         });
     }
 }
 
-/// Whether the lines of a block are short and no sentences: they stand below each other, not in one another.
+/// Whether the lines of a block are short and no sentences, and one of them is a byline or a date: such lines stand
+/// below each other, not in one another.
 fn are_single(text: &str, starts: &[usize]) -> bool {
-    let ends = starts.iter().copied().chain([text.len()]);
-    let mut start = 0;
+    let spans =
+        || std::iter::once(0).chain(starts.iter().copied()).zip(starts.iter().copied().chain([text.len()]));
+    let lines = || spans().map(|(start, end)| text[start..end].trim());
     !starts.is_empty()
-        && ends.into_iter().all(|end| {
-            let line = text[start..end].trim();
-            start = end;
-            words::count(line) <= LINE_WORDS && !words::ends_sentence(line)
+        && lines().all(|line| words::count(line) <= LINE_WORDS && !words::ends_sentence(line))
+        && lines().any(|line| {
+            lines::byline(line).is_some()
+                || line.contains(|c: char| c.is_ascii_digit()) && !printed::find(line, None).is_empty()
         })
 }
 
@@ -559,6 +582,20 @@ fn is_named(dom: &Dom, id: NodeId) -> bool {
 }
 
 impl Layout {
+    /// The embedded post that a region lies in.
+    pub(crate) fn embed(&self, region: usize) -> Option<usize> {
+        /// Elements that a post's words lie in.
+        const DEPTH: usize = 6;
+        let mut at = region;
+        for _ in 0..DEPTH {
+            if at == 0 || self.regions[at].hint == Some(Hint::Embed) {
+                break;
+            }
+            at = self.regions[at].parent;
+        }
+        (self.regions[at].hint == Some(Hint::Embed)).then_some(at)
+    }
+
     /// The innermost region that each element lies in, for those that are asked for.
     pub(crate) fn by_node(&self) -> FxHashMap<NodeId, usize> {
         self.regions.iter().enumerate().map(|(at, region)| (region.node, at)).collect()

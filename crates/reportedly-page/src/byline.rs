@@ -4,6 +4,7 @@ mod names;
 
 use crate::article::{Aside, Labelled};
 use crate::blocks::Layout;
+use crate::dates::printed;
 use crate::dom::{DOCUMENT, Dom, NodeId, floor};
 use crate::meta::wording;
 use crate::structured::{self, Structured};
@@ -19,6 +20,9 @@ const MAX_NAME: usize = 60;
 const MAX_LINE: usize = 1_000;
 /// Bytes of the longest element that is a byline.
 const MAX_BYLINE: usize = 160;
+/// Names in a line that gives the date too, and blocks below the headline among which it stands.
+const MOST_NAMES: usize = 3;
+const UNDER_TITLE: usize = 3;
 /// Blocks around the headline and the text's beginning in which a byline is looked for.
 const NEAR: usize = 14;
 /// Blocks before and after the article among which elements named for its author stand.
@@ -364,6 +368,9 @@ pub(crate) fn from_page(
             Some(rest) => names::people(rest),
             None => after_date(&run.text).and_then(names::people),
         };
+        let names = names.or_else(|| {
+            dated_names(&run.text).filter(|_| title.is_some_and(|t| i > t && i <= t + UNDER_TITLE))
+        });
         for name in names.into_iter().flatten() {
             found.add(&name, outlet);
         }
@@ -411,6 +418,19 @@ fn one_word(dom: &Dom, named: &[(u8, NodeId)]) -> Option<String> {
     })
 }
 
+/// The names in a line of names and a date: "Petra Lomax · 9 Jan 2031".
+fn dated_names(line: &str) -> Option<Vec<String>> {
+    let dates = printed::find(line, None);
+    let date = dates.first().filter(|_| dates.len() == 1)?.span;
+    let signs = |c: char| c.is_whitespace() || matches!(c, '·' | '•' | '|' | '-' | '–' | '—' | ',' | '/');
+    let (before, after) = (line.get(..date.start)?, line.get(date.end..)?);
+    let said = before.trim_end_matches(signs);
+    let parted = said.len() < before.trim_end().len();
+    (parted && after.trim_matches(signs).is_empty() && words::count(said) <= MOST_NAMES * 3)
+        .then(|| names::people(said))?
+        .filter(|found| found.len() <= MOST_NAMES)
+}
+
 /// Whether a link leads to a page about an author.
 fn leads_to_author(dom: &Dom, link: NodeId) -> bool {
     dom.attr(link, "href").is_some_and(|href| AUTHOR_PATHS.iter().any(|path| href.contains(path)))
@@ -452,6 +472,8 @@ fn author_class(class: &str) -> Option<u8> {
         || has("autor")
         || has("auteur")
         || has("writer")
+        || has("yazar")
+        || has("muhabir")
         || class == "fn"
         || has("written-by")
         || has("writtenby")

@@ -13,6 +13,8 @@ pub(crate) enum Hint {
     Body,
     /// The lead-in.
     Standfirst,
+    /// A post from elsewhere that the article shows.
+    Embed,
     /// Not seen.
     Hidden,
     /// Something around the article.
@@ -33,6 +35,7 @@ static NAMES: LazyLock<FxHashMap<&'static str, Hint>> = LazyLock::new(|| {
             let hint = match role {
                 "body" => Hint::Body,
                 "standfirst" => Hint::Standfirst,
+                "embed" => Hint::Embed,
                 "hidden" => Hint::Hidden,
                 other => Hint::Aside(lines::role_of(other)?),
             };
@@ -125,7 +128,7 @@ impl Hint {
             Self::Aside(Role::Byline | Role::DateLine | Role::Title) => 2,
             Self::Aside(_) => 4,
             Self::Standfirst => 1,
-            Self::Body => 3,
+            Self::Body | Self::Embed => 3,
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::article::{self, Context};
 use crate::blocks::{self, Kind, Layout};
-use crate::{Block, Other, Page, PageKind, Role, byline, dates, dom, images, kind, meta, structured};
+use crate::{Block, Other, Page, PageKind, Role, byline, dates, dom, images, kind, live, meta, structured};
 use reportedly_text::Span;
+use std::ops::Range;
 
 /// Reads an HTML page.
 pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
@@ -38,11 +39,26 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     if layout.cut {
         page.diagnostics.push("cut: more text than is kept".to_owned());
     }
-    write_text(&layout, &labelled.roles, &mut page);
+    let updates = live::updates(&data, &layout, &labelled, page.title.as_deref());
+    write_text(&layout, &labelled.roles, &updates, &mut page);
     page.language = meta::language(&data, &page.text);
-    let (kind, note) = kind::of(&data, &layout, page.title.as_deref(), &page.text, &page.images);
+    let (kind, notes) = kind::of(&kind::Known {
+        dom: &dom,
+        data: &data,
+        layout: &layout,
+        roles: &labelled.roles,
+        title: page.title.as_deref(),
+        url: page.url.as_deref(),
+        text: &page.text,
+        images: &page.images,
+        updates: updates.len(),
+    });
     page.kind = kind;
-    page.diagnostics.extend(note);
+    page.diagnostics.extend(notes);
+    if matches!(kind, PageKind::Index | PageKind::Wall) {
+        let role = if kind == PageKind::Index { Role::Related } else { Role::Other };
+        set_aside(&layout, &labelled.roles, role, &mut page);
+    }
     // The dates on a list of articles are theirs.
     if page.kind != PageKind::Index {
         page.dates = dates::markup(&dom, &data, &layout, &labelled.roles, url, &page);
@@ -50,11 +66,32 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     page
 }
 
+/// Where there is no article, nothing is its text, and nobody its author.
+fn set_aside(layout: &Layout, roles: &[Option<Role>], role: Role, page: &mut Page) {
+    let roles: Vec<Option<Role>> =
+        roles.iter().map(|r| r.map(|r| if r.is_text() { role } else { r })).collect();
+    page.text.clear();
+    for cleared in [&mut page.authors, &mut page.agencies] {
+        cleared.clear();
+    }
+    page.blocks.clear();
+    page.other.clear();
+    page.images.clear();
+    write_text(layout, &roles, &[], page);
+}
+
 /// Puts the blocks that are text into the page's text, and the others beside it.
-fn write_text(layout: &Layout, roles: &[Option<Role>], page: &mut Page) {
+fn write_text(layout: &Layout, roles: &[Option<Role>], updates: &[Range<usize>], page: &mut Page) {
     let mut last: Option<(Role, Kind)> = None;
-    for (run, role) in layout.runs.iter().zip(roles) {
+    let mut joined = None;
+    for (i, (run, role)) in layout.runs.iter().zip(roles).enumerate() {
         let Some(role) = *role else { continue };
+        let update = updates.partition_point(|u| u.end <= i);
+        let in_update = updates.get(update).filter(|u| u.contains(&i));
+        let role = match in_update {
+            Some(_) if role.is_text() || live::belongs(run, role) => Role::Update,
+            _ => role,
+        };
         if !role.is_text() {
             match page.other.last_mut() {
                 Some(other) if other.role == role && other.text.len() < 4_000 => {
@@ -65,13 +102,27 @@ fn write_text(layout: &Layout, roles: &[Option<Role>], page: &mut Page) {
             }
             continue;
         }
+        // The lines of an update and of an embedded post stand in one block.
+        let join = match role {
+            Role::Update => Some((role, update)),
+            Role::Embed => layout.embed(run.region).map(|embed| (role, embed)),
+            _ => None,
+        };
         // Cells of one row stand in one line, rows of one table in one block.
         if let (Kind::Cell { table, row }, Some((_, Kind::Cell { table: last_table, row: last_row }))) =
             (run.kind, last)
+            && role != Role::Update
             && table == last_table
             && let Some(block) = page.blocks.last_mut()
         {
             page.text.push_str(if row == last_row { " | " } else { "\n" });
+            page.text.push_str(&run.text);
+            block.span.end = page.text.len();
+        } else if join.is_some()
+            && join == joined
+            && let Some(block) = page.blocks.last_mut()
+        {
+            page.text.push('\n');
             page.text.push_str(&run.text);
             block.span.end = page.text.len();
         } else {
@@ -83,5 +134,6 @@ fn write_text(layout: &Layout, roles: &[Option<Role>], page: &mut Page) {
             page.blocks.push(Block { role, span: Span::new(start, page.text.len()) });
         }
         last = Some((role, run.kind));
+        joined = join;
     }
 }

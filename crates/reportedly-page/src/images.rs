@@ -214,6 +214,10 @@ fn picture(dom: &Dom, id: NodeId, hints: &mut Hints) -> Option<NodeId> {
         return None;
     }
     if name == "figcaption" || hints.of(dom, id) == Some(Hint::Aside(Role::Caption)) {
+        // A gallery is named like its captions.
+        if dom.first(id, "figure").is_some() {
+            return None;
+        }
         // A caption without a figure: the picture stands beside it.
         if has_picture(id) {
             return Some(id);
@@ -288,7 +292,7 @@ fn read(dom: &Dom, whole: NodeId, from: NodeId) -> Image {
         }
         at = dom.following(from, id, skip);
     }
-    let mut caption = caption.trim();
+    let mut caption = without_count(caption.trim());
     let mut said = String::new();
     if credit.is_empty()
         && let Some((words, by)) = lines::caption_and_credit(caption)
@@ -299,6 +303,21 @@ fn read(dom: &Dom, whole: NodeId, from: NodeId) -> Image {
     let credit = if credit.is_empty() { said } else { bare_credit(&credit).to_owned() };
     let given = |s: &str| Some(s.trim().to_owned()).filter(|s| !s.is_empty());
     Image { url, caption: given(caption), credit: given(&credit) }
+}
+
+/// A caption without what counts it among others: "3/12", "3 of 12".
+fn without_count(caption: &str) -> &str {
+    let after_number = |text: &str| -> Option<usize> {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=3).contains(&digits).then_some(digits)
+    };
+    let rest = after_number(caption).and_then(|digits| {
+        let rest = caption[digits..].trim_start();
+        let rest = rest.strip_prefix('/').or_else(|| rest.strip_prefix("of "))?.trim_start();
+        let rest = &rest[after_number(rest)?..];
+        rest.starts_with([' ', ':', '.', '|']).then(|| rest.trim_start_matches([' ', ':', '.', '|']))
+    });
+    rest.filter(|r| !r.is_empty()).unwrap_or(caption)
 }
 
 /// A credit without the word that introduces it and the brackets around it.

@@ -16,6 +16,7 @@ mod html;
 mod images;
 mod kind;
 mod lines;
+mod live;
 mod meta;
 mod repeats;
 mod structured;
@@ -78,6 +79,8 @@ pub enum PageKind {
     Gallery,
     /// No article: an error page.
     Error,
+    /// No article: a wall alone: a request to log in, to register or to accept cookies.
+    Wall,
     /// No article: nothing to read.
     Empty,
 }
@@ -98,6 +101,7 @@ impl PageKind {
             Self::Video => "video",
             Self::Gallery => "gallery",
             Self::Error => "error",
+            Self::Wall => "wall",
             Self::Empty => "empty",
         }
     }

@@ -132,6 +132,11 @@ pub(super) fn clean(name: &str) -> String {
     {
         name = before;
     }
+    // "Reporter" stands beside a name of one word.
+    for post in ["기자", "記者", "记者"] {
+        let alone = name.strip_suffix(post).or_else(|| name.strip_prefix(post)).map(str::trim);
+        name = alone.filter(|n| !n.is_empty()).unwrap_or(name);
+    }
     let mut words: Vec<&str> = name.split_whitespace().filter(|w| !w.starts_with('@')).collect();
     // Posts stand after the name, or before it.
     let is_desk = is_desk(&words.join(" "));

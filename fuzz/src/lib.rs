@@ -1,0 +1,22 @@
+//! What must hold of the reading of any bytes.
+
+use reportedly_page::{Form, Input, read};
+
+/// Reads bytes and panics where the reading breaks a promise.
+pub fn check(bytes: &[u8], form: Form) {
+    let page = read(&Input { bytes, form, url: Some("https://harbourwire.example/a"), ..Input::default() });
+    let mut end = 0;
+    for (i, block) in page.blocks.iter().enumerate() {
+        assert!(block.role.is_text());
+        assert!(!block.span.of(&page.text).trim().is_empty(), "block {i} is empty");
+        assert_eq!(&page.text[end..block.span.start], if i == 0 { "" } else { "\n\n" });
+        end = block.span.end;
+    }
+    assert_eq!(end, page.text.len(), "text that is in no block");
+    assert!(page.other.iter().all(|o| !o.role.is_text()));
+    for date in &page.dates {
+        assert!(date.span.is_none_or(|s| page.text.get(s.start..s.end).is_some()));
+        assert!(date.weight <= 100);
+    }
+    assert!(page.kind.is_article() || page.kind != reportedly_page::PageKind::Index || page.text.is_empty());
+}
