@@ -233,7 +233,7 @@ impl Labels<'_> {
             for i in last + 1..range.end {
                 let run = &layout.runs[i];
                 let role = self.roles[i];
-                if role.is_some_and(Role::is_text)
+                if role.is_some_and(|r| r.is_text() && r != Role::Embed)
                     && !(run.sentence && run.words > 2)
                     && !matches!(run.kind, Kind::Item | Kind::Cell { .. })
                 {
@@ -507,7 +507,10 @@ impl Labels<'_> {
             let run = &layout.runs[text[at]];
             self.roles[text[at]] != Some(Role::Standfirst)
                 && run.words <= PULLED
-                && (run.quoted || run.figure || matches!(run.kind, Kind::Heading(_)))
+                && (run.quoted
+                    || run.figure
+                    || matches!(run.kind, Kind::Heading(_))
+                    || is_quotation(&run.text))
         };
         let repeated = repeats::repeated(&texts, pulled);
         for at in repeated {
@@ -563,6 +566,11 @@ const BEFORE: usize = 60;
 const STANDFIRST_WORDS: usize = 9;
 /// Blocks that make up a lead-in.
 const MAX_STANDFIRST: usize = 3;
+
+/// Whether a text is one quotation and nothing else.
+fn is_quotation(text: &str) -> bool {
+    text.starts_with(['“', '"', '„', '«', '「']) && text.ends_with(['”', '"', '“', '»', '」'])
+}
 
 /// Whether what has this role stands below articles rather than in them.
 const fn below_articles(role: Role) -> bool {

@@ -686,7 +686,8 @@ impl Layout {
         let mut at = headline.map_or(0, |r| r.region);
         while at != 0 {
             let region = &mut self.regions[at];
-            if matches!(region.hint, Some(Hint::Aside(role)) if !matches!(role, Role::Nav | Role::Masthead)) {
+            if matches!(region.hint, Some(Hint::Aside(role)) if !matches!(role, Role::Nav | Role::Masthead | Role::Consent))
+            {
                 region.hint = None;
             }
             at = region.parent;

@@ -31,6 +31,8 @@ pub(crate) struct Furniture {
 
 /// The longest line, in bytes, that is looked up; longer ones are paragraphs.
 const LONGEST: usize = 200;
+/// The longest label, in characters, that a colon and no space part from what it labels.
+const LONGEST_LABEL: usize = 10;
 /// The longest phrase of the tables, in words, that is looked for at the beginning of a line.
 const LONGEST_START: usize = 6;
 
@@ -139,10 +141,18 @@ pub(crate) fn opening(line: &str) -> Option<Furniture> {
     if ends.len() < LONGEST_START {
         ends.push(line.len());
     }
-    ends.iter().rev().find_map(|&end| {
-        let start = line.get(..end)?;
-        STARTS.get(start).or_else(|| STARTS.get(start.trim_end_matches([',', '.']))).copied()
-    })
+    ends.iter()
+        .rev()
+        .find_map(|&end| {
+            let start = line.get(..end)?;
+            STARTS.get(start).or_else(|| STARTS.get(start.trim_end_matches([',', '.']))).copied()
+        })
+        .or_else(|| {
+            // Where no space follows the colon: "来源：柳港日报".
+            let (colon, sign) =
+                line.char_indices().take(LONGEST_LABEL).find(|(_, c)| matches!(c, ':' | '：'))?;
+            STARTS.get(line.get(..colon + sign.len_utf8())?).copied()
+        })
 }
 
 /// Words that name picture agencies (`true`) or introduce a credit (`false`).
@@ -400,6 +410,21 @@ mod tests {
         check("Sign up for our letter from Lune", Some(Role::Newsletter));
         check("© 2031 Tarn Herald", Some(Role::Legal));
         check("Signs of a thaw in Velm", None);
+        check("来源：柳港日报", Some(Role::Byline));
+    }
+
+    #[test]
+    fn every_row_of_the_tables_names_a_role_and_a_reach() {
+        for name in ["section_headings", "line_starts"] {
+            for language in languages(name) {
+                for row in rows(Some(language), name) {
+                    let valid = row.len() == 3
+                        && role_of(row[1]).is_some()
+                        && matches!(row[2], "section" | "next" | "line");
+                    assert!(valid, "{name} of {language:?}: {row:?}");
+                }
+            }
+        }
     }
 
     #[test]
