@@ -101,6 +101,7 @@ fn kind_in_words(r: &Reading) -> &'static str {
         "video" => "a video page",
         "gallery" => "a picture gallery",
         "error" => "an error page",
+        "wall" => "a request to log in, to register or to accept cookies",
         _ => "nothing to read",
     }
 }
