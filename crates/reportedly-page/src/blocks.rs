@@ -265,10 +265,12 @@ impl Walk<'_> {
         }
         let name = self.dom.name(id);
         match name {
-            "" | "script" | "style" | "noscript" | "noframes" | "template" | "svg" | "math" | "iframe" | "object"
-            | "embed" | "canvas" | "video" | "audio" | "select" | "option" | "button" | "input"
-            | "textarea" | "head" | "link" | "meta" | "source" | "track" | "map" | "area" | "progress"
-            | "meter" | "rt" | "rp" | "datalist" | "amp-ad" | "amp-iframe" | "amp-analytics" => return None,
+            "" | "script" | "style" | "noscript" | "noframes" | "template" | "svg" | "math" | "iframe"
+            | "object" | "embed" | "canvas" | "video" | "audio" | "select" | "option" | "button"
+            | "input" | "textarea" | "head" | "link" | "meta" | "source" | "track" | "map" | "area"
+            | "progress" | "meter" | "rt" | "rp" | "datalist" | "amp-ad" | "amp-iframe" | "amp-analytics" => {
+                return None;
+            }
             "img" | "picture" | "amp-img" => {
                 self.layout.regions[self.region].pictures += 1;
                 return None;
