@@ -217,6 +217,8 @@ pub(crate) struct Entry {
     pub(crate) zone: bool,
     pub(crate) role: Option<Role>,
     pub(crate) tense: Option<TenseWord>,
+    /// A verb whose past is spelled as its present: "cost".
+    pub(crate) unchanged: bool,
     pub(crate) recurring: Option<(&'static str, bool)>,
     /// Fixed phrases that begin with this form, longest first.
     pub(crate) phrases: Vec<Phrase>,
@@ -308,6 +310,9 @@ impl Lexicon {
         }
         for row in table("tense") {
             lexicon.entry(row.form()).tense = tense_word(row.field(1));
+        }
+        for row in table("verb-forms").filter(|row| row.form() == row.field(2)) {
+            lexicon.entry(row.form()).unchanged = true;
         }
         for row in table("recurring") {
             lexicon.entry(row.form()).recurring = Some((row.field(1), row.field(2) == "adverb"));

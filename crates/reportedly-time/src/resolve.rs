@@ -5,7 +5,7 @@ use crate::expression::{Calendar, Expression, Origin, TimeOfDay, Unit, Which, Ye
 use crate::tense::{Tense, tense};
 use crate::{Anchor, Mention, Timex};
 use jiff::civil::Date;
-use reportedly_text::Analysis;
+use reportedly_text::{Analysis, Pos, VerbForm};
 
 /// A text tells history where at least so many years are given in full …
 const HISTORY_YEARS: usize = 3;
@@ -21,6 +21,9 @@ const COUNTED_WEEKS: i32 = 4;
 const ASIDE_YEARS: i16 = 15;
 /// In a history, a month so many months before the last one spoken of belongs to the next year.
 const NEXT_YEAR_MONTHS: u8 = 7;
+
+/// News is so many days old at most.
+const NEWS_DAYS: i32 = 7;
 
 /// A day without a year that lies at most so many days from publication is the one meant, whatever the tense
 /// (same command, timebank and aquaint).
@@ -102,8 +105,11 @@ struct Spoken {
     month: Option<(i16, u8)>,
     quarter: Option<(i16, u8)>,
     year: Option<i16>,
-    /// The paragraph in which the day was spoken of.
+    /// The paragraph and the sentence in which the day was spoken of.
     paragraph: usize,
+    sentence: usize,
+    /// The first day spoken of that lies at most [`NEWS_DAYS`] before publication: that of a report's own news.
+    news: Option<Date>,
 }
 
 struct Resolver<'a, 't> {
@@ -165,6 +171,12 @@ impl Resolver<'_, '_> {
             self.spoken.day = Some(first);
             self.spoken.month = Some((first.year(), first.month() as u8));
             self.spoken.paragraph = self.paragraph(mention);
+            self.spoken.sentence = self.sentence(mention);
+            let recent =
+                self.anchor.best.is_some_and(|best| (0..=NEWS_DAYS).contains(&(best - first).get_days()));
+            if recent && self.spoken.news.is_none() {
+                self.spoken.news = Some(first);
+            }
         } else if value.contains("-Q") {
             self.spoken.quarter = Some((first.year(), (first.month() as u8 - 1) / 3 + 1));
         } else if value.len() == 7
@@ -182,6 +194,31 @@ impl Resolver<'_, '_> {
 
     fn paragraph(&self, mention: &Mention) -> usize {
         self.analysis.paragraphs.partition_point(|p| p.end <= mention.span.start)
+    }
+
+    fn sentence(&self, mention: &Mention) -> usize {
+        self.analysis.sentences.partition_point(|s| s.span.end <= mention.span.start)
+    }
+
+    /// The day that "the same day" means: one spoken of in this sentence or the one before, else that of the news.
+    fn same_day(&self, mention: &Mention) -> Option<Date> {
+        let near = self.history || self.spoken.sentence + 1 >= self.sentence(mention);
+        self.spoken.day.filter(|_| near).or(self.spoken.news).or_else(|| self.spoken_day())
+    }
+
+    /// "the deadly Oct. 7 flood": between an article and a noun a day belongs to the noun, not to the clause.
+    fn tells_which(&self, mention: &Mention) -> bool {
+        let tokens = self.analysis.tokens_in(mention.span);
+        let token = |i: usize| self.analysis.tokens.get(i);
+        let describes = |i: usize| {
+            token(i).is_some_and(|t| {
+                matches!(t.pos, Pos::Adj | Pos::Adv)
+                    || matches!(t.form, VerbForm::Gerund | VerbForm::PastParticiple)
+            })
+        };
+        let first = (0..tokens.start).rev().find(|i| !describes(*i));
+        token(tokens.end).is_some_and(|t| t.pos == Pos::Noun)
+            && first.and_then(token).is_some_and(|t| t.pos == Pos::Det)
     }
 
     fn tense(&self, mention: &Mention) -> Tense {
@@ -345,6 +382,8 @@ impl Resolver<'_, '_> {
                 let a_day = at(nearest).is_some_and(|(first, last)| first == last);
                 let away = at(nearest).map_or(0, |d| distance(d, best));
                 match self.tense(mention) {
+                    // A day that tells which of several lies where it may.
+                    _ if a_day && self.tells_which(mention) => Some(nearest),
                     // A day close by is meant even where the verb seems to say otherwise.
                     _ if a_day && away <= CLOSE_DAYS => Some(nearest),
                     Tense::Future => future(),
@@ -441,6 +480,7 @@ impl Resolver<'_, '_> {
             Which::Next => (self.anchor.best?, 1),
             Which::Before => (self.spoken_base(unit)?, -1),
             Which::After => (self.spoken_base(unit)?, 1),
+            Which::Same if unit == Unit::Day => (self.same_day(mention)?, 0),
             Which::Same => (self.spoken_base(unit)?, 0),
             Which::Unsaid => {
                 let base = if self.history { self.spoken_base(unit)? } else { self.anchor.best? };

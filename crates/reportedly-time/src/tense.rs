@@ -46,7 +46,7 @@ pub(crate) fn tense(analysis: &Analysis<'_>, at: usize) -> Tense {
     // on Friday"; nor does "Friday's closing price".
     if found == Some(Tense::Present)
         && (reader.role(at + 1) == Some(Role::Possessive)
-            || sentence.tokens.clone().any(|i| reader.at(i) == Some(Tense::Past)))
+            || sentence.tokens.clone().any(|i| !reader.is_unchanged(i) && reader.at(i) == Some(Tense::Past)))
     {
         return Tense::Unknown;
     }
@@ -94,6 +94,11 @@ impl Reader<'_, '_> {
             VerbForm::Present => Some(if self.headline { Tense::Unknown } else { Tense::Present }),
             _ => None,
         }
+    }
+
+    /// A verb that may as well be present: "the seats go on sale on Monday and cost 12 marks".
+    fn is_unchanged(&self, i: usize) -> bool {
+        self.lexicon.get(self.analysis.lower(i)).is_some_and(|e| e.unchanged) && self.auxiliary(i).is_none()
     }
 
     fn role(&self, i: usize) -> Option<Role> {
@@ -149,6 +154,13 @@ impl Reader<'_, '_> {
             match self.word(k) {
                 Some(TenseWord::Base) => be = true,
                 Some(TenseWord::Perfect) if be => {}
+                // "was to have been held", "were to have met": what was ahead then.
+                Some(TenseWord::Perfect)
+                    if self.role(k.wrapping_sub(1)) == Some(Role::To)
+                        && self.word(k.wrapping_sub(2)) == Some(TenseWord::Past) =>
+                {
+                    return Some(TenseWord::Future);
+                }
                 Some(word) => return Some(word),
                 None if self.role(k) == Some(Role::To) => return be.then_some(TenseWord::Future),
                 None if matches!(pos, Some(Pos::Adv | Pos::Part)) => {}

@@ -7,6 +7,7 @@ use super::rules::{Around, Standing, apply};
 use super::when::{Direction, Stamp};
 use super::words::{ClauseWord, Effect, Frame};
 use crate::Event;
+use jiff::civil::Date;
 use reportedly_text::Pos;
 use reportedly_time::{Anchor, Timex};
 use std::ops::Range;
@@ -162,7 +163,8 @@ impl Reader<'_> {
                 continue;
             }
             let next = clauses.predicates.iter().position(|p| p.group.tokens.start >= stamp.tokens.end);
-            let Some(k) = next else { continue };
+            // "go on sale on Monday": with the verb before it, not in the subject of the next.
+            let Some(k) = next.filter(|k| clauses.predicates[*k].subject.contains(&noun)) else { continue };
             let standing = self.standing(clauses, k, Around { told: false, coming: false });
             let when = self.date(stamp, Direction::Past, anchor);
             let gone = when.as_ref().is_some_and(|w| w.len() == 10 && *w < published.to_string());
@@ -286,7 +288,7 @@ impl Reader<'_> {
         standing: &Standing,
         anchor: &Anchor,
     ) -> Option<String> {
-        let direction = direction(clauses, k, standing);
+        let direction = self.direction(clauses, k, standing, stamps, anchor);
         if let Some(date) = self.best(owned.iter().copied(), direction, anchor) {
             return Some(date);
         }
@@ -348,10 +350,12 @@ impl Reader<'_> {
         {
             return self.best(stamps.iter().filter(|s| s.tokens.start > from), Direction::Future, anchor);
         }
-        let gone = p.group.past && !p.group.perfect && p.group.modality.is_none();
+        let gone = p.group.is_plain_past();
         let direction = match standing.status {
             Status::Happened => Direction::Past,
-            Status::Denied if gone => Direction::CalledOff,
+            Status::Denied if gone => self
+                .calling_off_day(clauses, k, noun, stamps, anchor)
+                .map_or(Direction::CalledOff, Direction::After),
             _ => Direction::Future,
         };
         // The noun's own phrase reaches from its subject's start to the verb, or over its object.
@@ -364,26 +368,74 @@ impl Reader<'_> {
         self.best(stamps.iter().filter(|s| phrase.contains(&s.tokens.start)), direction, anchor)
             .or_else(|| self.best(stamps.iter().filter(|s| s.owner == Some(k)), direction, anchor))
     }
-}
 
-fn direction(clauses: &Clauses<'_>, k: usize, standing: &Standing) -> Direction {
-    let g = &clauses.predicates[k].group;
-    match standing.status {
-        Status::Happened => Direction::Past,
-        Status::Planned => Direction::Future,
-        Status::Possible | Status::Denied => {
-            let past = if g.kind == Kind::Finite {
-                g.perfect || g.past && g.modality.is_none()
-            } else {
-                // An infinitive lies ahead of what governs it, unless that denies it.
-                g.perfect
-                    || standing.status == Status::Denied
-                        && clauses.predicates[k].governing.and_then(|x| x.by).is_some_and(|j| {
-                            let outer = &clauses.predicates[j].group;
-                            outer.past && outer.modality.is_none()
-                        })
-            };
-            if past { Direction::Past } else { Direction::Future }
+    /// Which way an event lies, from how it stands and the verb that tells it.
+    fn direction(
+        &self,
+        clauses: &Clauses<'_>,
+        k: usize,
+        standing: &Standing,
+        stamps: &[Stamp<'_>],
+        anchor: &Anchor,
+    ) -> Direction {
+        let g = &clauses.predicates[k].group;
+        match standing.status {
+            Status::Happened => return Direction::Past,
+            Status::Planned => return Direction::Future,
+            Status::Possible | Status::Denied => {}
         }
+        // "was to have been held on Friday but has been called off": it lay ahead when it was called off.
+        if g.future.is_some()
+            && g.past
+            && let Some(off) = (0..clauses.predicates.len()).find(|j| self.calls_off(clauses, *j))
+        {
+            let undated = if clauses.predicates[off].group.is_plain_past() {
+                Direction::Past
+            } else {
+                Direction::Future
+            };
+            return self
+                .calling_off_day(clauses, off, g.head, stamps, anchor)
+                .map_or(undated, Direction::After);
+        }
+        let past = if g.kind == Kind::Finite {
+            g.perfect || g.past && g.modality.is_none()
+        } else {
+            // An infinitive lies ahead of what governs it, unless that denies it.
+            g.perfect
+                || standing.status == Status::Denied
+                    && clauses.predicates[k].governing.and_then(|x| x.by).is_some_and(|j| {
+                        let outer = &clauses.predicates[j].group;
+                        outer.past && outer.modality.is_none()
+                    })
+        };
+        if past { Direction::Past } else { Direction::Future }
+    }
+
+    /// Whether a verb calls off or moves what it acts on.
+    fn calls_off(&self, clauses: &Clauses<'_>, k: usize) -> bool {
+        self.noun_governor(&clauses.predicates[k].group)
+            .is_some_and(|g| matches!(g.effect, Effect::Denied | Effect::Moved))
+    }
+
+    /// The day on which a verb says that something was called off: "planned for Friday, was called off on Sunday".
+    fn calling_off_day(
+        &self,
+        clauses: &Clauses<'_>,
+        k: usize,
+        noun: usize,
+        stamps: &[Stamp<'_>],
+        anchor: &Anchor,
+    ) -> Option<Date> {
+        let group = &clauses.predicates[k].group;
+        let end = self.new_date(clauses, k).unwrap_or(clauses.tokens.end);
+        let behind = stamps.iter().find(|s| {
+            s.owner == Some(k) && !s.until && s.tokens.start >= group.tokens.end && s.tokens.start < end
+        })?;
+        // Behind a noun that is its object, the day is that of the noun: "called off the march on Sunday".
+        if noun >= group.tokens.end {
+            return None;
+        }
+        self.date(behind, Direction::Past, anchor)?.parse().ok()
     }
 }

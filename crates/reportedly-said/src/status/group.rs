@@ -47,6 +47,21 @@ pub(super) struct Group<'a> {
     pub(super) bare: bool,
 }
 
+impl Group<'_> {
+    /// "was called off", not "has been".
+    pub(super) const fn is_plain_past(&self) -> bool {
+        self.past && !self.perfect && self.modality.is_none()
+    }
+
+    /// Whether it is finite and tells what lies behind.
+    pub(super) fn tells_past(&self) -> bool {
+        self.kind == Kind::Finite
+            && self.modality.is_none()
+            && self.future.is_none()
+            && (self.past || self.perfect)
+    }
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn lower(&self, i: usize) -> &'a str {
         self.analysis.lower(i)
@@ -353,7 +368,12 @@ impl<'a> Reader<'a> {
                         })
                 };
                 let object = before.is_some_and(|b| self.pos(b) == Pos::Verb && takes(b, i));
+                let noun = !word.ends_with('s')
+                    && self.words.may_be(word, VerbForm::Base)
+                    && (self.ends_inner_phrase(i, within.start)
+                        || self.ends_singular_phrase(i, within.start));
                 if object
+                    || noun
                     || before.is_some()
                         && finite
                         && i + 1 < within.end
@@ -385,6 +405,50 @@ impl<'a> Reader<'a> {
             }
         }
         Some(())
+    }
+
+    /// "a leak at the Moor Chemicals plant": a base form at the end of a noun phrase behind a preposition, where what
+    /// stands before that is no plural that could be its subject.
+    fn ends_inner_phrase(&self, i: usize, start: usize) -> bool {
+        let mut first = i;
+        while first > start && matches!(self.pos(first - 1), Pos::Noun | Pos::Propn | Pos::Adj) {
+            first -= 1;
+        }
+        // At least one noun, its determiner and the preposition.
+        if first + 1 > i || first < start + 3 || self.pos(first - 1) != Pos::Det {
+            return false;
+        }
+        let preposition = self.lower(first - 2);
+        let leads =
+            matches!(self.words.clause_word(preposition), Some(ClauseWord::Preposition | ClauseWord::Either))
+                && self.pos(first - 2) == Pos::Adp
+                && self.words.temporal(preposition) != "of";
+        let inner_plural = self.lower(i - 1).ends_with('s') && self.pos(i - 1) == Pos::Noun;
+        let before = first - 3;
+        let subject = match self.pos(before) {
+            Pos::Noun => !self.is_singular_phrase(before, start),
+            Pos::Verb | Pos::Adv | Pos::Aux => false,
+            _ => true,
+        };
+        leads && !subject && !inner_plural
+    }
+
+    /// "after a gas leak at the plant": a base form behind "a" and a noun, with no object of its own.
+    fn ends_singular_phrase(&self, i: usize, start: usize) -> bool {
+        let next = self.pos(i + 1);
+        i > start + 1
+            && matches!(self.pos(i - 1), Pos::Noun | Pos::Propn)
+            && matches!(next, Pos::Adp | Pos::Punct | Pos::Aux | Pos::Cconj)
+            && self.is_singular_phrase(i - 1, start)
+    }
+
+    /// A noun phrase with an article for one thing: "a gas leak".
+    fn is_singular_phrase(&self, head: usize, start: usize) -> bool {
+        let mut first = head;
+        while first > start && matches!(self.pos(first - 1), Pos::Noun | Pos::Propn | Pos::Adj) {
+            first -= 1;
+        }
+        first > start && self.words.temporal(self.lower(first - 1)) == "a"
     }
 
     /// A word after which a noun must come, not a verb: "the", "his".

@@ -5,7 +5,7 @@ use super::group::{Kind, Reader};
 use super::words::ClauseWord;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use reportedly_text::{TokenKind, rows};
+use reportedly_text::{Pos, TokenKind, VerbForm, rows};
 use reportedly_time::{Anchor, Timex, TimexKind};
 use std::ops::Range;
 
@@ -23,6 +23,8 @@ pub(super) enum Direction {
     Future,
     /// Called off in the past: a weekday is taken as past, a month as the nearest.
     CalledOff,
+    /// After a day in the past, on which it was called off.
+    After(Date),
 }
 
 /// A temporal expression of a sentence.
@@ -48,23 +50,64 @@ impl Reader<'_> {
             .filter_map(|timex| {
                 let tokens = self.touched(timex.span);
                 let dates = matches!(timex.kind, TimexKind::Date | TimexKind::Time);
-                // "in a week's time" counts from today.
-                let ahead = timex.kind == TimexKind::Duration
-                    && tokens.start > clauses.tokens.start
-                    && self.lower(tokens.start - 1) == "in"
-                    && self.lower(tokens.end) != "the";
+                let owner =
+                    self.owner(clauses, &tokens).filter(|_| !self.is_attributive(clauses, timex, &tokens));
+                let ahead = timex.kind == TimexKind::Duration && self.is_ahead(clauses, &tokens, owner);
                 ((dates || ahead)
                     && !self.is_aside(clauses, timex, &tokens)
                     && !tokens.is_empty()
                     && !self.is_bound(clauses, &tokens))
-                .then(|| Stamp {
-                    timex,
-                    owner: self.owner(clauses, &tokens),
-                    until: self.is_until(clauses, &tokens),
-                    tokens,
-                })
+                .then(|| Stamp { timex, owner, until: self.is_until(clauses, &tokens), tokens })
             })
             .collect()
+    }
+
+    /// "in a week" counts from today where the clause looks ahead, "in a week's time" always; "had risen in a week"
+    /// says how long.
+    fn is_ahead(&self, clauses: &Clauses<'_>, tokens: &Range<usize>, owner: Option<usize>) -> bool {
+        let led = tokens.start > clauses.tokens.start
+            && self.words.temporal(self.lower(tokens.start - 1)) == "in"
+            && self.words.temporal(self.lower(tokens.end)) != "the";
+        let counted = (tokens.start..tokens.end + 2).any(|i| self.words.temporal(self.lower(i)) == "time");
+        led && (counted || owner.is_some_and(|k| !clauses.predicates[k].group.tells_past()))
+    }
+
+    /// "the Oct. 7 attack", "a March 2 letter": a day that tells which, not when; but "in the Oct. 7 attack".
+    fn is_attributive(&self, clauses: &Clauses<'_>, timex: &Timex, tokens: &Range<usize>) -> bool {
+        let day = timex.kind == TimexKind::Date
+            && timex.value.as_deref().and_then(calendar_day).is_some()
+            && tokens.clone().any(|i| self.analysis.tokens[i].kind == TokenKind::Number);
+        let noun = |i: usize| self.pos(i) == Pos::Noun || self.words.is_event_noun(self.lower(i));
+        let head = (tokens.end..clauses.tokens.end)
+            .take_while(|i| self.is_word(*i) && (noun(*i) || self.pos(*i) == Pos::Adj))
+            .last()
+            .filter(|i| noun(*i));
+        let Some(head) = head.filter(|_| day) else { return false };
+        let mut first = tokens.start;
+        // Before what happens one more word describes, however it was tagged: "the deadly May 7 raid".
+        let event = self.words.is_event_noun(self.lower(head));
+        if event && first > clauses.tokens.start + 1 {
+            let word = first - 1;
+            let plain = self.is_word(word) && !self.is_capital(word);
+            let led = self.words.clause_word(self.lower(word - 1)) == Some(ClauseWord::Determiner);
+            first -= usize::from(plain && led && self.words.clause_word(self.lower(word)).is_none());
+        }
+        let describes = |i: usize| {
+            matches!(self.pos(i), Pos::Adj | Pos::Adv)
+                || matches!(self.form(i), VerbForm::Gerund | VerbForm::PastParticiple)
+        };
+        while first > clauses.tokens.start && describes(first - 1) {
+            first -= 1;
+        }
+        if first == clauses.tokens.start
+            || self.words.clause_word(self.lower(first - 1)) != Some(ClauseWord::Determiner)
+        {
+            return false;
+        }
+        let within = first - 1 > clauses.tokens.start
+            && matches!(self.words.temporal(self.lower(first - 2)), "in" | "at" | "on")
+            && event;
+        !within
     }
 
     fn touched(&self, span: reportedly_text::Span) -> Range<usize> {
@@ -82,9 +125,9 @@ impl Reader<'_> {
                 return false;
             }
             i -= 1;
-            match self.lower(i) {
+            match self.words.temporal(self.lower(i)) {
                 "since" | "than" => return true,
-                "the" | "early" | "late" | "mid" | "about" | "around" | "at" | "least" => {}
+                "the" | "early" | "late" | "mid" | "about" | "at" | "least" => {}
                 _ => return false,
             }
         }
@@ -116,7 +159,7 @@ impl Reader<'_> {
     }
 
     fn is_until(&self, clauses: &Clauses<'_>, tokens: &Range<usize>) -> bool {
-        tokens.start > clauses.tokens.start && matches!(self.lower(tokens.start - 1), "until" | "till")
+        tokens.start > clauses.tokens.start && self.words.temporal(self.lower(tokens.start - 1)) == "until"
     }
 
     /// The predicate whose clause a temporal expression stands in.
@@ -234,6 +277,11 @@ impl Reader<'_> {
         let days = match direction {
             Direction::Past | Direction::CalledOff => -i64::from((today - number).rem_euclid(7)),
             Direction::Future => i64::from((number - today).rem_euclid(7)),
+            Direction::After(day) => {
+                let from = day.weekday().to_monday_one_offset();
+                let ahead = i64::from((number - from).rem_euclid(7));
+                return day.checked_add(ahead.days()).ok();
+            }
         };
         published.checked_add(days.days()).ok()
     }
@@ -296,8 +344,12 @@ impl Reader<'_> {
         let year = match direction {
             Direction::Past if month > published.month() => published.year() - 1,
             Direction::Future if month < published.month() => published.year() + 1,
-            Direction::CalledOff if month > published.month() + 6 => published.year() - 1,
-            Direction::CalledOff if month + 6 < published.month() => published.year() + 1,
+            Direction::CalledOff | Direction::After(_) if month > published.month() + 6 => {
+                published.year() - 1
+            }
+            Direction::CalledOff | Direction::After(_) if month + 6 < published.month() => {
+                published.year() + 1
+            }
             _ => published.year(),
         };
         Some((year, month))

@@ -138,6 +138,8 @@ pub(super) struct Words {
     light: FxHashMap<&'static str, Vec<Vec<&'static str>>>,
     nouns: FxHashSet<&'static str>,
     calendar: FxHashSet<&'static str>,
+    /// The part that words play in temporal expressions.
+    temporal: FxHashMap<&'static str, &'static str>,
     /// What may stand before a verb without changing its forms: "re".
     prefixes: Vec<&'static str>,
     /// Whether a verb only supports its noun, else it tells an outcome.
@@ -165,6 +167,7 @@ impl Words {
                 .flat_map(table)
                 .filter_map(|r| r.first().copied())
                 .collect(),
+            temporal: table("temporal-words").filter_map(|r| Some((*r.first()?, *r.get(1)?))).collect(),
             prefixes: table("verb-prefixes").filter_map(|r| r.first().copied()).collect(),
             support: FxHashMap::default(),
         };
@@ -456,6 +459,11 @@ impl Words {
     /// Whether a noun names something that happens.
     pub(super) fn is_event_noun(&self, word: &str) -> bool {
         self.nouns.contains(word) || self.nouns.contains(singular(word).as_ref())
+    }
+
+    /// The part that a word plays in temporal expressions, as `temporal-words.tsv` names it; empty where none.
+    pub(super) fn temporal(&self, word: &str) -> &'static str {
+        self.temporal.get(word).copied().unwrap_or("")
     }
 
     /// Whether a word names a day, a month or a coming time.
