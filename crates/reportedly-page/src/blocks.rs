@@ -174,7 +174,7 @@ struct Walk<'d> {
 }
 
 /// Takes a page apart into blocks.
-pub(crate) fn lay_out(dom: &Dom) -> Layout {
+pub(crate) fn lay_out(dom: &Dom, hints: &mut Hints) -> Layout {
     let root = dom.first(DOCUMENT, "body").unwrap_or(DOCUMENT);
     let page = Region {
         node: root,
@@ -210,7 +210,6 @@ pub(crate) fn lay_out(dom: &Dom) -> Layout {
         row: DOCUMENT,
         bytes: 0,
     };
-    let mut hints = Hints::default();
     let mut open: Vec<Open> = Vec::new();
     let mut at = dom.first_child(root);
     while let Some(id) = at {
@@ -218,7 +217,7 @@ pub(crate) fn lay_out(dom: &Dom) -> Layout {
             walk.layout.cut = true;
             break;
         }
-        let entered = walk.enter(id, &mut hints);
+        let entered = walk.enter(id, hints);
         let goes_in = entered.is_some() && dom.first_child(id).is_some();
         if let Some(entered) = entered {
             if goes_in {

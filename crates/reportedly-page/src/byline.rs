@@ -10,6 +10,7 @@ use crate::meta::wording;
 use crate::structured::{self, Structured};
 use crate::{Role, lines, words};
 use names::{clean, split};
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 /// Authors that are kept.
@@ -276,6 +277,7 @@ pub(crate) fn from_page(
         return found;
     }
     let mut named: Vec<(u8, NodeId)> = Vec::new();
+    let mut known = FxHashMap::default();
     for id in dom.descendants(DOCUMENT) {
         let rank = match (dom.attr(id, "rel"), dom.attr(id, "class"), dom.attr(id, "id")) {
             (Some(rel), ..) if rel.split_ascii_whitespace().any(|r| r == "author") => 0,
@@ -283,7 +285,7 @@ pub(crate) fn from_page(
                 .into_iter()
                 .chain(other)
                 .flat_map(str::split_ascii_whitespace)
-                .filter_map(author_class)
+                .filter_map(|class| *known.entry(class).or_insert_with(|| author_class(class)))
                 .min()
             {
                 Some(rank) => rank,

@@ -6,6 +6,7 @@
 
 use html5ever::interface::tree_builder::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
@@ -55,7 +56,21 @@ struct Node {
     previous: NodeId,
     next: NodeId,
     depth: u32,
+    /// The attributes that it may have, each as one bit: most questions are for such as it has not.
+    attributes: u64,
     data: Data,
+}
+
+/// The bit that stands for an attribute's name, and for some others.
+#[inline]
+const fn bit(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let (first, last) = match bytes {
+        [] => (0, 0),
+        [first, .., last] => (*first, *last),
+        [only] => (*only, *only),
+    };
+    1 << ((first as usize + 5 * last as usize + 11 * bytes.len()) % 64)
 }
 
 /// The tree of a page.
@@ -75,7 +90,13 @@ pub(crate) fn parse(html: &str) -> Dom {
         cut.push(format!("cut: {} of {whole} bytes of markup are read", html.len()));
     }
     let builder = TreeBuilder::new(Sink::for_page(html.len()), TreeBuilderOpts::default());
-    let gate = Gate { builder, tokens: Cell::new(0), dropped: Cell::new(0), open: Cell::new(0) };
+    let gate = Gate {
+        builder,
+        tokens: Cell::new(0),
+        dropped: Cell::new(0),
+        open: Cell::new(0),
+        raw: Cell::new(None),
+    };
     let tokenizer = Tokenizer::new(gate, TokenizerOpts::default());
     let queue = BufferQueue::default();
     let page = StrTendril::from_slice(html);
@@ -84,9 +105,20 @@ pub(crate) fn parse(html: &str) -> Dom {
         let chunk = floor(&html[at..], chunk_length(&html.as_bytes()[at..]));
         queue.push_back(page.subtendril(at as u32, chunk.len() as u32));
         at += chunk.len();
+        let mut chunk = chunk;
         // Scripts stop the tokeniser so that they may run, declared encodings so that they may be believed; here
         // none runs, and the page is decoded already.
-        while !matches!(tokenizer.feed(&queue), html5ever::TokenizerResult::Done) {}
+        while !matches!(tokenizer.feed(&queue), html5ever::TokenizerResult::Done) {
+            if let Some(element) = tokenizer.sink.raw.take() {
+                while let Some(rest) = queue.pop_front() {
+                    at -= rest.len();
+                }
+                let length = raw_length(&html[at..], &element);
+                tokenizer.sink.take_raw(page.subtendril(at as u32, length as u32));
+                at += length;
+                chunk = "";
+            }
+        }
         let now = tokenizer.sink.tokens.get();
         if now == tokens {
             let tag = long_tag.get_or_insert_with(|| LongTag::begun_in(before));
@@ -205,6 +237,62 @@ struct Gate {
     dropped: Cell<usize>,
     /// Elements left out that are still open: their end tags are left out too.
     open: Cell<usize>,
+    /// The element that has just begun and whose content is text, whatever it looks like.
+    raw: Cell<Option<LocalName>>,
+}
+
+impl Gate {
+    /// Gives the whole content of such an element to the tree builder.
+    fn take_raw(&self, text: StrTendril) {
+        if text.is_empty() {
+            return;
+        }
+        let text = if memchr::memchr(b'\r', text.as_bytes()).is_some() {
+            StrTendril::from(text.replace("\r\n", "\n").replace('\r', "\n"))
+        } else {
+            text
+        };
+        // Only tags change what the tokeniser does next.
+        let _ = self.builder.process_token(Token::CharacterTokens(text), 0);
+    }
+}
+
+/// The length of the text that stands in an element before its end tag, as the standard has it: a script that is
+/// commented out may hold another with its end tag. Half of many pages is scripts and styles, and the tokeniser
+/// would look at each of their characters.
+fn raw_length(text: &str, element: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is_tag = |at: usize| {
+        let end = at + element.len();
+        bytes.get(at..end).is_some_and(|name| name.eq_ignore_ascii_case(element.as_bytes()))
+            && bytes
+                .get(end)
+                .is_some_and(|b| matches!(b, b'\t' | b'\n' | b'\x0c' | b'\r' | b' ' | b'/' | b'>'))
+    };
+    let is_script = element == "script";
+    let (mut at, mut commented, mut nested) = (0, false, false);
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let next = if commented { memchr::memchr2(b'<', b'-', rest) } else { memchr::memchr(b'<', rest) };
+        let Some(next) = next else { return bytes.len() };
+        at += next;
+        let here = &bytes[at..];
+        if here.starts_with(b"</") && is_tag(at + 2) {
+            if !nested {
+                return at;
+            }
+            nested = false;
+        } else if commented && here.starts_with(b"-->") {
+            (commented, nested) = (false, false);
+        } else if commented && here.starts_with(b"<") && is_tag(at + 1) {
+            nested = true;
+        } else if is_script && !commented && here.starts_with(b"<!--") {
+            commented = true;
+            // Its dashes may be those that end it: "<!-->".
+            at += 1;
+        }
+        at += 1;
+    }
 }
 
 impl TokenSink for Gate {
@@ -234,7 +322,15 @@ impl TokenSink for Gate {
         }
         tag.attrs.retain(|a| READ.contains(&a.name.local));
         tag.attrs.shrink_to_fit();
-        self.builder.process_token(Token::TagToken(tag), line)
+        let name = tag.name.clone();
+        match self.builder.process_token(Token::TagToken(tag), line) {
+            // The tokeniser stops after the tag and goes on where the text has ended.
+            TokenSinkResult::RawData(RawKind::ScriptData | RawKind::Rawtext) => {
+                self.raw.set(Some(name));
+                TokenSinkResult::EncodingIndicator(StrTendril::new())
+            }
+            result => result,
+        }
     }
 
     fn end(&self) {
@@ -354,8 +450,19 @@ impl Sink {
 }
 
 impl Node {
+    fn attribute(&self, name: &str) -> Option<&str> {
+        match &self.data {
+            Data::Element(_, attrs) => attrs.iter().find(|a| &*a.name.local == name).map(|a| &*a.value),
+            _ => None,
+        }
+    }
+
     fn new(data: Data) -> Self {
-        Self { parent: 0, first: 0, last: 0, previous: 0, next: 0, depth: 0, data }
+        let attributes = match &data {
+            Data::Element(_, attributes) => attributes.iter().fold(0, |bits, a| bits | bit(&a.name.local)),
+            _ => 0,
+        };
+        Self { parent: 0, first: 0, last: 0, previous: 0, next: 0, depth: 0, attributes, data }
     }
 }
 
@@ -529,9 +636,11 @@ impl TreeSink for Sink {
     }
 
     fn add_attrs_if_missing(&self, target: &NodeId, attrs: Vec<Attribute>) {
-        if let Data::Element(_, existing) = &mut self.nodes.borrow_mut()[*target as usize].data {
+        let node = &mut self.nodes.borrow_mut()[*target as usize];
+        if let Data::Element(_, existing) = &mut node.data {
             for a in attrs {
                 if existing.len() < 64 && !existing.iter().any(|e| e.name == a.name) {
+                    node.attributes |= bit(&a.name.local);
                     existing.push(a);
                 }
             }
@@ -554,6 +663,11 @@ impl TreeSink for Sink {
 }
 
 impl Dom {
+    /// The number of nodes: every [`NodeId`] is below it.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// What a node is.
     pub(crate) fn data(&self, id: NodeId) -> &Data {
         self.nodes.get(id as usize).map_or(&Data::Nothing, |n| &n.data)
@@ -568,11 +682,10 @@ impl Dom {
     }
 
     /// The value of an attribute, as it stands.
+    #[inline]
     pub(crate) fn attr(&self, id: NodeId, name: &str) -> Option<&str> {
-        match self.data(id) {
-            Data::Element(_, attrs) => attrs.iter().find(|a| &*a.name.local == name).map(|a| &*a.value),
-            _ => None,
-        }
+        let node = self.nodes.get(id as usize).filter(|n| n.attributes & bit(name) != 0)?;
+        node.attribute(name)
     }
 
     /// The text of a text node.
@@ -704,6 +817,18 @@ pub(crate) fn is_inline(name: &str) -> bool {
 /// Adds text to a line: white space becomes one space, none at the line's beginning, and what is never seen
 /// (soft hyphens, zero-width marks) is left out.
 pub(crate) fn push_words(out: &mut String, text: &str) {
+    if text.is_ascii() && memchr::memchr(0, text.as_bytes()).is_none() {
+        let mut rest = text;
+        while let Some(end) = rest.bytes().position(|b| matches!(b, b'\t'..=b'\r' | b' ')) {
+            out.push_str(&rest[..end]);
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+            rest = &rest[end + 1..];
+        }
+        out.push_str(rest);
+        return;
+    }
     for (i, piece) in text.split(char::is_whitespace).enumerate() {
         if i > 0 && !out.is_empty() && !out.ends_with(' ') {
             out.push(' ');
@@ -778,6 +903,28 @@ mod tests {
         let harmless = format!("<p>one</p><!-- {} --><p>two</p>", "word - \"x\" ".repeat(3_000));
         let dom = parse(&harmless);
         assert_eq!((dom.cut.len(), dom.text(DOCUMENT, 100).as_str()), (0, "one two"));
+    }
+
+    #[test]
+    fn scripts_end_where_a_browser_ends_them() {
+        for (script, after) in [
+            ("<script>a < b\r\n</script>", true),
+            ("<SCRIPT>a</Script >", true),
+            ("<script></script>", true),
+            ("<script>a</scripts><p>in</p></script>", true),
+            ("<script><!-- <script> </script> <p>in</p> --></script>", true),
+            ("<script><!-- <script> </script> <p>in</p></script>", true),
+            ("<script><!--></script>", true),
+            ("<script><!-- <script> </script>", false),
+            ("<script type=application/ld+json>{\"a\": \"<p>\"}</script>", true),
+            ("<style>a > b</scripts></style>", true),
+            ("<svg><style>in</style></svg>", true),
+            ("<style>a", false),
+        ] {
+            let dom = parse(&format!("{script}<p>after"));
+            let said = dom.first(DOCUMENT, "p").map(|p| dom.text(p, 100));
+            assert_eq!(said.as_deref(), after.then_some("after"), "{script}");
+        }
     }
 
     #[test]

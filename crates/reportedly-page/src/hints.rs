@@ -44,15 +44,38 @@ static NAMES: LazyLock<FxHashMap<&'static str, Hint>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Reads the names of elements, remembering class names that were seen before.
+#[derive(Clone, Copy, Default)]
+enum Asked {
+    #[default]
+    No,
+    Yes(Option<Hint>),
+}
+
+/// Reads the names of a page's elements, remembering elements and class names that were seen before.
 #[derive(Default)]
 pub(crate) struct Hints {
+    /// By node; those that were not asked yet are [`Asked::No`].
+    elements: Vec<Asked>,
     seen: FxHashMap<String, Option<Hint>>,
 }
 
 impl Hints {
     /// What the names of an element say. The document's root and body speak of the page as a whole and are not asked.
     pub(crate) fn of(&mut self, dom: &Dom, id: NodeId) -> Option<Hint> {
+        if self.elements.is_empty() {
+            self.elements.resize(dom.len(), Asked::No);
+        }
+        if let Some(Asked::Yes(hint)) = self.elements.get(id as usize) {
+            return *hint;
+        }
+        let hint = self.read(dom, id);
+        if let Some(element) = self.elements.get_mut(id as usize) {
+            *element = Asked::Yes(hint);
+        }
+        hint
+    }
+
+    fn read(&mut self, dom: &Dom, id: NodeId) -> Option<Hint> {
         let name = dom.name(id);
         if matches!(name, "html" | "body") {
             return None;
@@ -167,7 +190,8 @@ fn read_class(class: &str) -> Option<Hint> {
     ) {
         return NAMES.get(joined).copied();
     }
-    if let Some(hint) = NAMES.get(format!("={joined}").as_str()) {
+    let whole = ["=", joined].concat();
+    if let Some(hint) = NAMES.get(whole.as_str()) {
         return Some(*hint);
     }
     let mut found: Option<(Hint, usize, usize)> = None;

@@ -2,6 +2,7 @@
 
 use crate::article::{self, Context};
 use crate::blocks::{self, Kind, Layout};
+use crate::hints::Hints;
 use crate::{Block, Other, Page, PageKind, Role, byline, dates, dom, images, kind, live, meta, structured};
 use reportedly_text::Span;
 use std::ops::Range;
@@ -10,7 +11,8 @@ use std::ops::Range;
 pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     let dom = dom::parse(html);
     let data = structured::gather(&dom);
-    let layout = blocks::lay_out(&dom);
+    let mut hints = Hints::default();
+    let layout = blocks::lay_out(&dom, &mut hints);
     let facts = meta::gather(&dom, &data, &layout, url);
     let outlet = facts.outlet.as_deref();
     let told = byline::from_data(&data, outlet);
@@ -27,7 +29,7 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
         told
     };
     let mut page = Page {
-        images: images::gather(&dom, &data, &layout, &labelled),
+        images: images::gather(&dom, &data, &layout, &labelled, &mut hints),
         title: facts.title,
         authors: writers.authors(),
         agencies: writers.agencies,
@@ -61,7 +63,7 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     }
     // The dates on a list of articles are theirs.
     if page.kind != PageKind::Index {
-        page.dates = dates::markup(&dom, &data, &layout, &labelled.roles, url, &page);
+        page.dates = dates::markup(&dom, &data, &layout, &labelled.roles, url, &page, &mut hints);
     }
     page
 }

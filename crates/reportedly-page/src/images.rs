@@ -33,19 +33,24 @@ const LOOSE_WORDS: std::ops::RangeInclusive<usize> = 3..=60;
 const LOOSE_ANCESTORS: usize = 6;
 
 /// The pictures of the article, in page order.
-pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, labelled: &Labelled) -> Vec<Image> {
+pub(crate) fn gather(
+    dom: &Dom,
+    data: &Structured,
+    layout: &Layout,
+    labelled: &Labelled,
+    hints: &mut Hints,
+) -> Vec<Image> {
     let regions = layout.by_node();
     let article = &layout.regions[labelled.container].runs;
     let title = labelled.roles.iter().position(|r| *r == Some(Role::Title));
     let from = title.unwrap_or(0).min(article.start).max(article.start.saturating_sub(BEFORE));
     // What nothing names as a caption is one only between headline and text.
     let below = title.map_or(article.start, |t| t + 1).min(article.start);
-    let mut hints = Hints::default();
     let mut images: Vec<Image> = Vec::new();
     let mut at = dom.following(DOCUMENT, DOCUMENT, false);
     while let Some(id) = at {
         let mut skip = false;
-        let whole = if images.len() < MAX_IMAGES { picture(dom, id, &mut hints) } else { None };
+        let whole = if images.len() < MAX_IMAGES { picture(dom, id, hints) } else { None };
         if let Some(whole) = whole {
             let region = std::iter::once(id).chain(dom.ancestors(id)).find_map(|n| regions.get(&n).copied());
             let holds = region.is_some_and(|r| {

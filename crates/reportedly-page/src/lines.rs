@@ -90,6 +90,7 @@ pub(crate) fn folded(line: &str) -> String {
         }
         for c in word.chars() {
             match c {
+                c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
                 '’' | '‘' => out.push('\''),
                 '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}' => {}
                 _ => out.extend(c.to_lowercase()),

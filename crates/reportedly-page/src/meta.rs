@@ -37,7 +37,9 @@ pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, url: Option<
 fn key(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_alphanumeric() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+        } else if c.is_alphanumeric() {
             out.extend(c.to_lowercase());
         } else if !out.is_empty() && !out.ends_with(' ') && !matches!(c, '\'' | '’') {
             out.push(' ');
@@ -115,7 +117,11 @@ pub(crate) fn language(data: &Structured, text: &str) -> Option<Language> {
 
 /// Whether a line is one of the page's own titles.
 pub(crate) fn is_title(title: &str, line: &str) -> bool {
-    line.len() <= title.len() + 80 && lines::folded(line).len() > 3 && key(title) == key(line)
+    let first = |text: &str| text.chars().find(|c| c.is_alphanumeric()).and_then(|c| c.to_lowercase().next());
+    line.len() <= title.len() + 80
+        && first(title) == first(line)
+        && lines::folded(line).len() > 3
+        && key(title) == key(line)
 }
 
 #[cfg(test)]

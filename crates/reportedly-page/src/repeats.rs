@@ -19,7 +19,11 @@ pub(crate) fn shingles(text: &str) -> Vec<u64> {
             tokens.push(u64::from(c));
         } else if c.is_alphanumeric() {
             let hasher = word.get_or_insert_default();
-            c.to_lowercase().for_each(|c| c.hash(hasher));
+            if c.is_ascii() {
+                c.to_ascii_lowercase().hash(hasher);
+            } else {
+                c.to_lowercase().for_each(|c| c.hash(hasher));
+            }
         } else if c != '\u{ad}' {
             tokens.extend(word.take().map(|w| w.finish()));
         }

@@ -17,10 +17,16 @@ pub(crate) fn is_unspaced(c: char) -> bool {
 /// The number of words in a text. Korean has spaces and is counted by them, though its words say more.
 pub(crate) fn count(text: &str) -> usize {
     if text.is_ascii() {
-        return text
-            .split_ascii_whitespace()
-            .filter(|w| w.bytes().any(|b| b.is_ascii_alphanumeric()))
-            .count();
+        let (mut words, mut in_word) = (0, false);
+        for b in text.bytes() {
+            if b.is_ascii_alphanumeric() {
+                words += usize::from(!in_word);
+                in_word = true;
+            } else if b.is_ascii_whitespace() {
+                in_word = false;
+            }
+        }
+        return words;
     }
     let (mut words, mut unspaced, mut in_word) = (0, 0, false);
     for c in text.chars() {

@@ -9,6 +9,7 @@ use crate::structured::Structured;
 use crate::{Bearing, DateCandidate, Page, Role, When};
 use jiff::civil::Date;
 use reportedly_text::Language;
+use rustc_hash::FxHashMap;
 
 // Weights, in the measure of `dates`. Set by hand with the dates figures of `cargo xtask gate`.
 
@@ -75,12 +76,13 @@ pub(crate) fn gather(
     roles: &[Option<Role>],
     url: Option<&str>,
     page: &Page,
+    hints: &mut Hints,
 ) -> Vec<DateCandidate> {
     let language = page.language;
     let mut found = Vec::new();
     told::json_ld(data, language, &mut found);
     told::meta(data, language, &mut found);
-    elements(dom, data, page, &mut found);
+    elements(dom, data, page, hints, &mut found);
     found.extend(url.and_then(super::in_address).or_else(|| page.url.as_deref().and_then(super::in_address)));
     blocks(layout, roles, page, &mut found);
     found.extend(super::dateline(&page.text, language));
@@ -153,11 +155,10 @@ fn settle_order(found: &mut [DateCandidate]) {
 }
 
 /// `<time>`, microdata, and elements that are named for dates.
-fn elements(dom: &Dom, data: &Structured, page: &Page, found: &mut Vec<DateCandidate>) {
+fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found: &mut Vec<DateCandidate>) {
     let language = page.language;
     let headline = headline(dom, page.title.as_deref());
     let around: Vec<NodeId> = headline.map(|h| dom.ancestors(h).collect()).unwrap_or_default();
-    let mut hints = Hints::default();
     let mut seen = 0;
     for (property, id) in &data.properties {
         let bearing = match property.as_str() {
@@ -166,7 +167,7 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, found: &mut Vec<DateCandi
             _ => continue,
         };
         if let Some(says) = stamp_of(dom, *id, language) {
-            let weight = match place(dom, *id, &around, &mut hints) {
+            let weight = match place(dom, *id, &around, hints) {
                 Place::Free => MICRODATA,
                 Place::Aside => MICRODATA / 2,
                 Place::Out => continue,
@@ -175,9 +176,10 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, found: &mut Vec<DateCandi
         }
     }
     let first = found.len();
+    let mut names = FxHashMap::default();
     for id in dom.descendants(DOCUMENT) {
         let is_time = dom.name(id) == "time";
-        let named = if is_time { Some(Bearing::Published) } else { named_for_dates(dom, id) };
+        let named = if is_time { Some(Bearing::Published) } else { named_for_dates(dom, id, &mut names) };
         let Some(by_name) = named else { continue };
         seen += 1;
         if seen > MOST_NAMED {
@@ -190,7 +192,7 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, found: &mut Vec<DateCandi
         let printed_here = visible(&text, language);
         let stamp = stamp_of(dom, id, language);
         let at_headline = headline.is_some_and(|h| id.abs_diff(h) < RIGHT_AT);
-        let place = match place(dom, id, &around, &mut hints) {
+        let place = match place(dom, id, &around, hints) {
             Place::Aside if at_headline => Place::Free,
             place => place,
         };
@@ -200,7 +202,7 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, found: &mut Vec<DateCandi
         if let [v] = printed_here[..]
             && !v.said
             && is_bare(&text, v.printed.span.len())
-            && masthead(dom, id, headline, &mut hints)
+            && masthead(dom, id, headline, hints)
         {
             found.push(candidate("masthead", &text, When::Day(v.printed.day), Bearing::NotAfter, 50));
             continue;
@@ -371,29 +373,31 @@ fn masthead(dom: &Dom, id: NodeId, headline: Option<NodeId>, hints: &mut Hints) 
     })
 }
 
-/// Whether class or id name an element for a date; then what date.
-fn named_for_dates(dom: &Dom, id: NodeId) -> Option<Bearing> {
+/// Whether class or id name an element for a date; then what date. The `known` names are those seen before.
+fn named_for_dates<'d>(
+    dom: &'d Dom,
+    id: NodeId,
+    known: &mut FxHashMap<&'d str, Option<Bearing>>,
+) -> Option<Bearing> {
     if matches!(dom.name(id), "" | "html" | "body" | "script" | "style" | "meta" | "link" | "input" | "svg") {
         return None;
     }
-    let mut bearing = None;
-    for attribute in ["class", "id", "data-testid", "data-qa"] {
-        let Some(names) = dom.attr(id, attribute) else { continue };
-        let names = names.to_ascii_lowercase();
-        let update = names.contains("update") && !names.contains("update-") || names.contains("modified");
-        let dated = [
-            "date", "time", "publish", "pubdate", "posted", "datum", "fecha", "byline", "dateline", "meta",
-            "info", "created", "data-",
-        ]
-        .iter()
-        .any(|w| names.contains(w));
-        if update {
-            bearing = bearing.or(Some(Bearing::Updated));
-        } else if dated {
-            bearing = bearing.or(Some(Bearing::Published));
-        }
+    ["class", "id", "data-testid", "data-qa"].into_iter().find_map(|attribute| {
+        let names = dom.attr(id, attribute)?;
+        *known.entry(names).or_insert_with(|| names_a_date(names))
+    })
+}
+
+fn names_a_date(names: &str) -> Option<Bearing> {
+    let names = names.to_ascii_lowercase();
+    if names.contains("update") && !names.contains("update-") || names.contains("modified") {
+        return Some(Bearing::Updated);
     }
-    bearing
+    let dated = [
+        "date", "time", "publish", "pubdate", "posted", "datum", "fecha", "byline", "dateline", "meta",
+        "info", "created", "data-",
+    ];
+    dated.iter().any(|w| names.contains(w)).then_some(Bearing::Published)
 }
 
 /// What the names of a `<time>` say.
@@ -454,7 +458,7 @@ fn has_clock_time(line: &str) -> bool {
 /// What a block that is a label and nothing else says of the date that follows: "Published".
 fn label_of(run: &Run) -> Option<Cue> {
     let plain = run.words <= LABEL_WORDS && !run.text.contains(|c: char| c.is_ascii_digit());
-    cue(&run.text).filter(|c| plain && *c != Cue::Edition)
+    if plain { cue(&run.text).filter(|c| *c != Cue::Edition) } else { None }
 }
 
 /// The last year of the copyright notice: the page is no younger than its end.

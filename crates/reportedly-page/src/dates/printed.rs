@@ -217,6 +217,9 @@ fn day(y: i64, m: i64, d: i64) -> Option<Date> {
 
 /// Finds the full dates of a text, in order.
 pub(crate) fn find(text: &str, language: Option<Language>) -> Vec<Printed> {
+    if !text.contains(|c| digit(c).is_some()) {
+        return Vec::new();
+    }
     let scan = Scan::new(text);
     let mut found = Vec::new();
     let mut i = 0;
