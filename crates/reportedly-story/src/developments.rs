@@ -206,9 +206,10 @@ fn forward(
             let explicit = act_date(reading, text, at, &statement.content)
                 .or_else(|| statement.relays.is_empty().then(|| opening_date(reading, text)).flatten());
             let dated_by_report = open || denied(claim) || claim.articles.len() > 1;
-            let date = explicit.or_else(|| {
-                day_of(reading, &articles[place]).filter(|_| dated_by_report).map(|d| d.to_string())
-            });
+            let day = day_of(reading, &articles[place]).filter(|_| dated_by_report);
+            // What is told of an earlier act of saying ("a month later the paper reported") is no report's own news.
+            let day = day.filter(|day| !is_said_at_another_time(reading, text, at, &statement.content, *day));
+            let date = explicit.or_else(|| day.map(|d| d.to_string()));
             best = Some(if open { best.unwrap_or(status) } else { status });
             heard_named |= named;
             let (true, Some(date), Some(s)) = (moves, date, Sentence::of(reading, text, at, heads)) else {
@@ -458,6 +459,25 @@ fn act_date(reading: &Reading, text: &Analysis<'_>, at: usize, content: &[Span])
         .find_map(|t| t.value.as_deref().and_then(calendar).filter(|d| d.len() == 10).map(str::to_owned))
 }
 
+/// Whether an act of saying is dated in its sentence, outside of what is said, by a month, a year or a week that the
+/// day of the report does not lie in.
+fn is_said_at_another_time(
+    reading: &Reading,
+    text: &Analysis<'_>,
+    at: usize,
+    content: &[Span],
+    day: Date,
+) -> bool {
+    let Some(sentence) = text.sentences.get(at).map(|s| s.span) else { return false };
+    let from = reading.times.partition_point(|t| t.span.start < sentence.start);
+    reading.times[from..]
+        .iter()
+        .take_while(|t| t.span.end <= sentence.end)
+        .filter(|t| t.kind == TimexKind::Date && !content.iter().any(|c| c.overlaps(t.span)))
+        .filter_map(reportedly_time::Timex::days)
+        .any(|(first, last)| day < first || last < day)
+}
+
 /// The calendar part of a value: a day, a month or a year.
 fn calendar(value: &str) -> Option<&str> {
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
@@ -578,6 +598,29 @@ mod tests {
         ]);
         let dates: Vec<(&str, &str)> = all.iter().map(|e| (e.0.as_str(), e.1)).collect();
         assert_eq!(dates, [("2031-03-04", "possible"), ("2031-03-07", "happened")]);
+    }
+
+    #[test]
+    fn an_act_of_saying_told_in_hindsight_is_not_dated_by_the_report_that_tells_it() {
+        let all = timeline(vec![
+            article(
+                "Tern Gazette",
+                4,
+                "Corrow mayor may step down",
+                "The mayor of Corrow may step down, a clerk told Tern Gazette.",
+            )
+            .says(&[(Anonymous, "a clerk")], "The mayor of Corrow may step down", Possible),
+            article(
+                "Merrin Mail",
+                28,
+                "How the mayor of Corrow fell",
+                "In January a baker told Merrin Mail that the mayor of Corrow may step down.",
+            )
+            .says(&[(Person, "a baker")], "the mayor of Corrow may step down", Possible)
+            .time("In January", "2031-01"),
+        ]);
+        let dates: Vec<&str> = all.iter().map(|e| e.0.as_str()).collect();
+        assert_eq!(dates, ["2031-03-04"]);
     }
 
     #[test]
