@@ -15,4 +15,4 @@ pub use reading::{ReadingAnswer, reading, when};
 pub use reading_text::{reading_text, summary};
 pub use stories::{StoriesAnswer, stories};
 pub use stories_text::{StoriesView, stories_text};
-pub use style::Style;
+pub use style::{Style, visible};

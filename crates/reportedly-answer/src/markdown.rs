@@ -1,6 +1,6 @@
 //! A reading as Markdown: front matter for the facts, then the article.
 
-use crate::when;
+use crate::{style::visible, when};
 use reportedly_read::{Reading, Role};
 use std::fmt::Write;
 
@@ -63,11 +63,16 @@ fn escaped(text: &str) -> String {
             out.push('\n');
         }
         let heads = line.trim_start();
-        if heads.starts_with(['#', '>', '+']) || heads.starts_with("- ") || heads.starts_with("---") {
+        if heads.starts_with(['#', '>', '+', '=', '~']) || heads.starts_with("- ") || heads.starts_with("---")
+        {
             out.push('\\');
         }
-        for c in heads.chars() {
-            if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|') {
+        // A number and a point would begin a list: the point is what is escaped.
+        let digits = heads.bytes().take_while(u8::is_ascii_digit).count();
+        let numbered = digits > 0 && heads[digits..].starts_with(['.', ')']);
+        for (at, c) in visible(heads).char_indices() {
+            let special = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|' | '&');
+            if special || numbered && at == digits {
                 out.push('\\');
             }
             out.push(c);
@@ -84,5 +89,7 @@ mod tests {
     fn what_a_page_says_is_never_markup() {
         assert_eq!(escaped("# a [x](y) <b>"), "\\# a \\[x\\](y) \\<b>");
         assert_eq!(escaped("plain – text, 3 - 2"), "plain – text, 3 - 2");
+        assert_eq!(escaped("1. a &lt;b>\n~~~\n==="), "1\\. a \\&lt;b>\n\\~~~\n\\===");
+        assert_eq!(escaped("\u{1b}[31mred\u{9b}0m"), "\\\\u{1b}\\[31mred\\\\u{9b}0m");
     }
 }

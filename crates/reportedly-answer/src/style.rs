@@ -60,7 +60,7 @@ impl Style {
 
 /// Text from a page as a terminal may be given it: control characters, which could move the cursor or rewrite what
 /// stands above, are written out; line ends become spaces.
-pub(crate) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

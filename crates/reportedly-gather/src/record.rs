@@ -144,7 +144,12 @@ impl Raw<'_> {
 impl Record {
     /// Reads one line.
     pub fn parse(line: &[u8]) -> Result<Self, RecordError> {
-        let line: Line<'_> = serde_json::from_slice(line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line))?;
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        // A list of values would do for a record as well, by their order.
+        if line.trim_ascii_start().first() == Some(&b'[') {
+            return Err(RecordError::Json(de::Error::custom("a list instead of an object")));
+        }
+        let line: Line<'_> = serde_json::from_slice(line)?;
         let given = |s: Option<Raw<'_>>| s.map(Raw::text).filter(|s| !s.is_empty());
         let holds = |s: &Raw<'_>| !s.0.is_empty();
         let (bytes, form) = if let Some(html) = line.html.filter(holds) {
@@ -198,7 +203,8 @@ pub fn given_time(text: &str) -> Option<Timestamp> {
     }
     // `Date` parses the date part of longer forms too; what follows it must not be dropped silently.
     let day = text.parse::<Date>().ok().filter(|d| d.to_string() == text)?;
-    Some(day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()?.timestamp())
+    // The last day of the calendar ends after the last instant there is.
+    Some(day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |z| z.timestamp()))
 }
 
 #[cfg(test)]
@@ -215,6 +221,7 @@ mod tests {
         for (line, says) in [
             (r#"{"id":"x"}"#, "none of"),
             ("[1]", "not a record"),
+            (r#"["a",null,null,null,"text",null,null,null,null,null,null]"#, "a list instead of an object"),
             ("{", "not a record"),
             (r#"{"html_base64":"?"}"#, "not base64"),
             (r#"{"text":["a"]}"#, "expected a string"),

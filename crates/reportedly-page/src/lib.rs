@@ -397,7 +397,10 @@ fn unknown(input: &Input<'_>) -> Page {
         return Page { kind: PageKind::Empty, diagnostics: vec![format!("form: {what}")], ..Page::default() };
     }
     let said = input.content_type.map(str::to_ascii_lowercase).unwrap_or_default();
-    let lower = String::from_utf8_lossy(head).to_ascii_lowercase();
+    // A page of two bytes a character has its tags so as well.
+    let even = &head[..head.len() / 2 * 2];
+    let lower = if wide { decode::decode(even, None).0 } else { String::from_utf8_lossy(head) };
+    let lower = lower.to_ascii_lowercase();
     let tags =
         ["<!doctype", "<html", "<head", "<body", "<div", "<p>", "<p ", "<article", "<script", "<meta", "<h1"];
     if said.contains("html") || (!said.contains("text/plain") && tags.iter().any(|t| lower.contains(t))) {

@@ -7,11 +7,11 @@ mod pages;
 use anyhow::{Result, bail};
 use arguments::{Arguments, Command};
 use clap::Parser;
-use pages::{Source, Tally};
+use pages::{Source, Tally, say};
 use reportedly_answer::{StoriesView, Style};
 use reportedly_story::{Observation, Question};
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     io::{self, BufWriter, IsTerminal, Write},
     process::ExitCode,
 };
@@ -31,11 +31,13 @@ fn main() -> ExitCode {
         // Whoever closed the pipe has seen enough.
         Err(e) if is_closed_pipe(&e) => ExitCode::SUCCESS,
         Err(e) if e.is::<Usage>() => {
-            eprintln!("error: {e}\n\nFor more information, try '--help'.");
+            say(&format!("error: {e}"));
+            say("");
+            say("For more information, try '--help'.");
             ExitCode::from(2)
         }
         Err(e) => {
-            eprintln!("reportedly: {e:#}");
+            say(&format!("reportedly: {e:#}"));
             ExitCode::FAILURE
         }
         Ok(()) if tally.problems > 0 => ExitCode::FAILURE,
@@ -56,7 +58,11 @@ impl std::fmt::Display for Usage {
 impl std::error::Error for Usage {}
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    let kind = error
+        .downcast_ref::<io::Error>()
+        .map(io::Error::kind)
+        .or_else(|| error.downcast_ref::<serde_json::Error>()?.io_error_kind());
+    kind == Some(io::ErrorKind::BrokenPipe)
 }
 
 fn style() -> Style {
@@ -113,7 +119,7 @@ fn read(a: &arguments::Read, tally: &mut Tally) -> Result<()> {
     };
     pages::observe(source, &a.known, a.url.as_deref(), &a.work, show, write, tally)?;
     if many && !a.work.quiet {
-        eprintln!("{}", tally.summary());
+        say(&tally.summary());
     }
     Ok(())
 }
@@ -160,7 +166,7 @@ fn stories(a: &arguments::Stories, tally: &mut Tally) -> Result<()> {
         return Ok(());
     }
     observations.retain(|o| o.reading.kind.is_article());
-    tell_apart(&mut observations);
+    tell_apart(&mut observations, a.strict);
     let question = Question { as_of: a.as_of.as_ref().map(|d| d.instant), strict: a.strict };
     let mut stories = reportedly_story::stories(&observations, &question);
     let known: usize = stories.iter().map(|s| s.articles.len()).sum();
@@ -182,25 +188,41 @@ fn stories(a: &arguments::Stories, tally: &mut Tally) -> Result<()> {
             Some(as_of) => tally.summary_as_of(known, &as_of.text),
             None => tally.summary(),
         };
-        eprintln!("{summary}");
+        say(&summary);
     }
     Ok(())
 }
 
-/// Two files may hold the same page, or two states of it: the same one is kept once, another state is an
-/// observation of its own and takes a name of its own.
-fn tell_apart(observations: &mut Vec<Observation>) {
-    let mut seen: HashMap<String, Vec<String>> = HashMap::new();
-    observations.retain_mut(|o| {
-        let texts = seen.entry(o.id.clone()).or_default();
-        if texts.contains(&o.reading.text) {
-            return false;
+/// Two files may hold the same page, or two states of it: what says the same is one observation, from when it was
+/// first seen; another state is an observation of its own and takes a name of its own. Names are given in order of
+/// becoming known, so that what is learned later changes none of them.
+fn tell_apart(observations: &mut Vec<Observation>, strict: bool) {
+    let mut order: Vec<usize> = (0..observations.len()).collect();
+    order.sort_by_cached_key(|i| {
+        let Observation { id, path, reading } = &observations[*i];
+        let known = reportedly_story::known_at(reading, strict);
+        let fetched = (reading.fetched.is_none(), reading.fetched);
+        let said = (reading.title.clone(), reading.text.clone());
+        (id.clone(), (known.is_none(), known), fetched, said, path.clone())
+    });
+    let mut names: Vec<Option<String>> = vec![None; observations.len()];
+    for same in order.chunk_by(|a, b| observations[*a].id == observations[*b].id) {
+        let mut states = HashSet::new();
+        for i in same {
+            let Observation { id, reading, .. } = &observations[*i];
+            if states.insert((reading.title.as_deref(), reading.text.as_str())) {
+                let first = states.len() == 1;
+                names[*i] = Some(if first { id.clone() } else { format!("{id}-{}", states.len()) });
+            }
         }
-        texts.push(o.reading.text.clone());
-        if texts.len() > 1 {
-            o.id = format!("{}-{}", o.id, texts.len());
+    }
+    let mut names = names.into_iter();
+    observations.retain_mut(|o| match names.next().flatten() {
+        Some(name) => {
+            o.id = name;
+            true
         }
-        true
+        None => false,
     });
 }
 
@@ -214,7 +236,7 @@ fn timeline(a: &arguments::Timeline, tally: &mut Tally) -> Result<()> {
     let tell = if records { reportedly_story::timeline_of_story } else { reportedly_story::timeline };
     let days = tell(&observations, a.dates, a.sentences, &query);
     if !query.is_empty() && !reportedly_story::is_spoken_of(&observations, &query) {
-        eprintln!("reportedly: no article speaks of {}", query.join(", "));
+        say(&format!("reportedly: no article speaks of {}", query.join(", ")));
     }
     let mut out = BufWriter::new(io::stdout().lock());
     for day in &days {
@@ -236,7 +258,7 @@ fn timeline(a: &arguments::Timeline, tally: &mut Tally) -> Result<()> {
     }
     out.flush()?;
     if !a.jsonl && !a.work.quiet {
-        eprintln!("{}", tally.summary());
+        say(&tally.summary());
     }
     Ok(())
 }

@@ -77,24 +77,26 @@ pub fn ordered<I: Send, O: Send>(
     work: impl Fn(I) -> O + Sync,
     mut sink: impl FnMut(O, bool) -> io::Result<()>,
 ) -> io::Result<()> {
-    let jobs = jobs.max(1);
+    let jobs = jobs.min(inputs.size_hint().1.unwrap_or(jobs)).max(1);
     let gate = Gate::default();
     let (to_work, waiting) = mpsc::channel::<(usize, usize, I)>();
     let (done, results) = mpsc::channel::<(usize, usize, O)>();
     let waiting = Mutex::new(waiting);
     thread::scope(|scope| {
         let gate = &gate;
-        scope.spawn(move || {
+        // Before any thread is started: leaving early lets the others end.
+        let _closes = Closes(gate);
+        thread::Builder::new().spawn_scoped(scope, move || {
             for (i, input) in inputs.enumerate() {
                 let size = size(&input);
                 if !gate.enter(size, jobs) || to_work.send((i, size, input)).is_err() {
                     return;
                 }
             }
-        });
-        for _ in 0..jobs {
+        })?;
+        for started in 0..jobs {
             let (done, waiting, work) = (done.clone(), &waiting, &work);
-            scope.spawn(move || {
+            let worker = thread::Builder::new().spawn_scoped(scope, move || {
                 loop {
                     let next = waiting.lock().ok().and_then(|w| w.recv().ok());
                     let Some((i, size, input)) = next else { return };
@@ -103,10 +105,16 @@ pub fn ordered<I: Send, O: Send>(
                     }
                 }
             });
+            // Where the system gives no more threads, those that it gave do the work.
+            match worker {
+                Err(e) if started == 0 => return Err(e),
+                Err(_) => break,
+                Ok(_) => {}
+            }
         }
         drop(done);
-        // Owned here, so that leaving early drops them, which ends the other threads.
-        let (results, _closes) = (results, Closes(gate));
+        // Owned here, so that leaving early drops it, which ends the other threads.
+        let results = results;
         let mut early = BTreeMap::new();
         let mut next = 0;
         while let Ok((i, size, output)) = results.recv() {

@@ -11,8 +11,8 @@ use reportedly_read::Reading;
 use reportedly_story::Observation;
 use std::{
     collections::BTreeMap,
-    fmt::Write,
-    io::{self, BufReader, IsTerminal},
+    fmt::Write as _,
+    io::{self, BufReader, IsTerminal, Write as _},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
@@ -46,7 +46,7 @@ pub struct Tally {
 impl Tally {
     /// Tells a problem on standard error and counts it.
     pub fn problem(&mut self, what: impl std::fmt::Display) {
-        eprintln!("reportedly: {what}");
+        say(&format!("reportedly: {what}"));
         self.problems += 1;
     }
 
@@ -66,6 +66,12 @@ impl Tally {
     pub fn summary_as_of(&self, known: usize, as_of: &str) -> String {
         format!("known by {as_of}: {known} of {}", self.summary())
     }
+}
+
+/// Says a line on standard error. File names and records may hold anything, which must not steer the terminal; and
+/// where nobody can be told, the answers still matter.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", reportedly_answer::visible(line));
 }
 
 /// Turns the command line's paths into a source. With `ndjson`, a single `-` is NDJSON.
