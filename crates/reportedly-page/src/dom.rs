@@ -100,12 +100,15 @@ pub(crate) fn parse(html: &str) -> Dom {
     let tokenizer = Tokenizer::new(gate, TokenizerOpts::default());
     let queue = BufferQueue::default();
     let page = StrTendril::from_slice(html);
-    let (mut at, mut tokens, mut long_tag, mut before) = (0, 0, None::<LongTag>, "");
+    let (mut at, mut end, mut tokens, mut long_tag, mut before) = (0, 0, 0, None::<LongTag>, "");
     while at < html.len() {
-        let chunk = floor(&html[at..], chunk_length(&html.as_bytes()[at..]));
+        // Where a script has ended in a chunk, its rest comes next.
+        if at >= end {
+            end = at + floor(&html[at..], chunk_length(&html.as_bytes()[at..])).len();
+        }
+        let mut chunk = &html[at..end];
         queue.push_back(page.subtendril(at as u32, chunk.len() as u32));
-        at += chunk.len();
-        let mut chunk = chunk;
+        at = end;
         // Scripts stop the tokeniser so that they may run, declared encodings so that they may be believed; here
         // none runs, and the page is decoded already.
         while !matches!(tokenizer.feed(&queue), html5ever::TokenizerResult::Done) {
