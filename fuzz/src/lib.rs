@@ -1,6 +1,6 @@
 //! What must hold of the reading of any bytes.
 
-use reportedly_page::{Form, Input, read};
+use reportedly_page::{Form, Input, PageKind, read};
 
 /// Reads bytes and panics where the reading breaks a promise.
 pub fn check(bytes: &[u8], form: Form) {
@@ -18,5 +18,5 @@ pub fn check(bytes: &[u8], form: Form) {
         assert!(date.span.is_none_or(|s| page.text.get(s.start..s.end).is_some()));
         assert!(date.weight <= 100);
     }
-    assert!(page.kind.is_article() || page.kind != reportedly_page::PageKind::Index || page.text.is_empty());
+    assert!(!matches!(page.kind, PageKind::Index | PageKind::Wall) || page.text.is_empty());
 }

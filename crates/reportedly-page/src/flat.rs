@@ -54,6 +54,13 @@ pub(crate) fn read(text: &str, input: &Input<'_>) -> Page {
         roles[m] = Role::Masthead;
     }
     let mut page = assemble(&lines, &roles, title);
+    if page.kind == PageKind::Index {
+        // Where there is no article, nothing is its text, and nobody its author.
+        for role in roles.iter_mut().filter(|r| r.is_text()) {
+            *role = Role::Related;
+        }
+        page = Page { kind: PageKind::Index, authors: Vec::new(), ..assemble(&lines, &roles, title) };
+    }
     page.outlet = outlet(&lines, &roles, title);
     page.dates = dates(&lines, &roles, title, &page);
     page.dates.extend(input.url.and_then(dates::in_address));
@@ -538,6 +545,9 @@ mod tests {
         assert_eq!(of("").kind, PageKind::Empty);
         let front: Vec<String> = (0..60).map(|i| format!("Headline number {i} of today")).collect();
         assert_eq!(of(&front.join("\n")).kind, PageKind::Index);
+        let with_a_note = format!("{}\nThe mayor and the baker speak.\nBoth of them.", front.join("\n"));
+        let page = of(&with_a_note);
+        assert_eq!((page.kind, page.text.as_str()), (PageKind::Index, ""));
     }
 
     proptest! {

@@ -19,6 +19,7 @@ fn check(bytes: &[u8], form: Form) -> Result<(), TestCaseError> {
     }
     prop_assert_eq!(end, page.text.len());
     prop_assert!(page.other.iter().all(|o| !o.role.is_text()));
+    prop_assert!(!matches!(page.kind, PageKind::Index | PageKind::Wall) || page.text.is_empty());
     prop_assert_eq!(read(&input).text, page.text);
     Ok(())
 }
