@@ -161,7 +161,14 @@ impl Names {
         {
             return rest;
         }
-        best
+        // "Tarn Herald: Fog at noon", without a space before the sign.
+        match best.split_once(": ") {
+            // A motto goes on in small letters: "Tarn Herald: news from the valley".
+            Some((name, rest)) if self.has(name) && rest.trim().starts_with(|c: char| !c.is_lowercase()) => {
+                rest.trim()
+            }
+            _ => best,
+        }
     }
 }
 
