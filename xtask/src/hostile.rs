@@ -373,16 +373,9 @@ fn numbered(w: &mut dyn Write, n: usize, piece: impl Fn(usize) -> String) -> io:
     (0..n).try_for_each(|i| w.write_all(piece(i).as_bytes()))
 }
 
-/// A number as a word with a capital.
-fn letters(mut n: usize) -> String {
-    let mut word = String::from(char::from(b'A' + (n % 26) as u8));
-    loop {
-        word.push(char::from(b'a' + (n % 26) as u8));
-        n /= 26;
-        if n == 0 {
-            return word;
-        }
-    }
+/// A number as a word with a capital: one letter for each of its digits.
+fn letters(n: usize) -> String {
+    "N".chars().chain(n.to_string().chars().map(|digit| char::from(b'a' + digit as u8 - b'0'))).collect()
 }
 
 /// Bytes without order (xorshift), the same in every run.

@@ -56,16 +56,9 @@ fn check(form: Form, shapes: &[Shape<'_>]) {
     }
 }
 
-/// A number as a word with a capital.
-fn word(mut n: usize) -> String {
-    let mut word = String::from(char::from(b'A' + (n % 26) as u8));
-    loop {
-        word.push(char::from(b'a' + (n % 26) as u8));
-        n /= 26;
-        if n == 0 {
-            return word;
-        }
-    }
+/// A number as a word with a capital: one letter for each of its digits.
+fn word(n: usize) -> String {
+    "N".chars().chain(n.to_string().chars().map(|digit| char::from(b'a' + digit as u8 - b'0'))).collect()
 }
 
 #[test]

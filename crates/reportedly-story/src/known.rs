@@ -7,7 +7,7 @@ use jiff::{
     tz::TimeZone,
 };
 use reportedly_read::{Reading, When};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// When a reading's text was known: the earlier of first seen and the end of the day of `published.best`; where
 /// there is none, `published.latest`. Strictly, `latest` always. A text that says it was updated is known from its
@@ -42,6 +42,39 @@ pub(crate) fn day(instant: Timestamp) -> Date {
 pub(crate) fn number(day: Date) -> i32 {
     let epoch = Date::constant(1970, 1, 1);
     epoch.until(day).map_or(0, |s| s.get_days())
+}
+
+/// Two files may hold the same page, or two states of it: what says the same is one observation, from when it was
+/// first seen; another state is an observation of its own and takes a name of its own. Names are given in order of
+/// becoming known (strictly or not, as [`known_at`] has it), so that what is learned later changes none of them.
+pub fn tell_apart(observations: &mut Vec<Observation>, strict: bool) {
+    let mut order: Vec<usize> = (0..observations.len()).collect();
+    order.sort_by_cached_key(|i| {
+        let Observation { id, path, reading } = &observations[*i];
+        let known = known_at(reading, strict);
+        let fetched = (reading.fetched.is_none(), reading.fetched);
+        let said = (reading.title.clone(), reading.text.clone());
+        (id.clone(), (known.is_none(), known), fetched, said, path.clone())
+    });
+    let mut names: Vec<Option<String>> = vec![None; observations.len()];
+    for same in order.chunk_by(|a, b| observations[*a].id == observations[*b].id) {
+        let mut states = FxHashSet::default();
+        for i in same {
+            let Observation { id, reading, .. } = &observations[*i];
+            if states.insert((reading.title.as_deref(), reading.text.as_str())) {
+                let first = states.len() == 1;
+                names[*i] = Some(if first { id.clone() } else { format!("{id}-{}", states.len()) });
+            }
+        }
+    }
+    let mut names = names.into_iter();
+    observations.retain_mut(|o| match names.next().flatten() {
+        Some(name) => {
+            o.id = name;
+            true
+        }
+        None => false,
+    });
 }
 
 /// The articles that a question is about, as indices, in order of becoming known; those of unknown date last, and

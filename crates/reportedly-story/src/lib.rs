@@ -21,7 +21,7 @@ mod terms;
 mod timeline;
 mod wording;
 
-pub use known::known_at;
+pub use known::{known_at, tell_apart};
 pub use timeline::{is_spoken_of, timeline, timeline_of_story};
 
 use copies::Runs;

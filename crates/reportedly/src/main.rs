@@ -11,7 +11,6 @@ use pages::{Source, Tally, say};
 use reportedly_answer::{StoriesView, Style};
 use reportedly_story::{Observation, Question};
 use std::{
-    collections::HashSet,
     io::{self, BufWriter, IsTerminal, Write},
     process::ExitCode,
 };
@@ -166,7 +165,7 @@ fn stories(a: &arguments::Stories, tally: &mut Tally) -> Result<()> {
         return Ok(());
     }
     observations.retain(|o| o.reading.kind.is_article());
-    tell_apart(&mut observations, a.strict);
+    reportedly_story::tell_apart(&mut observations, a.strict);
     let question = Question { as_of: a.as_of.as_ref().map(|d| d.instant), strict: a.strict };
     let mut stories = reportedly_story::stories(&observations, &question);
     let known: usize = stories.iter().map(|s| s.articles.len()).sum();
@@ -193,44 +192,12 @@ fn stories(a: &arguments::Stories, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// Two files may hold the same page, or two states of it: what says the same is one observation, from when it was
-/// first seen; another state is an observation of its own and takes a name of its own. Names are given in order of
-/// becoming known, so that what is learned later changes none of them.
-fn tell_apart(observations: &mut Vec<Observation>, strict: bool) {
-    let mut order: Vec<usize> = (0..observations.len()).collect();
-    order.sort_by_cached_key(|i| {
-        let Observation { id, path, reading } = &observations[*i];
-        let known = reportedly_story::known_at(reading, strict);
-        let fetched = (reading.fetched.is_none(), reading.fetched);
-        let said = (reading.title.clone(), reading.text.clone());
-        (id.clone(), (known.is_none(), known), fetched, said, path.clone())
-    });
-    let mut names: Vec<Option<String>> = vec![None; observations.len()];
-    for same in order.chunk_by(|a, b| observations[*a].id == observations[*b].id) {
-        let mut states = HashSet::new();
-        for i in same {
-            let Observation { id, reading, .. } = &observations[*i];
-            if states.insert((reading.title.as_deref(), reading.text.as_str())) {
-                let first = states.len() == 1;
-                names[*i] = Some(if first { id.clone() } else { format!("{id}-{}", states.len()) });
-            }
-        }
-    }
-    let mut names = names.into_iter();
-    observations.retain_mut(|o| match names.next().flatten() {
-        Some(name) => {
-            o.id = name;
-            true
-        }
-        None => false,
-    });
-}
-
 fn timeline(a: &arguments::Timeline, tally: &mut Tally) -> Result<()> {
     let source = pages::source(&a.paths, a.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
     let records = matches!(source, Source::Records);
     let mut observations = all(source, &a.known, &a.work, tally)?;
     observations.retain(|o| o.reading.kind.is_article());
+    reportedly_story::tell_apart(&mut observations, false);
     let query: Vec<String> = a.query.iter().map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()).collect();
     // Records are one story's; files may be anything.
     let tell = if records { reportedly_story::timeline_of_story } else { reportedly_story::timeline };

@@ -120,17 +120,20 @@ fn usage_errors_are_told_apart_from_failures() {
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_reportedly"))
-        .args(["read", "--jsonl", "examples/newsroom"])
-        .current_dir(root())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(String::from_utf8_lossy(&output.stderr).matches("roken pipe").count(), 0);
-    assert!(output.status.success());
+    for command in [["read", "--jsonl"], ["stories", "--json"], ["timeline", "--jsonl"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_reportedly"))
+            .args(command)
+            .arg("examples/newsroom")
+            .current_dir(root())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&output.stderr).matches("roken pipe").count(), 0, "{command:?}");
+        assert!(output.status.success(), "{command:?}: {output:?}");
+    }
 }
 
 #[test]

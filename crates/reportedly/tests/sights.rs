@@ -107,17 +107,19 @@ fn answers_come_where_standard_error_is_gone() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error_for_stories_either() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_reportedly"))
-        .args(["stories", "--json", "examples/newsroom"])
-        .current_dir(common::root())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("it ends");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+fn a_timeline_counts_a_page_once_however_often_it_was_saved() {
+    let told = |days: &[&str]| {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (i, day) in days.iter().enumerate() {
+            let page = saved(day, "Bridge closed", TEXT);
+            fs::write(folder.path().join(format!("{i}.html")), page).expect("a file");
+        }
+        let path = folder.path().to_str().expect("a path");
+        reportedly(&["timeline", "--jsonl", "--sentences", "9", path], b"").stdout
+    };
+    let once = told(&["Sat Mar 01"]);
+    assert!(!once.is_empty());
+    assert_eq!(told(&["Sat Mar 01", "Mon Mar 10"]), once);
 }
 
 #[test]
