@@ -257,7 +257,7 @@ fn shares(language: Language) -> FxHashMap<u64, f32> {
 }
 
 /// The Snowball stemmer of a language.
-fn stemmer(language: Language) -> Option<Stemmer> {
+pub(crate) fn stemmer(language: Language) -> Option<Stemmer> {
     let algorithm = match language.code() {
         "ar" => Algorithm::Arabic,
         "da" => Algorithm::Danish,

@@ -1,8 +1,8 @@
 //! What a stretch of text says, as weighted stems: the rarer a word is in general, the more it says.
 
+use crate::terms::{hash, stemmer};
 use reportedly_text::{Analysis, Language, Span, TokenKind, rows};
 use reportedly_time::Timex;
-use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
@@ -40,7 +40,7 @@ impl Wording {
                 };
                 if weight > 0.0 {
                     let stem = stemmer.as_ref().map_or_else(|| lower.into(), |s| s.stem(lower));
-                    terms.push((hash(stem.as_bytes()), weight));
+                    terms.push((hash(b'w', stem.as_bytes()), weight));
                 }
             }
         }
@@ -128,31 +128,4 @@ fn shares(language: Language) -> FxHashMap<&'static str, f32> {
             Some((*row.first()?, (percent / 100.0).clamp(RAREST, 1.0)))
         })
         .collect()
-}
-
-/// FNV-1a, so that the same words have the same hash on every machine.
-fn hash(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3))
-}
-
-/// The Snowball stemmer of a language.
-fn stemmer(language: Language) -> Option<Stemmer> {
-    let algorithm = match language.code() {
-        "da" => Algorithm::Danish,
-        "nl" => Algorithm::Dutch,
-        "en" => Algorithm::English,
-        "fi" => Algorithm::Finnish,
-        "fr" => Algorithm::French,
-        "de" => Algorithm::German,
-        "it" => Algorithm::Italian,
-        "no" => Algorithm::Norwegian,
-        "pt" => Algorithm::Portuguese,
-        "ru" => Algorithm::Russian,
-        "es" => Algorithm::Spanish,
-        "sv" => Algorithm::Swedish,
-        _ => return None,
-    };
-    Some(Stemmer::create(algorithm))
 }
