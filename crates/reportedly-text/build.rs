@@ -15,6 +15,7 @@ fn main() -> io::Result<()> {
             rows.push((String::new(), name(&language), language));
         }
     }
+    rows.sort();
     let (weights, tables): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, _, file)| is(file, "weights"));
     let mut code = String::from("pub(crate) const TABLES: &[(&str, &str, &str)] = &[\n");
     for (language, table, file) in tables {

@@ -9,6 +9,7 @@ use crate::{Image, PageKind, Role, words};
 use reportedly_text::rows;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 // Words below which a text is not the whole of what the page calls itself. Judged by eye on a few pages each.
 const ERROR_WORDS: usize = 120;
@@ -73,6 +74,14 @@ fn is_cut(text: &str) -> bool {
 fn begins_with(title: &str, table: &str) -> bool {
     rows(None, table).any(|row| row.first().is_some_and(|start| title.starts_with(start)))
 }
+
+/// The words of a table, each in a row of its own.
+fn words_of(table: &str) -> Vec<&'static str> {
+    rows(None, table).filter_map(|row| row.first().copied()).collect()
+}
+
+static SPEAKS_OF_CONSENT: LazyLock<Vec<&str>> = LazyLock::new(|| words_of("consent_words"));
+static PAGE_WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| words_of("page_words"));
 
 /// The kind of a page, and what else is to be said about it.
 pub(crate) fn of(page: &Known<'_>) -> (PageKind, Vec<String>) {
@@ -201,8 +210,7 @@ fn wall(page: &Known<'_>, title: &str, length: usize) -> Option<String> {
         if run.mass() > 0 || *role == Some(Role::Consent) && run.words >= HEADLINE_WORDS {
             prose += run.words;
             let lower = run.text.to_lowercase();
-            let speaks =
-                rows(None, "consent_words").any(|row| row.first().is_some_and(|w| lower.contains(w)));
+            let speaks = SPEAKS_OF_CONSENT.iter().any(|w| lower.contains(w));
             about += if speaks || *role == Some(Role::Consent) { run.words } else { 0 };
         }
     }
@@ -263,12 +271,10 @@ fn pages(page: &Known<'_>) -> Option<String> {
         return Some(format!("pages: this is {number} of {of}, the others are not read"));
     }
     let own = page.url?;
+    let is_next = |rel: &str| rel.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("next"));
     let next = page.dom.descendants(DOCUMENT).find_map(|id| {
-        let is_next = page
-            .dom
-            .attr(id, "rel")
-            .is_some_and(|r| r.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("next")));
-        page.dom.attr(id, "href").filter(|_| is_next)
+        page.dom.attr(id, "rel").filter(|rel| is_next(rel))?;
+        page.dom.attr(id, "href")
     })?;
     let base = url::Url::parse(own).ok()?;
     let next = base.join(next).ok()?;
@@ -278,11 +284,13 @@ fn pages(page: &Known<'_>) -> Option<String> {
 
 /// "Page 2 of 3", "Seite 2 von 3": the number of a page and of all.
 fn page_count(text: &str) -> Option<(u32, u32)> {
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let lower = text.trim().to_lowercase();
-    let word = rows(None, "page_words").find_map(|row| {
-        let word = *row.first()?;
-        lower.strip_prefix(word).filter(|rest| !rest.starts_with(char::is_alphabetic))
-    })?;
+    let word = PAGE_WORDS
+        .iter()
+        .find_map(|word| lower.strip_prefix(word).filter(|rest| !rest.starts_with(char::is_alphabetic)))?;
     let number = |text: &str| -> Option<(u32, usize)> {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         Some((text[..digits].parse().ok()?, digits))

@@ -1,7 +1,7 @@
 //! Languages, by their ISO 639-1 codes.
 
 use crate::tables::{languages_with, rows};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
 
 /// A language by its two-letter ISO 639-1 code.
@@ -131,19 +131,34 @@ pub fn detect(text: &str) -> Option<Language> {
 }
 
 fn by_function_words(text: &str) -> Option<Language> {
-    static KNOWN: LazyLock<Vec<(Language, HashSet<&'static str>)>> = LazyLock::new(|| {
+    static KNOWN: LazyLock<Vec<(Language, FxHashSet<&'static str>)>> = LazyLock::new(|| {
         languages_with("function-words")
             .map(|l| (l, rows(Some(l), "function-words").filter_map(|r| r.first().copied()).collect()))
             .collect()
     });
-    let words: Vec<String> =
-        text.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
-    KNOWN.iter().find_map(|(language, known)| {
-        let hits: Vec<&str> = words.iter().map(String::as_str).filter(|w| known.contains(w)).collect();
-        let different = hits.iter().collect::<HashSet<_>>().len();
-        (different >= FUNCTION_WORDS && hits.len() as f64 >= FUNCTION_SHARE * words.len() as f64)
-            .then_some(*language)
-    })
+    let mut found: Vec<(usize, FxHashSet<&str>)> = vec![(0, FxHashSet::default()); KNOWN.len()];
+    let mut words = 0;
+    let mut lower = String::new();
+    for word in text.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()) {
+        words += 1;
+        lower.clear();
+        if word.is_ascii() {
+            lower.push_str(word);
+            lower.make_ascii_lowercase();
+        } else {
+            lower.push_str(&word.to_lowercase());
+        }
+        for ((_, known), (hits, different)) in KNOWN.iter().zip(&mut found) {
+            if let Some(word) = known.get(lower.as_str()) {
+                *hits += 1;
+                different.insert(word);
+            }
+        }
+    }
+    let is = |(hits, different): &(usize, FxHashSet<&str>)| {
+        different.len() >= FUNCTION_WORDS && *hits as f64 >= FUNCTION_SHARE * f64::from(words)
+    };
+    KNOWN.iter().zip(&found).find_map(|((language, _), found)| is(found).then_some(*language))
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 /// The table of this name for a language, or the one that belongs to none (`None`).
 pub fn table(language: Option<Language>, name: &str) -> Option<&'static str> {
     let code = language.as_ref().map_or("", Language::code);
-    TABLES.iter().find(|(l, n, _)| *l == code && *n == name).map(|(_, _, text)| *text)
+    let at = TABLES.binary_search_by_key(&(code, name), |(language, name, _)| (language, name)).ok()?;
+    Some(TABLES[at].2)
 }
 
 /// The rows of a table, as their fields; none where the table does not exist.

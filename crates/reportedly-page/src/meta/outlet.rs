@@ -155,23 +155,25 @@ fn spelt(c: char) -> impl Iterator<Item = char> {
     std::iter::once(first).chain(second)
 }
 
+/// The table of outlets: name, other names with bars between them, domain.
+static OUTLETS: LazyLock<Vec<[&str; 3]>> =
+    LazyLock::new(|| rows(None, "outlets").filter_map(|row| row.get(..3)?.try_into().ok()).collect());
+
 /// The name of the table of outlets that is the host's, where a page puts an article before it.
 fn called(host: &Host, name: &str) -> Option<String> {
     let is_name = |n: &str| letters(n) == letters(name);
-    rows(None, "outlets").find_map(|row| {
-        let [listed, others, of, ..] = row[..] else { return None };
-        let is_listed = of == host.domain && letters(listed) == letters(&host.label);
-        (is_listed && others.split(" | ").any(is_name)).then(|| listed.to_owned())
+    OUTLETS.iter().find_map(|[listed, others, of]| {
+        let is_listed = *of == host.domain && letters(listed) == letters(&host.label);
+        (is_listed && others.split(" | ").any(is_name)).then(|| (*listed).to_owned())
     })
 }
 
 /// The name under which the table of outlets has a host.
 fn listed(host: &Host, named: &[&String]) -> Option<String> {
-    rows(None, "outlets").find_map(|row| {
-        let [name, others, of, ..] = row[..] else { return None };
-        let called = |n: &&String| *n == name || others.split(" | ").any(|o| o == n.as_str());
+    OUTLETS.iter().find_map(|[name, others, of]| {
+        let called = |n: &&String| n == name || others.split(" | ").any(|o| o == n.as_str());
         let same_label = of.split('.').next() == Some(host.label.as_str()) && named.iter().any(called);
-        (of == host.domain && !host.is_part || same_label).then(|| name.to_owned())
+        (*of == host.domain && !host.is_part || same_label).then(|| (*name).to_owned())
     })
 }
 
