@@ -136,21 +136,28 @@ pub(crate) fn paragraph_heads(page: &Page) -> Option<DateCandidate> {
     /// Paragraphs that are looked at, and bytes of each.
     const FIRST: usize = 3;
     const REACH: usize = 48;
+    /// Words that say before the date what it is.
+    const LABEL: usize = 3;
     page.blocks.iter().take(FIRST).find_map(|block| {
         let text = block.span.of(&page.text);
         let head = &text[..text.floor_char_boundary(REACH)];
         let found = printed::find(head, page.language).into_iter().next()?;
         let bracket = head[..found.span.start].trim();
         let after = head[found.span.end..].trim_start();
-        let closes = if bracket == "(" || bracket == "[" {
-            after.starts_with([')', ']'])
-        } else {
-            // A date in figures is no part of a sentence that goes on with a capital.
-            let figures = !found.span.of(head).contains(char::is_alphabetic);
-            let opens = |c: char| c.is_uppercase() || matches!(c, '„' | '“' | '"' | '«' | '»');
-            bracket.is_empty()
-                && (after.starts_with(['-', '–', '—', '|', '/', ':']) || figures && after.starts_with(opens))
-        };
+        // "Press release of 2 March 2031 | Lune – The …"
+        let labelled = bracket.split_whitespace().count() <= LABEL
+            && visible::cue(bracket).is_some_and(|c| c.bearing() == Bearing::Published && c.is_said());
+        let closes = labelled && after.starts_with(['-', '–', '—', '|', '/', ':'])
+            || if bracket == "(" || bracket == "[" {
+                after.starts_with([')', ']'])
+            } else {
+                // A date in figures is no part of a sentence that goes on with a capital.
+                let figures = !found.span.of(head).contains(char::is_alphabetic);
+                let opens = |c: char| c.is_uppercase() || matches!(c, '„' | '“' | '"' | '«' | '»');
+                bracket.is_empty()
+                    && (after.starts_with(['-', '–', '—', '|', '/', ':'])
+                        || figures && after.starts_with(opens))
+            };
         closes.then(|| {
             let span = reportedly_text::Span::new(
                 block.span.start + found.span.start,

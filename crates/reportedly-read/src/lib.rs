@@ -87,7 +87,8 @@ pub fn read(input: &Input<'_>) -> Reading {
     }
     let mentions = reportedly_time::find(&analysis);
     let names = reportedly_names::read(&analysis);
-    let (published, updated) = published::bounds(input, &page.dates, &mentions, &analysis);
+    let located = Input { url: page.url.as_deref(), ..input.clone() };
+    let (published, updated) = published::bounds(&located, &page.dates, &mentions, &analysis);
     // Programs that write pages give the same time for both where nothing was changed.
     let updated = updated.filter(|u| published.best.as_ref() != Some(u));
     let anchor = Anchor {

@@ -10,6 +10,7 @@ use reportedly_page::{Bearing, DateCandidate, Input, When};
 use reportedly_text::{Analysis, ByLanguage, Span, VerbForm, rows};
 use reportedly_time::{Anchor, Calendar, Expression, Mention, Year};
 use rustc_hash::FxHashSet;
+use zone::Zones;
 
 /// One piece of evidence for the publication date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +60,10 @@ const RIVAL: u32 = 45;
 const OWN_LINE: u8 = 80;
 /// A day of a last change is within the bounds from this weight on.
 const CHANGE: u8 = 40;
+/// What is believed no more than this is no publication where it comes after the last change.
+const AFTER_CHANGE: u8 = 55;
+/// A last change that is known well enough for that.
+const SURE_CHANGE: u8 = 70;
 /// A printed last change counts this share (in per cent) as the publication date where nothing better is there.
 const CHANGED: u32 = 70;
 /// Paragraphs of a text whose reports date it.
@@ -106,12 +111,17 @@ pub fn bounds(
     // A page whose data give the last change and no more keeps the publication to itself.
     let is_told = |c: &DateCandidate| c.bearing == Bearing::Updated && kind(c.rule) == Kind::Data;
     let changed = if candidates.iter().any(is_told) { 0 } else { CHANGED };
-    let days = days(candidates, fetched, changed);
+    let zones = Zones::of(input.url, analysis.language);
+    let days = days(candidates, fetched, changed, zones);
     let best = days.first().filter(|d| d.weight >= if days.len() == 1 { ALONE } else { ENOUGH });
     if let Some(best) = best {
-        let (form, first, last) = zone::settle(best.form, best.day, candidates, analysis.language);
+        let (form, first, last) = zone::settle(best.form, best.day, candidates, zones);
         published.best = Some(form);
+        let late = candidates.iter().filter(|c| {
+            c.bearing == Bearing::Published && u32::from(c.weight) >= RIVAL && is_after_change(c, candidates)
+        });
         let rivals = days.iter().filter(|d| d.weight >= RIVAL && d.published).map(|d| d.day);
+        let rivals = rivals.chain(late.map(|c| c.says.day()));
         // Where a page was changed, its text as it stands may be as young as that; and what was changed before the
         // day that it is dated was there before.
         let changes = candidates.iter().filter(|c| c.bearing == Bearing::Updated && c.weight >= CHANGE);
@@ -124,7 +134,7 @@ pub fn bounds(
         let within = |day: Date| {
             published.earliest.is_none_or(|e| day >= e) && published.latest.is_none_or(|l| day <= l)
         };
-        let day_of = |c: &DateCandidate| zone::local_day(c, candidates);
+        let day_of = |c: &DateCandidate| zone::local_day(c, candidates, zones);
         let (own, others): (Vec<_>, Vec<_>) = candidates
             .iter()
             .filter(|c| c.bearing == Bearing::Published)
@@ -220,7 +230,7 @@ fn kind(rule: &str) -> Kind {
 }
 
 /// The days that candidates speak for, the strongest first; of two alike the earlier. A change counts `changed` per cent.
-fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32) -> Vec<Weighed<'_>> {
+fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32, zones: Zones) -> Vec<Weighed<'_>> {
     let latest = candidates
         .iter()
         .filter(|c| c.bearing == Bearing::NotAfter && c.rule != ADDRESS_MONTH && c.rule != COPYRIGHT)
@@ -255,11 +265,11 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32) -> Ve
             Bearing::Updated if !is_said && changed > 0 => u32::from(c.weight) * changed / 100,
             _ => continue,
         };
-        let day = zone::local_day(c, candidates);
-        if latest.is_some_and(|l| day > l) {
+        let day = zone::local_day(c, candidates, zones);
+        let published = c.bearing == Bearing::Published;
+        if latest.is_some_and(|l| day > l) || published && is_after_change(c, candidates) {
             continue;
         }
-        let published = c.bearing == Bearing::Published;
         match days.iter_mut().find(|d| d.day == day) {
             Some(d) => {
                 // What is said twice in the same way is little more than said once.
@@ -286,6 +296,19 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32) -> Ve
     }
     days.sort_by_key(|d| (std::cmp::Reverse(d.weight), d.day));
     days
+}
+
+/// Whether a day of little weight comes after the page's last change: the printed one, or else that of the data. What
+/// was written ahead and published later is said to be so by better evidence.
+fn is_after_change(c: &DateCandidate, candidates: &[DateCandidate]) -> bool {
+    let sure = || candidates.iter().filter(|c| c.bearing == Bearing::Updated && c.weight >= SURE_CHANGE);
+    let printed = sure().filter(|c| kind(c.rule) == Kind::Print).max_by_key(|c| c.says.day());
+    let Some(last) = printed.or_else(|| sure().max_by_key(|c| c.says.day())) else { return false };
+    // The day of a moment in UTC may be the next one.
+    let in_utc = |c: &DateCandidate| matches!(c.says, When::Instant(_, 0));
+    let day = last.says.day();
+    let upto = if in_utc(c) || in_utc(last) { day.tomorrow().unwrap_or(day) } else { day };
+    c.weight <= AFTER_CHANGE && c.says.day() > upto
 }
 
 fn exactness(when: &When) -> u8 {

@@ -84,7 +84,8 @@ pub(crate) fn gather(
     told::meta(data, language, &mut found);
     elements(dom, data, page, hints, &mut found);
     found.extend(url.and_then(super::in_address).or_else(|| page.url.as_deref().and_then(super::in_address)));
-    blocks(layout, roles, page, &mut found);
+    let changes = named_changes(&found);
+    blocks(layout, roles, page, &changes, &mut found);
     found.extend(super::dateline(&page.text, language));
     found.extend(super::paragraph_heads(page));
     if !found.iter().any(|c| c.bearing == Bearing::Published && c.weight >= NAMED) {
@@ -222,7 +223,13 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
             (false, false) => ("date-element", NAMED_ELSEWHERE),
         };
         let words_before = before(dom, id);
-        let told = cue(&words_before).is_some() || printed_here.first().is_some_and(|v| v.said);
+        // "Joined March 2031", with the day in an attribute.
+        let is_others = |words: &str| cue(words) == Some(Cue::Other);
+        if is_others(&words_before) || printed_here.is_empty() && is_others(&text) {
+            continue;
+        }
+        let told =
+            cue(&words_before).is_some_and(Cue::is_said) || printed_here.first().is_some_and(|v| v.said);
         let base = if told { base.max(TOLD_ELSEWHERE) } else { base };
         let bearing = |v: Option<&Visible>| {
             let by_words = v.filter(|v| v.said).map(|v| v.bearing);
@@ -400,18 +407,24 @@ fn names_a_date(names: &str) -> Option<Bearing> {
     dated.iter().any(|w| names.contains(w)).then_some(Bearing::Published)
 }
 
-/// What the names of a `<time>` say.
+/// What the names of an element and of the two around it say; where they say both, the outer ones tell.
 fn class_says(dom: &Dom, id: NodeId) -> Option<Bearing> {
-    let parents = dom.ancestors(id).take(2);
-    let names: String = [id]
-        .into_iter()
-        .chain(parents)
-        .flat_map(|a| ["class", "itemprop", "id", "data-testid"].iter().filter_map(move |n| dom.attr(a, n)))
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_ascii_lowercase();
-    (names.contains("modified") || names.contains("updated") && !names.contains("published"))
-        .then_some(Bearing::Updated)
+    for a in [id].into_iter().chain(dom.ancestors(id).take(2)) {
+        let names: String = ["class", "itemprop", "id", "data-testid"]
+            .iter()
+            .filter_map(|n| dom.attr(a, n))
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_ascii_lowercase();
+        let changed = names.contains("modified") || names.contains("updated");
+        let published = names.contains("publish") || names.contains("posted");
+        match (changed, published) {
+            (true, false) => return Some(Bearing::Updated),
+            (false, true) => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The words right before an element, in the same parent.
@@ -476,8 +489,28 @@ fn copyright(layout: &Layout) -> Option<DateCandidate> {
     Some(candidate("copyright", notice, When::Day(end), Bearing::NotAfter, WEIGHT))
 }
 
+/// The days that elements are named for as those of a change, with the elements' words, where no element's names say
+/// of the same words that it was published.
+fn named_changes(found: &[DateCandidate]) -> Vec<(Date, String)> {
+    let of = |bearing: Bearing| {
+        found.iter().filter(move |c| {
+            c.bearing == bearing && matches!(c.rule, "time-element" | "date-element" | "microdata")
+        })
+    };
+    of(Bearing::Updated)
+        .filter(|u| !of(Bearing::Published).any(|p| p.says.day() == u.says.day() && p.text == u.text))
+        .map(|u| (u.says.day(), u.text.clone()))
+        .collect()
+}
+
 /// Printed dates of blocks around the article's text; captions.
-fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<DateCandidate>) {
+fn blocks(
+    layout: &Layout,
+    roles: &[Option<Role>],
+    page: &Page,
+    changes: &[(Date, String)],
+    found: &mut Vec<DateCandidate>,
+) {
     let language = page.language;
     let is_text = |i: &usize| roles.get(*i).copied().flatten().is_some_and(Role::is_text);
     let first = (0..layout.runs.len()).find(is_text);
@@ -508,7 +541,16 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
             && !v.said
             && v.printed.span.start == 0
         {
-            (v.bearing, v.said) = (cue.bearing(), true);
+            if cue == Cue::Other {
+                dates.remove(0);
+            } else {
+                (v.bearing, v.said) = (cue.bearing(), true);
+            }
+        }
+        for v in dates.iter_mut().filter(|v| !v.said) {
+            if changes.iter().any(|(day, text)| *day == v.printed.day && run.text.contains(text.as_str())) {
+                v.bearing = Bearing::Updated;
+            }
         }
         let Some(first_date) = dates.first() else { continue };
         let around = run.words.saturating_sub(DATE_WORDS * dates.len());
@@ -534,9 +576,9 @@ fn blocks(layout: &Layout, roles: &[Option<Role>], page: &Page, found: &mut Vec<
             Role::Comments | Role::Related | Role::Trending | Role::Feed | Role::Video | Role::Consent => {
                 true
             }
-            Role::Promo | Role::Newsletter | Role::Topics => true,
-            // "Last changed on" stands in many a footer.
-            Role::Legal => !said,
+            // "Published on" and "last changed on" stand in many a footer, and among what is told about the article.
+            Role::Legal | Role::Promo | Role::Topics => !said,
+            Role::Newsletter => true,
             _ => false,
         };
         if others && !own_line

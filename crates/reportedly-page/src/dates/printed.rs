@@ -284,12 +284,13 @@ fn at(scan: &Scan<'_>, i: usize, language: Option<Language>) -> Option<(usize, D
         return None;
     }
     let second = scan.small(i + 1, 31)?;
-    let year = scan.year(i + 2).or_else(|| short_year(scan, i + 2))?;
+    // "18.2. 15:32" goes on with a clock time.
+    let year = scan.year(i + 2).or_else(|| short_year(scan, i + 2).filter(|_| scan.gap(i + 1) == gap))?;
     // A version or a telephone number goes on.
     let end = scan.tokens.get(i + 2)?.0.end;
     let goes_on = scan.text[end..].starts_with(gap.trim())
         && scan.text[end + gap.trim().len()..].starts_with(|c: char| c.is_ascii_digit());
-    if goes_on {
+    if goes_on || scan.year(i + 2).is_none() && scan.text[end..].starts_with(':') {
         return None;
     }
     let (dmy, mdy) = (day(year, second, first), day(year, first, second));
@@ -434,6 +435,7 @@ mod tests {
         check("05/07/2031", "fr", "2031-07-05");
         check("25/07/2031", "en", "2031-07-25");
         check("7. Mai 2031 und 8.5.31", "de", "2031-05-07 2031-05-08");
+        check("7.5. 15:32 und 7.5.15:32", "de", "");
         check("1er mai 2031", "fr", "2031-05-01");
         check("7 de mayo de 2031", "es", "2031-05-07");
         check("7 maja 2031", "pl", "2031-05-07");

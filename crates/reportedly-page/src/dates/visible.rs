@@ -24,8 +24,12 @@ pub(crate) struct Visible {
 pub(super) enum Cue {
     Published,
     Updated,
+    /// It is a date, and no more is said ("Date:").
+    Dated,
     /// It is the day of a printed edition.
     Edition,
+    /// It is the date of something else: a deadline, somebody's birth, the day a reader joined.
+    Other,
 }
 
 impl Cue {
@@ -33,8 +37,13 @@ impl Cue {
     pub(super) const fn bearing(self) -> Bearing {
         match self {
             Self::Updated => Bearing::Updated,
-            Self::Published | Self::Edition => Bearing::Published,
+            Self::Published | Self::Dated | Self::Edition | Self::Other => Bearing::Published,
         }
+    }
+
+    /// Whether it says that the article was published or changed.
+    pub(super) const fn is_said(self) -> bool {
+        !matches!(self, Self::Edition | Self::Other)
     }
 }
 
@@ -45,7 +54,9 @@ static CUES: LazyLock<FxHashMap<&'static str, Cue>> = LazyLock::new(|| {
             let [words, kind] = row[..] else { continue };
             cues.entry(words).or_insert(match kind {
                 "updated" => Cue::Updated,
+                "dated" => Cue::Dated,
                 "edition" => Cue::Edition,
+                "other" => Cue::Other,
                 _ => Cue::Published,
             });
         }
@@ -60,7 +71,10 @@ const AFTER: usize = 16;
 /// The same, where the verb ends its clause: "wurde am 2. März 2031 um 14 Uhr veröffentlicht".
 const CLAUSE: usize = 40;
 
-/// The dates of a line, in order.
+/// Words between a date and what says that it is something else's: "on", "the".
+const OTHER_REACH: usize = 1;
+
+/// The dates of a line, in order, but for those that are said to be something else's.
 pub(crate) fn visible(line: &str, language: Option<Language>) -> Vec<Visible> {
     let mut from = 0;
     // A stamp ("2031-03-02T10:15") among words is meant for programs and seldom seen.
@@ -74,7 +88,7 @@ pub(crate) fn visible(line: &str, language: Option<Language>) -> Vec<Visible> {
     let one = dates.len() == 1;
     dates
         .into_iter()
-        .map(|printed| {
+        .filter_map(|printed| {
             let before = line.get(from..printed.span.start).unwrap_or("");
             let after = line.get(printed.span.end..).unwrap_or("");
             from = printed.span.end;
@@ -84,28 +98,36 @@ pub(crate) fn visible(line: &str, language: Option<Language>) -> Vec<Visible> {
                 let upto =
                     |most: usize| clause.char_indices().nth(most).map_or(clause, |(i, _)| &clause[..i]);
                 let near = cue(upto(AFTER)).filter(|c| *c == Cue::Updated);
-                near.or_else(|| cue(upto(CLAUSE)).filter(|c| *c == Cue::Published && one))
+                let verb = |c: &Cue| one && matches!(c, Cue::Published | Cue::Updated);
+                near.or_else(|| cue(upto(CLAUSE)).filter(verb))
             });
-            Visible {
+            (cue != Some(Cue::Other)).then(|| Visible {
                 printed,
                 bearing: cue.map_or(Bearing::Published, Cue::bearing),
-                said: cue.is_some_and(|c| c != Cue::Edition),
+                said: cue.is_some_and(Cue::is_said),
                 edition: cue == Some(Cue::Edition),
-            }
+            })
         })
         .collect()
 }
 
-/// The last cue among words.
+/// The last cue among words; what says no more than that it is a date gives way to what says more.
 pub(super) fn cue(words: &str) -> Option<Cue> {
     let lower = words.to_lowercase();
     let parts: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).collect();
+    let mut dated = None;
     for end in (1..=parts.len()).rev() {
-        for n in (1..=3.min(end)).rev() {
-            if let Some(cue) = CUES.get(parts[end - n..end].join(" ").as_str()) {
-                return Some(*cue);
-            }
+        let found = (1..=3.min(end)).rev().find_map(|n| CUES.get(parts[end - n..end].join(" ").as_str()));
+        match found {
+            Some(Cue::Dated) => dated = Some(Cue::Dated),
+            // "Until", "born" speak of the date only where they stand right before it.
+            Some(Cue::Other) if end + OTHER_REACH < parts.len() => {}
+            Some(cue) => return Some(*cue),
+            None => {}
         }
+    }
+    if dated.is_some() {
+        return dated;
     }
     // Scripts without spaces, and words with the cue run into them ("更新日", "Publiziert:").
     let unspaced =

@@ -1,7 +1,8 @@
 //! Instants in UTC on pages that print their own zone's day.
 //!
 //! Programs give the moment of publication in UTC; people read it in the outlet's zone, where the day may be the
-//! next or the one before. What the page prints tells which; else the zones of its language tell what is possible.
+//! next or the one before. What the page prints tells which; else the zones of its country, as its address gives it,
+//! or of its language tell what is possible.
 
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan, tz::Offset};
@@ -16,8 +17,46 @@ const BEHIND: i64 = 12;
 /// Clock times of print and data are of one moment if they differ by whole quarters of an hour, give or take these seconds.
 const SLACK: i64 = 120;
 
+/// The zones in which a page may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Zones {
+    /// Hours that the westernmost of them is ahead of UTC, and the easternmost.
+    likely: (i64, i64),
+    /// The same of those in which it may be at all.
+    possible: (i64, i64),
+}
+
+impl Zones {
+    /// Those of the country that the page's address names; without one, those where its language is at home, and
+    /// every one is possible.
+    pub(super) fn of(url: Option<&str>, language: Language) -> Self {
+        let host = url.and_then(|u| u.split_once("://")).map(|(_, rest)| rest);
+        let host = host.and_then(|h| h.split(['/', '?', '#', ':']).next());
+        let ending = host.and_then(|h| h.rsplit('.').next()).map(str::to_ascii_lowercase);
+        let country = ending.and_then(|e| hours("domain_zones", &e));
+        let likely = country.or_else(|| hours("language_zones", language.code()));
+        let all = (-BEHIND, AHEAD);
+        Self { likely: likely.unwrap_or(all), possible: country.unwrap_or(all) }
+    }
+
+    /// Whether a moment falls on a day in one of the possible zones.
+    fn is_possible(self, instant: Timestamp, day: Date) -> bool {
+        let on = |offset: i64| {
+            instant.checked_add(offset.hours()).is_ok_and(|t| Offset::UTC.to_datetime(t).date() == day)
+        };
+        on(self.possible.1) || on(self.possible.0) || on(0)
+    }
+}
+
+/// The row of a table of zones.
+fn hours(table: &str, key: &str) -> Option<(i64, i64)> {
+    rows(None, table)
+        .find(|row| row.first() == Some(&key))
+        .and_then(|row| Some((row.get(1)?.parse().ok()?, row.get(2)?.parse().ok()?)))
+}
+
 /// The day on which a candidate lies in the page's own zone: the printed one, where that is next to a day in UTC.
-pub(super) fn local_day(candidate: &DateCandidate, candidates: &[DateCandidate]) -> Date {
+pub(super) fn local_day(candidate: &DateCandidate, candidates: &[DateCandidate], zones: Zones) -> Date {
     let day = candidate.says.day();
     let When::Instant(instant, 0) = candidate.says else { return day };
     let printed =
@@ -25,7 +64,7 @@ pub(super) fn local_day(candidate: &DateCandidate, candidates: &[DateCandidate])
     if printed().any(|c| c.says.day() == day) {
         return day;
     }
-    let mut near = printed().map(|c| c.says.day()).filter(|d| is_possible(instant, *d));
+    let mut near = printed().map(|c| c.says.day()).filter(|d| zones.is_possible(instant, *d));
     near.next().unwrap_or(day)
 }
 
@@ -38,20 +77,12 @@ fn is_local(c: &DateCandidate) -> bool {
     }
 }
 
-/// Whether a moment falls on a day in some zone.
-fn is_possible(instant: Timestamp, day: Date) -> bool {
-    let on = |offset: i64| {
-        instant.checked_add(offset.hours()).is_ok_and(|t| Offset::UTC.to_datetime(t).date() == day)
-    };
-    on(AHEAD) || on(-BEHIND) || on(0)
-}
-
 /// The form in which the best day is given, and the days that it may be in the page's zone.
 pub(super) fn settle(
     form: &DateCandidate,
     day: Date,
     candidates: &[DateCandidate],
-    language: Language,
+    zones: Zones,
 ) -> (When, Date, Date) {
     let When::Instant(instant, 0) = form.says else { return (form.says.clone(), day, day) };
     let utc = form.says.day();
@@ -77,7 +108,7 @@ pub(super) fn settle(
     if is_midnight(0) {
         return (form.says.clone(), day, day);
     }
-    let (behind, ahead) = hours(language);
+    let (behind, ahead) = zones.likely;
     if local().any(|c| c.says.day() == day) {
         // So is midnight in the zone of the page's language, whatever a server in UTC then prints.
         let other = [behind, ahead].into_iter().find(|h| is_midnight(*h)).map_or(day, |h| at(h).date());
@@ -93,14 +124,6 @@ pub(super) fn settle(
     (best, first.min(day), last.max(day))
 }
 
-/// The zones in which most pages of a language are written, in hours ahead of UTC.
-fn hours(language: Language) -> (i64, i64) {
-    rows(None, "language_zones")
-        .find(|row| row.first() == Some(&language.code()))
-        .and_then(|row| Some((row.get(1)?.parse().ok()?, row.get(2)?.parse().ok()?)))
-        .unwrap_or((-BEHIND, AHEAD))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_zones_of_a_language_tell_the_day() {
-        let check = |at: &str, language: &str, want: &str| {
+        let check_at = |url: Option<&str>, at: &str, language: &str, want: &str| {
             let instant: Timestamp = at.parse().unwrap_or_default();
             let c = DateCandidate {
                 rule: "meta",
@@ -119,10 +142,12 @@ mod tests {
                 weight: 75,
             };
             let language = Language::from_tag(language).unwrap_or(Language::EN);
-            let (best, first, last) =
-                settle(&c, local_day(&c, std::slice::from_ref(&c)), std::slice::from_ref(&c), language);
+            let zones = Zones::of(url, language);
+            let all = std::slice::from_ref(&c);
+            let (best, first, last) = settle(&c, local_day(&c, all, zones), all, zones);
             assert_eq!(format!("{} {first} {last}", best.day()), want, "{at} {language:?}");
         };
+        let check = |at: &str, language: &str, want: &str| check_at(None, at, language, want);
         // In all its zones the next day, in some of them, in none.
         check("2031-05-07T23:10:00Z", "de", "2031-05-08 2031-05-07 2031-05-08");
         check("2031-05-07T22:10:00Z", "de", "2031-05-07 2031-05-07 2031-05-08");
@@ -131,5 +156,14 @@ mod tests {
         check("2031-05-08T02:10:00Z", "en", "2031-05-08 2031-05-07 2031-05-08");
         // Midnight is no clock time.
         check("2031-05-08T00:00:00Z", "en", "2031-05-08 2031-05-08 2031-05-08");
+        // The address names the country.
+        let canada = Some("https://news.tarn.example.ca/2031/harbour");
+        check_at(canada, "2031-05-08T01:10:00Z", "fr", "2031-05-07 2031-05-07 2031-05-08");
+        check_at(
+            Some("https://tarn.example.au"),
+            "2031-05-07T22:10:00Z",
+            "en",
+            "2031-05-08 2031-05-07 2031-05-08",
+        );
     }
 }
