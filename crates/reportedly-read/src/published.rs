@@ -238,7 +238,9 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32, zones
         // A fetch recorded in UTC may be a day behind the page's own zone.
         .chain(fetched.and_then(|f| f.tomorrow().ok()))
         .min();
-    let is_said = candidates.iter().any(|c| c.bearing == Bearing::Published && u32::from(c.weight) >= ENOUGH);
+    let is_said = candidates.iter().any(|c| {
+        c.bearing == Bearing::Published && u32::from(c.weight) >= ENOUGH && !is_after_change(c, candidates)
+    });
     let changed_at_fetch =
         candidates.iter().any(|c| c.bearing == Bearing::Updated && Some(c.says.day()) == fetched);
     let before_fetch = !changed_at_fetch

@@ -332,3 +332,112 @@ fn day_and_month_are_told_apart_by_what_else_is_there() {
         "2031-09-10 2031-09-10 2031-09-10",
     );
 }
+
+#[test]
+fn dates_of_something_else_are_none() {
+    check("a deadline", &Page { under: "<p class=date>Registration ends May 9, 2031</p>", ..PAGE }, "- - -");
+    check(
+        "the day a reader joined",
+        &Page {
+            after: r#"<p><span class="date" title="10:15 - 7 May 2031">Joined May 2031</span></p>"#,
+            ..PAGE
+        },
+        "- - -",
+    );
+    check(
+        "the day from which a rule holds, beside that of the page",
+        &Page {
+            language: "de",
+            under: "<p class=date>Stand: 07.05.2031 (gültig seit: 02.03.2031)</p>",
+            ..PAGE
+        },
+        "2031-05-07 - 2031-05-07",
+    );
+    // Far from the date, such a word says nothing of it.
+    check(
+        "an author's years",
+        &Page { under: "<p class=date>By Petra Lomax, born in Lune, May 7, 2031</p>", ..PAGE },
+        "2031-05-07 2031-05-07 2031-05-07",
+    );
+}
+
+#[test]
+fn a_wiki_is_dated_by_its_last_change() {
+    let check_foot = |language: &'static str, after: &'static str| {
+        check(after, &Page { language, after, ..PAGE }, "2031-05-07 - 2031-05-07");
+    };
+    check_foot("en", "<footer><p>This page was last edited on 7 May 2031, at 10:15.</p></footer>");
+    check_foot(
+        "de",
+        "<footer><p>Diese Seite wurde zuletzt am 7. Mai 2031 um 10:15 Uhr geändert.</p></footer>",
+    );
+    check_foot("en", "<footer><p>Updated: $Date: 2031/05/07 06:31:41 $</p></footer>");
+}
+
+#[test]
+fn what_is_told_about_the_article_beside_it_counts() {
+    check(
+        "a box of credits",
+        &Page {
+            language: "fr",
+            after: r#"<div class="promo"><p>Mise en ligne</p><p>7 mai 2031</p><p>Mixage</p><p>Anne Roy</p></div>"#,
+            ..PAGE
+        },
+        "2031-05-07 2031-05-07 2031-05-07",
+    );
+    check(
+        "a box that only advertises",
+        &Page { after: r#"<div class="promo"><p>The Lune ball</p><p>7 May 2031</p></div>"#, ..PAGE },
+        "- - -",
+    );
+}
+
+#[test]
+fn an_element_named_for_changes_prints_a_change() {
+    check(
+        "print of a theme that names its time element for both",
+        &Page {
+            head: r#"<meta property="article:published_time" content="2029-03-02T10:15:00+00:00">"#,
+            under: r#"<span class="updated-on"><time class="entry-date published updated" datetime="2031-05-07T10:00:00+00:00">May 7, 2031</time></span>"#,
+            ..PAGE
+        },
+        "2029-03-02 2029-03-02 2031-05-07",
+    );
+}
+
+#[test]
+fn what_comes_after_the_last_change_bounds_and_dates_not() {
+    check(
+        "a date of the database",
+        &Page {
+            language: "de",
+            head: r#"<meta name="date" content="2031-05-08T11:52:23">"#,
+            under: "<p class=date>Stand: 07.05.2031 18:00 Uhr</p>",
+            ..PAGE
+        },
+        "2031-05-07 - 2031-05-08",
+    );
+}
+
+#[test]
+fn the_countrys_ending_tells_the_zone() {
+    let late = r#"<meta property="article:published_time" content="2031-05-08T00:23:33Z">"#;
+    check(
+        "night in UTC is evening in all of Canada",
+        &Page { url: "https://tarnherald.example.ca/harbour", language: "fr", head: late, ..PAGE },
+        "2031-05-07 2031-05-07 2031-05-08",
+    );
+}
+
+#[test]
+fn a_press_release_names_its_day_first() {
+    check(
+        "label, day, place",
+        &Page {
+            language: "de",
+            text: "<p>Pressemitteilung vom 7. Mai 2031 | Lune – Der Hafen von Lune schließt nach hundert Jahren, und niemand weiß, was aus den Fähren wird.</p>",
+            ..PAGE
+        },
+        "2031-05-07 2031-05-07 2031-05-07",
+    );
+}
