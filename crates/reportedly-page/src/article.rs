@@ -51,6 +51,7 @@ pub(crate) fn label(layout: &Layout, context: &Context) -> Labelled {
         asides,
         roles: vec![Some(Role::Other); layout.runs.len()],
         captioned: true,
+        items: FxHashMap::default(),
     };
     labels.around();
     labels.inside();
@@ -120,6 +121,15 @@ struct Labels<'a> {
     roles: Vec<Option<Role>>,
     /// Whether what stands in boxes with pictures is captions: an article may be made of such boxes.
     captioned: bool,
+    /// The items of each list, by the region that it is.
+    items: FxHashMap<usize, Items>,
+}
+
+/// How many items a list has, and how many of them are no links.
+#[derive(Clone, Copy, Default)]
+struct Items {
+    all: usize,
+    unlinked: usize,
 }
 
 impl Labels<'_> {
@@ -165,6 +175,7 @@ impl Labels<'_> {
         let total = layout.regions[self.container].mass.max(1) as f32;
         let boxed = range.clone().filter(|i| self.stands_at_picture(&layout.runs[*i]));
         self.captioned = boxed.map(|i| layout.runs[i].mass()).sum::<usize>() as f32 <= CAPTIONS * total;
+        self.count_items();
         let mut left: usize = range.clone().map(|i| layout.runs[i].mass()).sum();
         let mut read = 0;
         let prose = |i: &usize| self.is_prose(*i);
@@ -310,11 +321,12 @@ impl Labels<'_> {
                 Role::Byline | Role::DateLine => (before && run.words <= 16) || run.words <= 8,
                 Role::Nav if matches!(run.kind, Kind::Heading(_)) => run.linked > 0.5,
                 Role::Related => run.linked > 0.6 || run.words <= 14 && (run.linked > 0.3 || !run.sentence),
-                Role::Caption | Role::Topics | Role::Nav => run.words <= 25,
+                Role::Topics => run.words <= 25 && !tells(run),
+                Role::Caption | Role::Nav => run.words <= 25,
                 Role::Newsletter | Role::Share | Role::Promo => run.linked > 0.05 || run.words <= 20,
                 _ => true,
             };
-            if holds {
+            if holds && !is_point(run, role) {
                 return role;
             }
         }
@@ -325,7 +337,16 @@ impl Labels<'_> {
         }
         // The beginning of another article, cut off, is a teaser.
         let teaser = run.linked > 0.9 && is_cut(text);
-        if teaser || (run.linked > 0.7 && run.words < LINKED_WORDS && !run.sentence) {
+        // A sentence that is a link to another page of the site is its teaser, in a list it may be one of several.
+        let leads_on = run.linked > 0.9
+            && (run.wrapped || run.outward < 0.5)
+            && matches!(run.kind, Kind::Paragraph | Kind::Loose);
+        if teaser
+            || (run.linked > 0.7
+                && run.words < LINKED_WORDS
+                && (leads_on || !run.sentence)
+                && !self.is_pointed_to(i))
+        {
             return match run.kind {
                 Kind::Heading(_) if !before => Role::Subhead,
                 Kind::Cell { .. } => Role::Table,
@@ -334,6 +355,7 @@ impl Labels<'_> {
         }
         match run.kind {
             Kind::Heading(1) if before => Role::Title,
+            Kind::Heading(_) if before && i + 1 == first && self.is_titled_before(i) => Role::Subhead,
             Kind::Heading(_) if before && run.words < 8 => Role::Other,
             Kind::Heading(_) if before && self.has_title(i) => Role::Standfirst,
             Kind::Heading(_) => Role::Subhead,
@@ -368,6 +390,56 @@ impl Labels<'_> {
             at = region.parent;
         }
         false
+    }
+
+    /// Whether a linked line is what the article points its readers to: a source on another site after a paragraph,
+    /// an item of a list that the paragraph over it introduces or that is no list of links.
+    fn is_pointed_to(&self, i: usize) -> bool {
+        let run = &self.layout.runs[i];
+        let outward = run.outward > 0.5 && run.outward > 0.9 * run.linked;
+        match run.kind {
+            Kind::Paragraph => {
+                let before = i.checked_sub(1).and_then(|b| self.roles[b]);
+                outward && before.is_some_and(|role| role.is_text() && role != Role::Subhead)
+            }
+            Kind::Item => {
+                let list = self.list(i);
+                let told = self.items.get(&list).copied().unwrap_or_default();
+                let introduced = self.layout.regions[list].runs.start.checked_sub(1).is_some_and(|b| {
+                    self.roles[b].is_some_and(Role::is_text)
+                        && self.layout.runs[b].text.ends_with([':', '：'])
+                });
+                told.unlinked * 2 >= told.all || introduced && (outward || told.unlinked > 0)
+            }
+            _ => false,
+        }
+    }
+
+    /// The list that an item stands in: the innermost region that holds others as well.
+    fn list(&self, i: usize) -> usize {
+        let mut at = self.layout.runs[i].region;
+        while at != self.container && self.layout.regions[at].runs.len() == 1 {
+            at = self.layout.regions[at].parent;
+        }
+        at
+    }
+
+    /// Counts the items of each list in the container.
+    fn count_items(&mut self) {
+        for i in self.layout.regions[self.container].runs.clone() {
+            let run = &self.layout.runs[i];
+            if run.kind == Kind::Item {
+                let list = self.list(i);
+                let told = self.items.entry(list).or_default();
+                told.all += 1;
+                told.unlinked += usize::from(run.linked <= 0.7);
+            }
+        }
+    }
+
+    /// Whether the headline stands on the page before a block.
+    fn is_titled_before(&self, i: usize) -> bool {
+        self.roles[..i].iter().rev().take(BEFORE).any(|r| *r == Some(Role::Title))
     }
 
     /// Whether the headline stands among the container's blocks before this one.
@@ -423,11 +495,12 @@ impl Labels<'_> {
             }
             let named = matches!(aside, Aside::No | Aside::For(Role::Other)) && self.is_named_standfirst(run);
             let described = words::count(said) >= 5 && begins_alike(said, &run.text);
-            let prose = title.is_some_and(|t| i > t)
-                && run.sentence
+            let set_apart = matches!(run.kind, Kind::Heading(_));
+            let prose = title.is_some_and(|t| i > t && (!set_apart || i - t <= NEAR))
+                && if set_apart { run.words >= HEADING_WORDS } else { run.sentence }
                 && run.words >= STANDFIRST_WORDS
-                && lines::opening(&run.text).is_none()
-                && !matches!(run.kind, Kind::Heading(_) | Kind::Caption | Kind::Item);
+                && (lines::opening(&run.text).is_none() || tells(run) && run.words >= LINKED_WORDS)
+                && !matches!(run.kind, Kind::Caption | Kind::Item);
             if named || described || prose {
                 self.roles[i] = Some(Role::Standfirst);
                 found += 1;
@@ -547,6 +620,18 @@ fn home(layout: &Layout, i: usize) -> usize {
     if run.kind == Kind::Paragraph { layout.regions[run.region].parent } else { run.region }
 }
 
+/// Whether a block is a whole sentence with hardly a link in it.
+fn tells(run: &Run) -> bool {
+    run.sentence && run.words >= SENTENCE_WORDS && run.linked < 0.3
+}
+
+/// Whether a block is a point of a list, whatever it begins with: "By train: …", "Video: 4K at 30 frames".
+fn is_point(run: &Run, role: Role) -> bool {
+    matches!(run.kind, Kind::Item | Kind::Definition)
+        && run.linked <= 0.3
+        && !matches!(role, Role::Comments | Role::Newsletter | Role::Share | Role::Other)
+}
+
 /// Whether a text begins with somebody's name and goes on about them: no turn of an interview.
 fn begins_with_name(text: &str, name: &str) -> bool {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -556,6 +641,8 @@ fn begins_with_name(text: &str, name: &str) -> bool {
 
 /// The part of an article, in hundredths of its mass, after which its last paragraphs stand.
 const ABOUT_FROM: usize = 80;
+/// Words of a sentence that tells something, whatever it begins with.
+const SENTENCE_WORDS: usize = 7;
 /// Words of a quotation that is pulled out of the text.
 const PULLED: usize = 60;
 /// Words of what is said about an author.
@@ -564,6 +651,8 @@ const ABOUT_WORDS: usize = 8;
 const BEFORE: usize = 60;
 /// Words of a block between headline and text from which on it is the lead-in.
 const STANDFIRST_WORDS: usize = 9;
+/// The same where it is set as a heading.
+const HEADING_WORDS: usize = 12;
 /// Blocks that make up a lead-in.
 const MAX_STANDFIRST: usize = 3;
 

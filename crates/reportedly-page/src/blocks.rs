@@ -65,6 +65,8 @@ pub(crate) struct Run {
     pub(crate) words: usize,
     /// Share of characters that are linked.
     pub(crate) linked: f32,
+    /// Share of characters that are linked to other sites, or to somebody's mailbox.
+    pub(crate) outward: f32,
     /// Whether it ends as a sentence does.
     pub(crate) sentence: bool,
     /// Inside a `<blockquote>`.
@@ -136,10 +138,18 @@ struct Open {
     region: Option<usize>,
     kind: Option<Kind>,
     link: bool,
+    outward: bool,
     time: bool,
     bold: bool,
     quote: bool,
     figure: bool,
+}
+
+/// Shares of a block's characters that are linked.
+#[derive(Clone, Copy)]
+struct Links {
+    all: f32,
+    outward: f32,
 }
 
 /// What ended right before the next words, with nothing between them: a reader sees such things apart.
@@ -152,11 +162,14 @@ enum Ended {
 
 struct Walk<'d> {
     dom: &'d Dom,
+    /// The domain of the page.
+    site: Option<&'d str>,
     layout: Layout,
     region: usize,
     kind: Kind,
     line: String,
     linked: usize,
+    outward: usize,
     bold: usize,
     breaks: usize,
     /// Words of prose so far.
@@ -165,6 +178,7 @@ struct Walk<'d> {
     lines: Vec<usize>,
     ended: Ended,
     in_link: usize,
+    in_outward: usize,
     in_bold: usize,
     in_quote: usize,
     in_figure: usize,
@@ -173,8 +187,8 @@ struct Walk<'d> {
     bytes: usize,
 }
 
-/// Takes a page apart into blocks.
-pub(crate) fn lay_out(dom: &Dom, hints: &mut Hints) -> Layout {
+/// Takes a page apart into blocks; `site` is its own domain, where it is known.
+pub(crate) fn lay_out(dom: &Dom, hints: &mut Hints, site: Option<&str>) -> Layout {
     let root = dom.first(DOCUMENT, "body").unwrap_or(DOCUMENT);
     let page = Region {
         node: root,
@@ -192,17 +206,20 @@ pub(crate) fn lay_out(dom: &Dom, hints: &mut Hints) -> Layout {
     };
     let mut walk = Walk {
         dom,
+        site,
         layout: Layout { runs: Vec::new(), regions: vec![page], cut: false },
         region: 0,
         kind: Kind::Loose,
         line: String::new(),
         linked: 0,
+        outward: 0,
         bold: 0,
         breaks: 0,
         prose: 0,
         lines: Vec::new(),
         ended: Ended::Nothing,
         in_link: 0,
+        in_outward: 0,
         in_bold: 0,
         in_quote: 0,
         in_figure: 0,
@@ -290,6 +307,7 @@ impl Walk<'_> {
             region: None,
             kind: None,
             link: name == "a",
+            outward: name == "a" && self.leads_outward(id),
             time: name == "time",
             bold: matches!(name, "b" | "strong"),
             quote: matches!(name, "blockquote"),
@@ -299,6 +317,7 @@ impl Walk<'_> {
             self.set_apart(id);
         }
         self.in_link += usize::from(open.link);
+        self.in_outward += usize::from(open.outward);
         self.in_bold += usize::from(open.bold);
         if is_inline(name) {
             // Inline elements make no block, but some are not seen, and some carry what is no prose.
@@ -384,6 +403,7 @@ impl Walk<'_> {
             self.kind = kind;
         }
         self.in_link -= usize::from(open.link);
+        self.in_outward -= usize::from(open.outward);
         self.in_bold -= usize::from(open.bold);
         if open.link {
             self.ended = Ended::Link(open.node);
@@ -403,6 +423,22 @@ impl Walk<'_> {
             self.line.push(' ');
         }
         self.ended = Ended::Nothing;
+    }
+
+    /// Whether a link leads to another site, or to somebody's mailbox.
+    fn leads_outward(&self, link: NodeId) -> bool {
+        let Some(address) = self.dom.attr(link, "href").map(str::trim_start) else { return false };
+        if address.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) {
+            return true;
+        }
+        let Some(site) = self.site else { return false };
+        let Some((scheme, rest)) = address.split_once("//") else { return false };
+        if !matches!(scheme, "" | "http:" | "https:") {
+            return false;
+        }
+        let host = rest.split(['/', '?', '#', ':']).next().unwrap_or("");
+        let name = host.len().checked_sub(site.len()).and_then(|at| host.get(at..));
+        !name.is_some_and(|name| name.eq_ignore_ascii_case(site))
     }
 
     /// Whether a table's cell holds blocks of its own: the table is there for the layout.
@@ -446,6 +482,9 @@ impl Walk<'_> {
         if self.in_link > 0 {
             self.linked += added;
         }
+        if self.in_outward > 0 {
+            self.outward += added;
+        }
         if self.in_bold > 0 {
             self.bold += added;
         }
@@ -458,24 +497,27 @@ impl Walk<'_> {
         let starts = std::mem::take(&mut self.lines);
         if !line.trim().is_empty() {
             let length = line.trim_end().len() as f32;
-            let linked = (self.linked as f32 / length).min(1.0);
+            let links = Links {
+                all: (self.linked as f32 / length).min(1.0),
+                outward: (self.outward as f32 / length).min(1.0),
+            };
             let bold = self.bold as f32 / length >= BOLD;
             let mut start = 0;
             let early = self.prose < HEAD_PROSE && matches!(self.kind, Kind::Loose | Kind::Paragraph);
             if early && are_single(&line, &starts) {
                 for end in starts {
-                    self.add(&line[start..end], linked, bold);
+                    self.add(&line[start..end], links, bold);
                     start = end;
                 }
             }
-            self.add(&line[start..], linked, bold);
+            self.add(&line[start..], links, bold);
         }
-        (self.linked, self.bold) = (0, 0);
+        (self.linked, self.outward, self.bold) = (0, 0, 0);
         self.line = line;
         self.line.clear();
     }
 
-    fn add(&mut self, text: &str, linked: f32, bold: bool) {
+    fn add(&mut self, text: &str, links: Links, bold: bool) {
         let text = text.trim();
         if text.is_empty() {
             return;
@@ -493,7 +535,8 @@ impl Walk<'_> {
         }
         self.layout.runs.push(Run {
             words,
-            linked,
+            linked: links.all,
+            outward: links.outward,
             sentence,
             text: text.to_owned(),
             kind,
@@ -536,6 +579,10 @@ const LEFT: f32 = 0.25;
 const PROSE: usize = 80;
 /// The share of a region's words that are then prose.
 const PROSE_SHARE: f32 = 0.6;
+/// Words of what is named for teasers from which on its links are asked for.
+const TEASER_WORDS: usize = 30;
+/// The share of its words that are linked, where it is teasers: they lead somewhere.
+const TEASER_LINKED: f32 = 0.05;
 /// Words of a first-level heading that is a headline.
 const HEADLINE: usize = 3;
 
@@ -545,6 +592,11 @@ fn holds_no_prose(hint: Hint) -> bool {
         hint,
         Hint::Aside(Role::Nav | Role::Share | Role::Topics | Role::DateLine | Role::Title | Role::Masthead)
     )
+}
+
+/// Whether what a hint speaks of is made of links to other pages.
+fn is_of_links(hint: Hint) -> bool {
+    matches!(hint, Hint::Aside(Role::Related | Role::Trending | Role::Feed))
 }
 
 /// The share from which on a hint is not believed.
@@ -663,24 +715,38 @@ impl Layout {
 
     /// Takes back hints that what stands in a region belies: links that are paragraphs, asides that hold the headline.
     fn revoke_implausible(&mut self) {
-        // Words, and words of prose.
-        let mut sums = vec![(0, 0); self.regions.len()];
+        // Words, words of prose, linked words.
+        let mut sums = vec![(0, 0, 0.0); self.regions.len()];
         for run in &self.runs {
-            let (words, prose) = &mut sums[run.region];
+            let (words, prose, linked) = &mut sums[run.region];
             *words += run.words;
             *prose += if run.mass() > 0 { run.words } else { 0 };
+            *linked += run.linked * run.words as f32;
         }
         for at in (1..self.regions.len()).rev() {
-            let (words, prose) = sums[at];
+            let (words, prose, linked) = sums[at];
             let parent = &mut sums[self.regions[at].parent];
-            *parent = (parent.0 + words, parent.1 + prose);
+            *parent = (parent.0 + words, parent.1 + prose, parent.2 + linked);
         }
-        for (region, (words, prose)) in self.regions.iter_mut().zip(sums) {
-            if region.hint.is_some_and(holds_no_prose)
+        for (region, (words, prose, linked)) in self.regions.iter_mut().zip(sums) {
+            let is_text = region.hint.is_some_and(holds_no_prose)
                 && prose >= PROSE
-                && prose as f32 >= PROSE_SHARE * words as f32
-            {
+                && prose as f32 >= PROSE_SHARE * words as f32;
+            let leads_nowhere = region.hint.is_some_and(is_of_links)
+                && words >= TEASER_WORDS
+                && linked < TEASER_LINKED * words as f32;
+            if is_text || leads_nowhere {
                 region.hint = None;
+            }
+        }
+        // What the page's main part lies in is named for its columns: "content-sidebar-wrap".
+        for at in 1..self.regions.len() {
+            let mut around = self.regions[at].parent;
+            while self.regions[at].main && around != 0 {
+                if matches!(self.regions[around].hint, Some(Hint::Aside(Role::Promo | Role::Other))) {
+                    self.regions[around].hint = None;
+                }
+                around = self.regions[around].parent;
             }
         }
         let headline = self.runs.iter().find(|r| r.kind == Kind::Heading(1) && r.words >= HEADLINE);

@@ -19,6 +19,9 @@ const NAMED_MASS: usize = 60;
 /// The same where it is one of several `<article>` elements, and the one with the page's headline.
 const OWN_STORY: f32 = 0.25;
 
+/// Stories in a region that are looked at.
+const STORIES: usize = 8;
+
 // A region beside the container belongs to it under these conditions. Judged on the pages that lost half a body.
 /// Levels above the container at which its parts are looked for.
 const LEVELS: usize = 6;
@@ -103,6 +106,18 @@ pub(crate) fn choose(layout: &Layout, title: Option<&str>) -> Chosen {
 
 fn descend(layout: &Layout, children: &[Vec<usize>], headline: Option<usize>) -> usize {
     let regions = &layout.regions;
+    let stories: Vec<usize> = (1..regions.len()).filter(|at| regions[*at].article).collect();
+    // Whether a region is another story, or little more than a box around one.
+    let is_story = |at: usize| {
+        let region = &regions[at];
+        let first = stories.partition_point(|s| *s < at);
+        region.article
+            || stories[first..]
+                .iter()
+                .take_while(|s| regions[**s].runs.start < region.runs.end)
+                .take(STORIES)
+                .any(|s| region.runs.end >= regions[*s].runs.end && regions[*s].mass * 2 >= region.mass)
+    };
     let mut at = 0;
     loop {
         let here = &regions[at];
@@ -112,7 +127,7 @@ fn descend(layout: &Layout, children: &[Vec<usize>], headline: Option<usize>) ->
             region.article
                 && headline.is_some_and(|h| region.runs.contains(&h))
                 && region.mass as f32 >= OWN_STORY * here.mass as f32
-                && with_mass().any(|other| other != *c && regions[*other].article)
+                && with_mass().any(|other| other != *c && is_story(*other))
         });
         if let Some(&child) = own_story {
             at = child;
@@ -125,7 +140,7 @@ fn descend(layout: &Layout, children: &[Vec<usize>], headline: Option<usize>) ->
         let named = regions[child].hint == Some(Hint::Body) && regions[child].mass >= NAMED_MASS;
         let like = with_mass().filter(|c| regions[**c].mass * 5 >= here.mass).count();
         let descends = share >= NEARLY_ALL
-            || (share >= MOST && here.own * 10 < here.mass && like < 2)
+            || (share >= MOST && here.own * 10 < here.mass && like < 2 && here.hint != Some(Hint::Body))
             || (named && share >= NAMED && like < 2);
         // A single paragraph is no container.
         if !descends || regions[child].runs.len() < 2 {

@@ -103,14 +103,15 @@ impl Hints {
             "dialog" | "alertdialog" => Some(Role::Promo),
             _ => None,
         });
+        let heading = matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
         let mut best: Option<(Hint, usize)> = None;
         for attribute in
             ["class", "id", "data-testid", "data-component", "data-module", "data-qa", "data-test-id"]
         {
             if let Some(value) = dom.attr(id, attribute) {
                 for class in value.split_ascii_whitespace().take(24) {
-                    // Anchors are named after the heading that they stand at.
-                    if attribute == "id" && class.split(['-', '_']).count() > MAX_ID_PARTS {
+                    // Anchors are named after the heading that they stand at, headings after their own words.
+                    if attribute == "id" && (heading || class.split(['-', '_']).count() > MAX_ID_PARTS) {
                         continue;
                     }
                     if let Some(hint) = self.of_class(class) {

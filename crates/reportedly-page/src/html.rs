@@ -12,7 +12,8 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     let dom = dom::parse(html);
     let data = structured::gather(&dom);
     let mut hints = Hints::default();
-    let layout = blocks::lay_out(&dom, &mut hints);
+    let site = meta::site(&data, url);
+    let layout = blocks::lay_out(&dom, &mut hints, site.as_deref());
     let facts = meta::gather(&dom, &data, &layout, url);
     let outlet = facts.outlet.as_deref();
     let told = byline::from_data(&data, outlet);

@@ -89,6 +89,11 @@ fn is_unspaced_at(title: &str, start: usize, end: usize) -> bool {
         || title[end..].chars().next().is_some_and(words::is_unspaced)
 }
 
+/// The domain under which the page stands.
+pub(crate) fn site(data: &Structured, url: Option<&str>) -> Option<String> {
+    address(data, url).and_then(|address| outlet::host(&address)).map(|host| host.domain)
+}
+
 /// The page's own address.
 fn address(data: &Structured, url: Option<&str>) -> Option<String> {
     let base = url.and_then(|u| url::Url::parse(u).ok());
