@@ -92,6 +92,12 @@ const SET_IN: f32 = -22.0;
 const BACK_OVER_SECTION: f32 = -40.0;
 /// Coming back over the heading of the readers' comments.
 const BACK_OVER_COMMENTS: f32 = -150.0;
+/// An article with fewer words of prose may be scattered among short lines.
+const LITTLE: f32 = 80.0;
+/// What lines of such an article count.
+const SCATTERED_SHORT: f32 = -2.0;
+const SCATTERED_UNENDED: f32 = 0.6;
+const SCATTERED_SECTION: f32 = -12.0;
 /// Beginning right at or after the headline.
 const AT_HEADLINE: f32 = 45.0;
 
@@ -99,9 +105,20 @@ const AT_HEADLINE: f32 = 45.0;
 ///
 /// The path is looked for twice: the second time with what the first one found to be the article's subject.
 pub(super) fn inside(lines: &[Line<'_>], headlines: &[bool]) -> Vec<bool> {
-    let first = path(lines, headlines, None);
+    let first = path(lines, &scores(lines, headlines, None), headlines, None);
+    let found = prose(lines, &first);
+    if found < LITTLE && headlines.contains(&true) {
+        let scattered = path(lines, &scattered(lines), headlines, None);
+        if prose(lines, &scattered) > found * 2.0 {
+            return scattered;
+        }
+    }
     let near = kin::nearness(lines, headlines, &first);
-    let mut inside = if near.is_some() { path(lines, headlines, near.as_ref()) } else { first };
+    let mut inside = if near.is_some() {
+        path(lines, &scores(lines, headlines, near.as_ref()), headlines, near.as_ref())
+    } else {
+        first
+    };
     if let Some(near) = &near {
         drop_far_ends(lines, near, &mut inside);
     }
@@ -156,12 +173,41 @@ fn clear_head(lines: &[Line<'_>], near: &Nearness, inside: &mut [bool]) {
     }
 }
 
-fn path(lines: &[Line<'_>], headlines: &[bool], near: Option<&Nearness>) -> Vec<bool> {
+/// Words of prose inside.
+fn prose(lines: &[Line<'_>], inside: &[bool]) -> f32 {
+    (0..lines.len()).filter(|&i| inside[i] && lines[i].kind == Kind::Prose).map(|i| lines[i].words).sum()
+}
+
+/// Scores for a page whose article is scattered among short lines: a list, a plan, a table, a page of links with a
+/// word on each. What stands under a heading counts in full, short lines cost little.
+fn scattered(lines: &[Line<'_>]) -> Vec<f32> {
+    lines
+        .iter()
+        .map(|line| match line.kind {
+            Kind::Prose if line.again => 0.0,
+            Kind::Prose => line.words.min(MOST) * if line.ends { 1.0 } else { SCATTERED_UNENDED },
+            Kind::Short => SCATTERED_SHORT,
+            Kind::Names => NAMES,
+            Kind::Caption | Kind::Byline | Kind::DateLine | Kind::ReadingTime => ASIDE,
+            Kind::Furniture(f) => match f.role {
+                Role::Comments => COMMENTS,
+                _ if f.reach == Reach::Section => SCATTERED_SECTION,
+                _ => FURNITURE,
+            },
+        })
+        .collect()
+}
+
+fn path(
+    lines: &[Line<'_>],
+    scores: &[f32],
+    headlines: &[bool],
+    near: Option<&Nearness>,
+) -> Vec<bool> {
     const BEFORE: usize = 0;
     const IN: usize = 1;
     const GAP: usize = 2;
     const AFTER: usize = 3;
-    let scores = scores(lines, headlines, near);
     let mut best = [0.0, f32::MIN, f32::MIN, f32::MIN];
     let mut from: Vec<[u8; 4]> = Vec::with_capacity(lines.len());
     for (i, line) in lines.iter().enumerate() {
