@@ -142,6 +142,9 @@ pub(crate) fn opening(line: &str) -> Option<Furniture> {
     if ends.len() < LONGEST_START {
         ends.push(line.len());
     }
+    if is_count_of_comments(line) {
+        return Some(Furniture { role: Role::Comments, reach: Reach::Section });
+    }
     ends.iter()
         .rev()
         .find_map(|&end| {
@@ -154,6 +157,16 @@ pub(crate) fn opening(line: &str) -> Option<Furniture> {
                 line.char_indices().take(LONGEST_LABEL).find(|(_, c)| matches!(c, ':' | '：'))?;
             STARTS.get(line.get(..colon + sign.len_utf8())?).copied()
         })
+}
+
+/// "14 comments on …", "Un commentaire sur …": a count, one of the words that name comments, and what they are about.
+fn is_count_of_comments(line: &str) -> bool {
+    let mut words = line.split(' ');
+    let counts = words.next().is_some_and(|w| !w.is_empty() && w.chars().all(|c| c.is_ascii_digit()));
+    counts
+        && words.next().and_then(|w| HEADINGS.get(w)).is_some_and(|f| f.role == Role::Comments)
+        && words.next().is_some()
+        && !line.ends_with('.')
 }
 
 /// Words that name picture agencies (`true`) or introduce a credit (`false`).
@@ -186,15 +199,25 @@ fn after_marker(words: &str) -> Option<&str> {
         return Some(rest.trim());
     }
     // The marker is one or two words, and what follows is set off by a colon or is "by" somebody.
-    let colon = words.find([':', '/']).filter(|&i| i < 40);
+    let colon = words.find([':', '/', '=']).filter(|&i| i < 40);
     if let Some(colon) = colon
         && CREDITS.get(folded(&words[..colon]).trim()).is_some_and(|agency| !agency)
     {
         return Some(words[colon + 1..].trim());
     }
     let folded = folded(words);
-    ["photo by ", "photos by ", "photo courtesy ", "courtesy of ", "photograph by ", "illustration by "]
-        .iter()
+    [
+        "photo by ",
+        "photos by ",
+        "photo courtesy ",
+        "courtesy of ",
+        "photograph by ",
+        "picture by ",
+        "pictures by ",
+        "image by ",
+        "illustration by ",
+    ]
+    .iter()
         .find(|m| folded.starts_with(*m))
         .and_then(|m| words.char_indices().nth(m.chars().count()).map(|(i, _)| words[i..].trim()))
 }

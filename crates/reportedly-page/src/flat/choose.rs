@@ -92,8 +92,11 @@ const SET_IN: f32 = -22.0;
 const BACK_OVER_SECTION: f32 = -40.0;
 /// Coming back over the heading of the readers' comments.
 const BACK_OVER_COMMENTS: f32 = -150.0;
-/// An article with fewer words of prose may be scattered among short lines.
+/// An article with fewer words may be scattered among short lines, if so many times more are found there.
 const LITTLE: f32 = 80.0;
+const RATHER_LITTLE: f32 = 240.0;
+const SCATTERED_MORE: f32 = 2.0;
+const SCATTERED_MUCH_MORE: f32 = 5.0;
 /// What lines of such an article count.
 const SCATTERED_SHORT: f32 = -2.0;
 const SCATTERED_UNENDED: f32 = 0.6;
@@ -106,25 +109,38 @@ const AT_HEADLINE: f32 = 45.0;
 /// The path is looked for twice: the second time with what the first one found to be the article's subject.
 pub(super) fn inside(lines: &[Line<'_>], headlines: &[bool]) -> Vec<bool> {
     let first = path(lines, &scores(lines, headlines, None), headlines, None);
-    let found = prose(lines, &first);
-    if found < LITTLE && headlines.contains(&true) {
-        let scattered = path(lines, &scattered(lines), headlines, None);
-        if prose(lines, &scattered) > found * 2.0 {
-            return scattered;
-        }
-    }
     let near = kin::nearness(lines, headlines, &first);
-    let mut inside = if near.is_some() {
-        path(lines, &scores(lines, headlines, near.as_ref()), headlines, near.as_ref())
-    } else {
-        first
+    let second = match &near {
+        Some(_) => path(lines, &scores(lines, headlines, near.as_ref()), headlines, near.as_ref()),
+        None => first,
     };
-    if let Some(near) = &near {
+    let inside = finished(lines, near.as_ref(), second);
+    let found = words(lines, &inside);
+    if found >= RATHER_LITTLE {
+        return inside;
+    }
+    let scattered = path(lines, &scattered(lines), headlines, None);
+    let more = if found < LITTLE { SCATTERED_MORE } else { SCATTERED_MUCH_MORE };
+    if words(lines, &scattered) < found * more {
+        return inside;
+    }
+    let near = kin::nearness(lines, headlines, &scattered);
+    finished(lines, near.as_ref(), scattered)
+}
+
+/// Words of the lines inside.
+fn words(lines: &[Line<'_>], inside: &[bool]) -> f32 {
+    lines.iter().zip(inside).filter(|(_, i)| **i).map(|(line, _)| line.words).sum()
+}
+
+/// Mends the path where it is bound to be wrong: at its ends and in its gaps.
+fn finished(lines: &[Line<'_>], near: Option<&Nearness>, mut inside: Vec<bool>) -> Vec<bool> {
+    if let Some(near) = near {
         drop_far_ends(lines, near, &mut inside);
     }
-    fill_gaps(lines, near.as_ref(), &mut inside);
-    tail::cut(lines, near.as_ref(), &mut inside);
-    if let Some(near) = &near {
+    fill_gaps(lines, near, &mut inside);
+    tail::cut(lines, near, &mut inside);
+    if let Some(near) = near {
         clear_head(lines, near, &mut inside);
     }
     inside
@@ -171,11 +187,6 @@ fn clear_head(lines: &[Line<'_>], near: &Nearness, inside: &mut [bool]) {
         inside[i] &=
             !(line.kind == Kind::Short && !line.ends && line.words < HEAD_WORDS && near.of[i] < MIDDLING);
     }
-}
-
-/// Words of prose inside.
-fn prose(lines: &[Line<'_>], inside: &[bool]) -> f32 {
-    (0..lines.len()).filter(|&i| inside[i] && lines[i].kind == Kind::Prose).map(|i| lines[i].words).sum()
 }
 
 /// Scores for a page whose article is scattered among short lines: a list, a plan, a table, a page of links with a

@@ -250,7 +250,7 @@ fn kind(text: &str, counts: &Counts) -> (Kind, Option<Furniture>) {
         return (Kind::Furniture(furniture), None);
     }
     // Headlines of unspaced scripts are long by our count, and have no stop.
-    let kind = if counts.letters < 0.5 || counts.unspaced && !counts.ends && counts.words < UNSPACED_WORDS {
+    let kind = if is_address(text) || counts.letters < 0.5 || counts.unspaced && !counts.ends && counts.words < UNSPACED_WORDS {
         Kind::Short
     } else if counts.words >= PROSE_WORDS {
         if counts.lower < LOWER_CASE && !(counts.ends && counts.lower > 0.2) {
@@ -276,6 +276,12 @@ fn opens(furniture: Furniture, text: &str, counts: &Counts) -> bool {
     }
 }
 
+/// A line that is an address and little else.
+fn is_address(text: &str) -> bool {
+    let longest = text.split_whitespace().filter(|w| w.contains("://") || w.starts_with("www.")).map(str::len).max();
+    longest.is_some_and(|l| l * 2 > text.len())
+}
+
 /// A line that says little else than a date.
 fn is_date_line(text: &str, counts: &Counts) -> bool {
     if !text.contains(|c: char| c.is_numeric()) {
@@ -285,7 +291,9 @@ fn is_date_line(text: &str, counts: &Counts) -> bool {
     let covered: usize = found.iter().map(|f| f.span.len()).sum();
     let rest = text.len().saturating_sub(covered);
     if !found.is_empty() {
-        return !counts.ends && (counts.words <= 8.0 || rest <= covered * 3);
+        // "Actualizado a las 15:10h." ends with an abbreviation.
+        let is_most = covered * 3 >= text.len();
+        return (!counts.ends || is_most) && (counts.words <= 8.0 || rest <= covered * 3);
     }
     // "10:45 Uhr", "06:00"
     counts.words <= 4.0
