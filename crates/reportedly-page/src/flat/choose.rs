@@ -92,11 +92,12 @@ const SET_IN: f32 = -22.0;
 const BACK_OVER_SECTION: f32 = -40.0;
 /// Coming back over the heading of the readers' comments.
 const BACK_OVER_COMMENTS: f32 = -150.0;
-/// An article with fewer words may be scattered among short lines, if so many times more are found there.
-const LITTLE: f32 = 80.0;
+/// An article with fewer words may be scattered among short lines, if so many times more are found there; where
+/// they stand under headings of sections, it has fewer still, or there are many times more.
 const RATHER_LITTLE: f32 = 240.0;
+const LITTLE: f32 = 40.0;
 const SCATTERED_MORE: f32 = 2.0;
-const SCATTERED_MUCH_MORE: f32 = 5.0;
+const SCATTERED_MUCH_MORE: f32 = 8.0;
 /// What lines of such an article count.
 const SCATTERED_SHORT: f32 = -2.0;
 const SCATTERED_UNENDED: f32 = 0.6;
@@ -120,12 +121,19 @@ pub(super) fn inside(lines: &[Line<'_>], headlines: &[bool]) -> Vec<bool> {
         return inside;
     }
     let scattered = path(lines, &scattered(lines), headlines, None);
-    let more = if found < LITTLE { SCATTERED_MORE } else { SCATTERED_MUCH_MORE };
+    // A short article among teasers has their headings around it.
+    let headed = (0..lines.len()).any(|i| scattered[i] && is_section(&lines[i]));
+    let more = if found >= LITTLE && headed { SCATTERED_MUCH_MORE } else { SCATTERED_MORE };
     if words(lines, &scattered) < found * more {
         return inside;
     }
     let near = kin::nearness(lines, headlines, &scattered);
     finished(lines, near.as_ref(), scattered)
+}
+
+/// Whether a line is the heading of a section.
+fn is_section(line: &Line<'_>) -> bool {
+    matches!(line.kind, Kind::Furniture(f) if f.reach == Reach::Section)
 }
 
 /// Words of the lines inside.
