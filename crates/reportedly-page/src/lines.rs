@@ -218,8 +218,8 @@ fn after_marker(words: &str) -> Option<&str> {
         "illustration by ",
     ]
     .iter()
-        .find(|m| folded.starts_with(*m))
-        .and_then(|m| words.char_indices().nth(m.chars().count()).map(|(i, _)| words[i..].trim()))
+    .find(|m| folded.starts_with(*m))
+    .and_then(|m| words.char_indices().nth(m.chars().count()).map(|(i, _)| words[i..].trim()))
 }
 
 /// A caption line taken apart into caption and credit; `None` where nothing in it is a credit.

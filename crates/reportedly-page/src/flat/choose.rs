@@ -82,6 +82,8 @@ const GOES_ON: f32 = 110.0;
 const WINDOW: usize = 6;
 /// So many buttons and captions may stand between two paragraphs that follow each other.
 const PAIR_REACH: usize = 3;
+/// The headline of a teaser has at least so many words.
+const TEASER_HEADLINE: f32 = 4.0;
 /// A teaser set into an article has at most so many lines.
 const SET_IN_LINES: usize = 4;
 /// Comments open no section before so many words of the article: above it, they are a button.
@@ -217,12 +219,7 @@ fn scattered(lines: &[Line<'_>]) -> Vec<f32> {
         .collect()
 }
 
-fn path(
-    lines: &[Line<'_>],
-    scores: &[f32],
-    headlines: &[bool],
-    near: Option<&Nearness>,
-) -> Vec<bool> {
+fn path(lines: &[Line<'_>], scores: &[f32], headlines: &[bool], near: Option<&Nearness>) -> Vec<bool> {
     const BEFORE: usize = 0;
     const IN: usize = 1;
     const GAP: usize = 2;
@@ -475,6 +472,15 @@ fn is_paired(lines: &[Line<'_>], i: usize, near: Option<&Nearness>) -> bool {
     full(i) && next < lines.len() && full(next)
 }
 
+/// Whether a headline stands right over each of several paragraphs.
+fn are_teasers(lines: &[Line<'_>], paragraphs: impl Iterator<Item = usize> + Clone) -> bool {
+    let is_headed = |i: usize| {
+        let above = i.checked_sub(1).and_then(|k| lines.get(k));
+        above.is_some_and(|l| l.kind == Kind::Short && !l.ends && l.words >= TEASER_HEADLINE)
+    };
+    paragraphs.clone().count() > 1 && paragraphs.clone().all(is_headed)
+}
+
 /// Whether an article goes on from here, for all that a section's heading stands before it: this line and those
 /// after it hold more prose than teasers do, or prose about the same.
 fn goes_on(lines: &[Line<'_>], i: usize, near: Option<&Nearness>) -> bool {
@@ -488,6 +494,10 @@ fn goes_on(lines: &[Line<'_>], i: usize, near: Option<&Nearness>) -> bool {
     };
     match near {
         None => words(&|_| true) >= GOES_ON,
-        Some(near) => near.of[i] >= MIDDLING && words(&|k| near.of[k] >= NEAR) >= NEAR_GOES_ON,
+        Some(near) => {
+            near.of[i] >= MIDDLING
+                && words(&|k| near.of[k] >= NEAR) >= NEAR_GOES_ON
+                && !are_teasers(lines, window.clone().filter(|&k| full(&lines[k])))
+        }
     }
 }

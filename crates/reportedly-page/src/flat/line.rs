@@ -250,7 +250,10 @@ fn kind(text: &str, counts: &Counts) -> (Kind, Option<Furniture>) {
         return (Kind::Furniture(furniture), None);
     }
     // Headlines of unspaced scripts are long by our count, and have no stop.
-    let kind = if is_address(text) || counts.letters < 0.5 || counts.unspaced && !counts.ends && counts.words < UNSPACED_WORDS {
+    let kind = if is_address(text)
+        || counts.letters < 0.5
+        || counts.unspaced && !counts.ends && counts.words < UNSPACED_WORDS
+    {
         Kind::Short
     } else if counts.words >= PROSE_WORDS {
         if counts.lower < LOWER_CASE && !(counts.ends && counts.lower > 0.2) {
@@ -278,7 +281,8 @@ fn opens(furniture: Furniture, text: &str, counts: &Counts) -> bool {
 
 /// A line that is an address and little else.
 fn is_address(text: &str) -> bool {
-    let longest = text.split_whitespace().filter(|w| w.contains("://") || w.starts_with("www.")).map(str::len).max();
+    let longest =
+        text.split_whitespace().filter(|w| w.contains("://") || w.starts_with("www.")).map(str::len).max();
     longest.is_some_and(|l| l * 2 > text.len())
 }
 
