@@ -29,6 +29,8 @@ const NOISE_TIMES: u16 = 4;
 const HEADLINE_REACH: usize = 25;
 /// Lines before the article's first that may be its headline, byline, date, reading time and picture.
 const HEAD_LINES: usize = 7;
+/// A caption has at most this many words.
+const CAPTION_WORDS: f32 = 60.0;
 /// An article has at least this many words of prose.
 const ARTICLE_WORDS: f32 = 25.0;
 
@@ -276,7 +278,7 @@ fn roles(lines: &[Line<'_>], headlines: &[bool], inside: &[bool], title: Option<
         };
         roles.push(role);
     }
-    credits_name_captions(lines, &mut roles);
+    credits_name_captions(lines, &mut roles, title);
     settle_short_lines(lines, &mut roles);
     settle_standfirst(lines, &mut roles);
     roles
@@ -319,12 +321,24 @@ fn said_twice(lines: &[Line<'_>], inside: &[bool]) -> Vec<bool> {
         .collect()
 }
 
-/// A credit that stands alone makes the line before it a caption, if that is no sentence.
-fn credits_name_captions(lines: &[Line<'_>], roles: &mut [Role]) {
+/// A credit that stands alone makes the line before it a caption, if that is no sentence, or if it stands under the
+/// headline where no standfirst does: after another paragraph, or parted from the headline.
+fn credits_name_captions(lines: &[Line<'_>], roles: &mut [Role], title: Option<usize>) {
+    let first = roles.iter().position(|r| *r == Role::Paragraph);
     for i in 1..lines.len() {
         let alone = roles[i] == Role::Caption
             && lines::caption_and_credit(lines[i].text).is_some_and(|(caption, _)| caption.is_empty());
-        if alone && matches!(roles[i - 1], Role::Subhead | Role::Paragraph) && !lines[i - 1].ends {
+        if !alone || !matches!(roles[i - 1], Role::Subhead | Role::Paragraph) {
+            continue;
+        }
+        let above = i.checked_sub(2).map(|k| roles[k]);
+        let parted = above.is_some_and(|r| matches!(r, Role::Byline | Role::DateLine | Role::Share | Role::Other));
+        let second = above == Some(Role::Paragraph) && first.is_some_and(|f| f + 2 == i);
+        let in_head = title.is_some_and(|t| t < i && i - t <= HEAD_LINES)
+            && lines[i - 1].words <= CAPTION_WORDS
+            && first.is_some_and(|f| f + 2 >= i)
+            && (parted || second);
+        if !lines[i - 1].ends || in_head {
             roles[i - 1] = Role::Caption;
         }
     }

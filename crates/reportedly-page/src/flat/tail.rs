@@ -1,4 +1,5 @@
-//! The end of an article: what a page says about the author and about itself comes after it.
+//! The ends of an article: what a page says about the author and about itself comes after it, and some of that
+//! before it.
 
 use super::kin::Nearness;
 use super::line::{Kind, Line};
@@ -22,6 +23,15 @@ const NOTES: usize = 2;
 const NOTE_NEAR: f32 = 0.8;
 /// So many lines at the end are looked at.
 const LAST_LINES: usize = 12;
+/// The name over a post has at most so many words.
+const SIGNATURE_WORDS: f32 = 6.0;
+/// A time of day alone has at most so many words.
+const CLOCK_WORDS: f32 = 3.0;
+/// So many posts within so many lines are readers'.
+const POSTS: usize = 4;
+const POSTS_LINES: usize = 40;
+/// Among so many first paragraphs stand notes about the page.
+const FIRST_PARAGRAPHS: usize = 3;
 /// So many words of service make a paragraph speak of the page, or one if it is far from the article.
 const SERVICE: usize = 2;
 const FAR: f32 = 0.6;
@@ -47,6 +57,48 @@ pub(super) fn cut(lines: &[Line<'_>], near: Option<&Nearness>, inside: &mut [boo
     }
     if let Some(end) = notes_about_the_page(lines, near, inside) {
         inside[end..].fill(false);
+    }
+    if let Some(end) = signed_posts(lines, inside) {
+        inside[end..].fill(false);
+    }
+    notes_before_the_article(lines, near, inside);
+}
+
+/// Where readers' posts begin, for all that no heading says so: short lines, each a name over the minute of a post,
+/// come again and again, with some prose after each.
+fn signed_posts(lines: &[Line<'_>], inside: &[bool]) -> Option<usize> {
+    let is_name = |l: &Line<'_>| {
+        l.kind == Kind::Short && l.words <= SIGNATURE_WORDS && !l.text.contains(|c: char| c.is_numeric())
+    };
+    let is_minute = |l: &Line<'_>| {
+        let bytes = l.text.as_bytes();
+        l.kind == Kind::DateLine
+            && l.words > CLOCK_WORDS
+            && bytes.windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit())
+    };
+    let posts: Vec<usize> = lines
+        .windows(3)
+        .enumerate()
+        .filter(|(_, w)| is_name(&w[0]) && is_minute(&w[1]) && w[2].kind == Kind::Prose)
+        .map(|(i, _)| i)
+        .collect();
+    let (mut before, mut last) = (0.0, 0);
+    posts.iter().enumerate().find_map(|(k, &i)| {
+        before += prose(lines, inside, last..i);
+        last = i;
+        let many = posts.get(k + POSTS - 1).is_some_and(|&end| end - i <= POSTS_LINES);
+        (many && before >= BEFORE).then_some(i)
+    })
+}
+
+/// Takes out what the page says about itself among the first paragraphs: what it earns, whom it asks.
+fn notes_before_the_article(lines: &[Line<'_>], near: Option<&Nearness>, inside: &mut [bool]) {
+    let first: Vec<usize> =
+        (0..lines.len()).filter(|&i| inside[i] && is_paragraph(&lines[i])).take(FIRST_PARAGRAPHS).collect();
+    for i in first {
+        if speaks_of_the_page(&lines[i], false) && near.is_some_and(|n| n.of[i] < FAR) {
+            inside[i] = false;
+        }
     }
 }
 
