@@ -332,7 +332,8 @@ fn credits_name_captions(lines: &[Line<'_>], roles: &mut [Role], title: Option<u
             continue;
         }
         let above = i.checked_sub(2).map(|k| roles[k]);
-        let parted = above.is_some_and(|r| matches!(r, Role::Byline | Role::DateLine | Role::Share | Role::Other));
+        let parted =
+            above.is_some_and(|r| matches!(r, Role::Byline | Role::DateLine | Role::Share | Role::Other));
         let second = above == Some(Role::Paragraph) && first.is_some_and(|f| f + 2 == i);
         let in_head = title.is_some_and(|t| t < i && i - t <= HEAD_LINES)
             && lines[i - 1].words <= CAPTION_WORDS

@@ -473,12 +473,12 @@ fn is_paired(lines: &[Line<'_>], i: usize, near: Option<&Nearness>) -> bool {
 }
 
 /// Whether a headline stands right over each of several paragraphs.
-fn are_teasers(lines: &[Line<'_>], paragraphs: impl Iterator<Item = usize> + Clone) -> bool {
-    let is_headed = |i: usize| {
+fn are_teasers(lines: &[Line<'_>], paragraphs: &[usize]) -> bool {
+    let is_headed = |i: &usize| {
         let above = i.checked_sub(1).and_then(|k| lines.get(k));
         above.is_some_and(|l| l.kind == Kind::Short && !l.ends && l.words >= TEASER_HEADLINE)
     };
-    paragraphs.clone().count() > 1 && paragraphs.clone().all(is_headed)
+    paragraphs.len() > 1 && paragraphs.iter().all(is_headed)
 }
 
 /// Whether an article goes on from here, for all that a section's heading stands before it: this line and those
@@ -497,7 +497,7 @@ fn goes_on(lines: &[Line<'_>], i: usize, near: Option<&Nearness>) -> bool {
         Some(near) => {
             near.of[i] >= MIDDLING
                 && words(&|k| near.of[k] >= NEAR) >= NEAR_GOES_ON
-                && !are_teasers(lines, window.clone().filter(|&k| full(&lines[k])))
+                && !are_teasers(lines, &window.clone().filter(|&k| full(&lines[k])).collect::<Vec<_>>())
         }
     }
 }
