@@ -295,7 +295,7 @@ fn said_twice(lines: &[Line<'_>], inside: &[bool]) -> Vec<bool> {
     for line in &lines[..first] {
         *before.entry(line.text).or_insert(0) += 1;
     }
-    let after: FxHashSet<&str> = lines.iter().skip(last + 1).map(|l| l.text).collect();
+    let after = after_but_contents(lines, inside, last);
     let mut said: FxHashSet<&str> = FxHashSet::default();
     let twofold = choose::is_twofold(lines);
     let is_short = |i: Option<usize>| i.and_then(|i| lines.get(i)).is_some_and(|l| l.kind == Kind::Short);
@@ -318,6 +318,17 @@ fn said_twice(lines: &[Line<'_>], inside: &[bool]) -> Vec<bool> {
                 _ => false,
             }
         })
+        .collect()
+}
+
+/// What stands after the article, but for a list of its contents: lines of the article that follow each other there too.
+fn after_but_contents<'t>(lines: &[Line<'t>], inside: &[bool], last: usize) -> FxHashSet<&'t str> {
+    let headings: FxHashSet<&str> =
+        (0..lines.len()).filter(|&i| inside[i] && lines[i].kind != Kind::Caption).map(|i| lines[i].text).collect();
+    let is_listed = |i: usize| i > last && lines.get(i).is_some_and(|l| headings.contains(l.text));
+    (last + 1..lines.len())
+        .filter(|&i| !(is_listed(i) && (is_listed(i - 1) || is_listed(i + 1))))
+        .map(|i| lines[i].text)
         .collect()
 }
 
