@@ -23,6 +23,11 @@ const NOTES: usize = 2;
 const NOTE_NEAR: f32 = 0.8;
 /// So many lines at the end are looked at.
 const LAST_LINES: usize = 12;
+/// So many teasers at an end are no part of the article; each has a headline of so many words and a paragraph of at
+/// most so many.
+const TEASERS: usize = 2;
+const TEASER_HEADLINE: f32 = 4.0;
+const TEASER_WORDS: f32 = 45.0;
 /// The name over a post has at most so many words.
 const SIGNATURE_WORDS: f32 = 6.0;
 /// A time of day alone has at most so many words.
@@ -55,6 +60,9 @@ pub(super) fn cut(lines: &[Line<'_>], near: Option<&Nearness>, inside: &mut [boo
     if let Some(end) = note_about_the_author(lines, near, inside) {
         inside[end..].fill(false);
     }
+    if let Some(end) = teasers(lines, inside) {
+        inside[end..].fill(false);
+    }
     if let Some(end) = notes_about_the_page(lines, near, inside) {
         inside[end..].fill(false);
     }
@@ -62,6 +70,29 @@ pub(super) fn cut(lines: &[Line<'_>], near: Option<&Nearness>, inside: &mut [boo
         inside[end..].fill(false);
     }
     notes_before_the_article(lines, near, inside);
+}
+
+/// Where the last lines become teasers: headlines with one small paragraph each, as nothing before them in the
+/// article is built.
+fn teasers(lines: &[Line<'_>], inside: &[bool]) -> Option<usize> {
+    let own: Vec<usize> = (0..lines.len()).filter(|&i| inside[i]).collect();
+    let at = |k: usize| own.get(k).map(|&i| &lines[i]);
+    let is_headline = |k: usize| {
+        at(k).is_some_and(|l| l.kind == Kind::Short && !l.ends && l.words >= TEASER_HEADLINE)
+    };
+    let is_small = |k: usize| at(k).is_some_and(|l| l.kind == Kind::Prose && l.words <= TEASER_WORDS);
+    let is_teaser = |k: usize| {
+        is_headline(k) && is_small(k + 1) && at(k + 2).is_none_or(|l| l.kind == Kind::Short)
+    };
+    let mut begin = own.len();
+    let mut found = 0;
+    while begin >= 2 && is_teaser(begin - 2) {
+        begin -= 2;
+        found += 1;
+    }
+    let built_so = (0..begin).filter(|&k| is_teaser(k)).count();
+    let begins = *own.get(begin)?;
+    (found >= TEASERS && built_so * 2 < found && prose(lines, inside, 0..begins) >= BEFORE).then_some(begins)
 }
 
 /// Where readers' posts begin, for all that no heading says so: short lines, each a name over the minute of a post,
