@@ -323,8 +323,10 @@ fn said_twice(lines: &[Line<'_>], inside: &[bool]) -> Vec<bool> {
 
 /// What stands after the article, but for a list of its contents: lines of the article that follow each other there too.
 fn after_but_contents<'t>(lines: &[Line<'t>], inside: &[bool], last: usize) -> FxHashSet<&'t str> {
-    let headings: FxHashSet<&str> =
-        (0..lines.len()).filter(|&i| inside[i] && lines[i].kind != Kind::Caption).map(|i| lines[i].text).collect();
+    let headings: FxHashSet<&str> = (0..lines.len())
+        .filter(|&i| inside[i] && lines[i].kind != Kind::Caption)
+        .map(|i| lines[i].text)
+        .collect();
     let is_listed = |i: usize| i > last && lines.get(i).is_some_and(|l| headings.contains(l.text));
     (last + 1..lines.len())
         .filter(|&i| !(is_listed(i) && (is_listed(i - 1) || is_listed(i + 1))))

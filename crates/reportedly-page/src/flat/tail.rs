@@ -77,13 +77,11 @@ pub(super) fn cut(lines: &[Line<'_>], near: Option<&Nearness>, inside: &mut [boo
 fn teasers(lines: &[Line<'_>], inside: &[bool]) -> Option<usize> {
     let own: Vec<usize> = (0..lines.len()).filter(|&i| inside[i]).collect();
     let at = |k: usize| own.get(k).map(|&i| &lines[i]);
-    let is_headline = |k: usize| {
-        at(k).is_some_and(|l| l.kind == Kind::Short && !l.ends && l.words >= TEASER_HEADLINE)
-    };
+    let is_headline =
+        |k: usize| at(k).is_some_and(|l| l.kind == Kind::Short && !l.ends && l.words >= TEASER_HEADLINE);
     let is_small = |k: usize| at(k).is_some_and(|l| l.kind == Kind::Prose && l.words <= TEASER_WORDS);
-    let is_teaser = |k: usize| {
-        is_headline(k) && is_small(k + 1) && at(k + 2).is_none_or(|l| l.kind == Kind::Short)
-    };
+    let is_teaser =
+        |k: usize| is_headline(k) && is_small(k + 1) && at(k + 2).is_none_or(|l| l.kind == Kind::Short);
     let mut begin = own.len();
     let mut found = 0;
     while begin >= 2 && is_teaser(begin - 2) {
