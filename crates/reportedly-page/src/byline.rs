@@ -9,9 +9,11 @@ use crate::dom::{DOCUMENT, Dom, NodeId, floor};
 use crate::meta::wording;
 use crate::structured::{self, Structured};
 use crate::{Role, lines, words};
+use aho_corasick::AhoCorasick;
 use names::{clean, split};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// Authors that are kept.
 const MAX_AUTHORS: usize = 12;
@@ -435,11 +437,21 @@ fn dated_names(line: &str) -> Option<Vec<String>> {
 
 /// Whether a link leads to a page about an author.
 fn leads_to_author(dom: &Dom, link: NodeId) -> bool {
-    dom.attr(link, "href").is_some_and(|href| AUTHOR_PATHS.iter().any(|path| href.contains(path)))
+    static PATHS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(AUTHOR_PATHS).ok());
+    let leads = |href: &str| PATHS.as_ref().is_some_and(|paths| paths.is_match(href));
+    dom.attr(link, "href").is_some_and(leads)
 }
 
 /// How surely a class name says that an element is an author's name.
 fn author_class(class: &str) -> Option<u8> {
+    /// One of these is in every class name that does.
+    static SAY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let words = ["author", "autor", "auteur", "byline", "writ", "yazar", "muhabir", "fn"];
+        AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
+    });
+    if !SAY.as_ref().is_some_and(|say| say.is_match(class)) {
+        return None;
+    }
     let class = class.to_ascii_lowercase();
     let has = |word: &str| class.contains(word);
     if has("authorization")

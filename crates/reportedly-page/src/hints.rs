@@ -3,7 +3,7 @@
 use crate::dom::{Dom, NodeId};
 use crate::{Role, lines};
 use reportedly_text::rows;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 
 /// What the names of an element say about what is in it.
@@ -43,6 +43,10 @@ static NAMES: LazyLock<FxHashMap<&'static str, Hint>> = LazyLock::new(|| {
         })
         .collect()
 });
+
+/// The words that such names begin with: most words of class names begin none.
+static BEGINNINGS: LazyLock<FxHashSet<&'static str>> =
+    LazyLock::new(|| NAMES.keys().filter_map(|name| name.split('-').next()).collect());
 
 #[derive(Clone, Copy, Default)]
 enum Asked {
@@ -197,7 +201,7 @@ fn read_class(class: &str) -> Option<Hint> {
     }
     let mut found: Option<(Hint, usize, usize)> = None;
     let offset = |part: &str| part.as_ptr() as usize - joined.as_ptr() as usize;
-    for start in 0..parts.len() {
+    for start in (0..parts.len()).filter(|start| BEGINNINGS.contains(parts[*start])) {
         for end in (start + 1..=parts.len().min(start + MAX_RUN)).rev() {
             let run = &joined[offset(parts[start])..offset(parts[end - 1]) + parts[end - 1].len()];
             if let Some(hint) = NAMES.get(run) {
@@ -238,30 +242,42 @@ fn is_hidden(dom: &Dom, id: NodeId) -> bool {
     {
         return true;
     }
-    let Some(style) = dom.attr(id, "style") else { return false };
-    let mut rest = style;
-    while let Some(at) = rest.find(['d', 'D', 'v', 'V']) {
-        rest = &rest[at..];
-        let declares = |property: &str, value: &str| {
-            rest.get(..property.len()).is_some_and(|p| p.eq_ignore_ascii_case(property))
-                && rest[property.len()..]
-                    .trim_start()
-                    .strip_prefix(':')
-                    .map(str::trim_start)
-                    .and_then(|v| v.get(..value.len()))
-                    .is_some_and(|v| v.eq_ignore_ascii_case(value))
-        };
-        if declares("display", "none") || declares("visibility", "hidden") {
-            return true;
-        }
-        rest = &rest[1..];
-    }
-    false
+    dom.attr(id, "style").is_some_and(hides)
+}
+
+/// Whether a style declares that what it is for is not seen.
+fn hides(style: &str) -> bool {
+    let ends = |text: &str, with: &str| {
+        let start = text.len().checked_sub(with.len()).and_then(|start| text.get(start..));
+        start.is_some_and(|end| end.eq_ignore_ascii_case(with))
+    };
+    let begins =
+        |text: &str, with: &str| text.get(..with.len()).is_some_and(|t| t.eq_ignore_ascii_case(with));
+    memchr::memchr_iter(b':', style.as_bytes()).any(|colon| {
+        let (property, value) = (style[..colon].trim_end(), style[colon + 1..].trim_start());
+        ends(property, "display") && begins(value, "none")
+            || ends(property, "visibility") && begins(value, "hidden")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn styles_hide() {
+        for (style, hidden) in [
+            ("display:none", true),
+            ("color: red; DISPLAY : None !important", true),
+            ("visibility:\thidden;", true),
+            ("display: block", false),
+            ("visibility: visible; overflow: hidden", false),
+            ("display", false),
+            ("ä:none", false),
+        ] {
+            assert_eq!(hides(style), hidden, "{style}");
+        }
+    }
 
     #[test]
     fn class_names_are_read_by_their_words() {

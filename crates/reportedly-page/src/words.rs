@@ -16,20 +16,18 @@ pub(crate) fn is_unspaced(c: char) -> bool {
 
 /// The number of words in a text. Korean has spaces and is counted by them, though its words say more.
 pub(crate) fn count(text: &str) -> usize {
-    if text.is_ascii() {
-        let (mut words, mut in_word) = (0, false);
-        for b in text.bytes() {
-            if b.is_ascii_alphanumeric() {
-                words += usize::from(!in_word);
-                in_word = true;
-            } else if b.is_ascii_whitespace() {
-                in_word = false;
-            }
-        }
-        return words;
-    }
     let (mut words, mut unspaced, mut in_word) = (0, 0, false);
-    for c in text.chars() {
+    let mut bytes = text.as_bytes();
+    loop {
+        // Most texts are plain letters, for the most part: no branches for these.
+        let plain = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(bytes.len());
+        for b in &bytes[..plain] {
+            let letter = b.is_ascii_alphanumeric();
+            words += usize::from(letter && !in_word);
+            in_word = letter | (in_word & !matches!(b, b'\t'..=b'\r' | b' '));
+        }
+        let at = text.len() - bytes.len() + plain;
+        let Some(c) = text[at..].chars().next() else { break };
         if is_unspaced(c) {
             unspaced += 1;
             in_word = false;
@@ -39,6 +37,7 @@ pub(crate) fn count(text: &str) -> usize {
         } else if c.is_whitespace() {
             in_word = false;
         }
+        bytes = &text.as_bytes()[at + c.len_utf8()..];
     }
     words + unspaced / CHARACTERS_A_WORD
 }

@@ -116,8 +116,16 @@ pub(super) fn cue(words: &str) -> Option<Cue> {
     let lower = words.to_lowercase();
     let parts: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).collect();
     let mut dated = None;
+    let mut run = String::new();
     for end in (1..=parts.len()).rev() {
-        let found = (1..=3.min(end)).rev().find_map(|n| CUES.get(parts[end - n..end].join(" ").as_str()));
+        let found = (1..=3.min(end)).rev().find_map(|n| {
+            run.clear();
+            for part in &parts[end - n..end] {
+                run.push_str(if run.is_empty() { "" } else { " " });
+                run.push_str(part);
+            }
+            CUES.get(run.as_str())
+        });
         match found {
             Some(Cue::Dated) => dated = Some(Cue::Dated),
             // "Until", "born" speak of the date only where they stand right before it.
