@@ -22,7 +22,7 @@ const SHORT: f32 = -8.0;
 /// A menu run together.
 const NAMES: f32 = -20.0;
 /// Byline, date, credit, reading time: belongs to an article, is not its text.
-const ASIDE: f32 = -3.0;
+const ASIDE: f32 = -4.0;
 /// A button or a note.
 const FURNITURE: f32 = -6.0;
 /// A teaser set into an article.
@@ -43,7 +43,7 @@ const TWOFOLD: usize = 8;
 const OFTEN: f32 = -6.0;
 /// Prose in the reach of a section's heading counts this share less a fixed sum: where it is near to the article,
 /// where it is not known how near, where it is far from it.
-const UNDER_NEAR: f32 = 0.8;
+const UNDER_NEAR: f32 = 0.9;
 const UNDER_NEAR_SUM: f32 = -4.0;
 const UNDER_UNKNOWN: f32 = 0.5;
 const UNDER_UNKNOWN_SUM: f32 = -12.0;
@@ -69,6 +69,8 @@ const GAP_ELSEWHERE: f32 = 0.3;
 const END_GAP: usize = 4;
 const END_WORDS: f32 = 80.0;
 const END_NEAR: f32 = 0.7;
+/// A list at the end of an article has at most so many items.
+const LIST_ITEMS: usize = 25;
 /// A line above the first paragraph with fewer words has to be near to the article.
 const HEAD_WORDS: f32 = 8.0;
 /// Headings that stand on the page so often are buttons.
@@ -105,7 +107,7 @@ const SCATTERED_SHORT: f32 = -2.0;
 const SCATTERED_UNENDED: f32 = 0.6;
 const SCATTERED_SECTION: f32 = -12.0;
 /// Beginning right at or after the headline.
-const AT_HEADLINE: f32 = 45.0;
+const AT_HEADLINE: f32 = 60.0;
 
 /// For each line whether it lies inside the article.
 ///
@@ -149,6 +151,7 @@ fn finished(lines: &[Line<'_>], near: Option<&Nearness>, mut inside: Vec<bool>) 
         drop_far_ends(lines, near, &mut inside);
     }
     fill_gaps(lines, near, &mut inside);
+    take_in_list(lines, &mut inside);
     tail::cut(lines, near, &mut inside);
     if let Some(near) = near {
         clear_head(lines, near, &mut inside);
@@ -265,6 +268,19 @@ fn path(lines: &[Line<'_>], scores: &[f32], headlines: &[bool], near: Option<&Ne
         state = from[i][state] as usize;
     }
     inside
+}
+
+/// Takes in the list that the article's last line announces with a colon.
+fn take_in_list(lines: &[Line<'_>], inside: &mut [bool]) {
+    let Some(last) = inside.iter().rposition(|i| *i) else { return };
+    if !lines[last].text.ends_with([':', '：']) {
+        return;
+    }
+    let is_item = |l: &&Line<'_>| matches!(l.kind, Kind::Short | Kind::Prose | Kind::Names) && l.times == 1;
+    let items = lines[last + 1..].iter().take_while(is_item).count();
+    if items <= LIST_ITEMS {
+        inside[last + 1..=last + items].fill(true);
+    }
 }
 
 /// Lists and tables cost the path more than going round them. What lies between two parts of the article and speaks
