@@ -5,6 +5,7 @@
 //! All languages are looked up together, since a page's furniture is often in another language than its article.
 
 use crate::Role;
+use crate::words::is_unspaced;
 use reportedly_text::{Language, languages, rows};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
@@ -176,6 +177,8 @@ static CREDITS: LazyLock<FxHashMap<&'static str, bool>> = LazyLock::new(|| {
 
 /// Bytes of the longest line that is read as a caption with its credit.
 const LONGEST_CAPTION: usize = 4 << 10;
+/// The longest word, in characters, that makes a credit of what stands before it.
+const LONGEST_MARKER: usize = 2;
 /// The longest credit, in words.
 const LONGEST_CREDIT: usize = 12;
 
@@ -222,6 +225,16 @@ fn after_marker(words: &str) -> Option<&str> {
     .and_then(|m| words.char_indices().nth(m.chars().count()).map(|(i, _)| words[i..].trim()))
 }
 
+/// Whether words of a script without spaces end in one that makes them a credit ("代表撮影").
+fn ends_in_marker(words: &str) -> bool {
+    words
+        .char_indices()
+        .rev()
+        .take(LONGEST_MARKER)
+        .take_while(|(_, c)| is_unspaced(*c))
+        .any(|(i, _)| CREDITS.get(&words[i..]).is_some_and(|agency| !agency))
+}
+
 /// A caption line taken apart into caption and credit; `None` where nothing in it is a credit.
 ///
 /// "Text. (Name / Agency)", "Text. / AFP", "Text. Photo: Name", "Text © Name", "Photo: Name" (no caption).
@@ -237,13 +250,13 @@ pub(crate) fn caption_and_credit(line: &str) -> Option<(&str, &str)> {
     }
     let short = |s: &str| s.split_whitespace().count() <= LONGEST_CREDIT;
     // In brackets at the end.
-    for (open, close) in [('(', ')'), ('[', ']')] {
+    for (open, close) in [('(', ')'), ('[', ']'), ('（', '）')] {
         if line.ends_with(close)
             && let Some(start) = line.rfind(open)
         {
-            let inside = line[start + 1..line.len() - 1].trim();
-            if short(inside) && !inside.is_empty() && (names_agency(inside) || after_marker(inside).is_some())
-            {
+            let inside = line[start + open.len_utf8()..line.len() - close.len_utf8()].trim();
+            let is_credit = names_agency(inside) || after_marker(inside).is_some() || ends_in_marker(inside);
+            if short(inside) && !inside.is_empty() && is_credit {
                 return Some((line[..start].trim(), after_marker(inside).unwrap_or(inside)));
             }
         }

@@ -57,7 +57,7 @@ const SENTENCE_WORDS: f32 = 4.0;
 /// Least share of lower-case words in prose, in scripts that have case; a list of titles has less.
 const LOWER_CASE: f32 = 0.35;
 /// A date line has at most this many words.
-const DATE_LINE_WORDS: f32 = 14.0;
+const DATE_LINE_WORDS: f32 = 16.0;
 /// A line with known first words is furniture up to this many words, prose above.
 const OPENING_WORDS: f32 = 30.0;
 /// What is shared by lines of a pattern has so many words, and so many lines have it.
@@ -296,10 +296,15 @@ fn is_date_line(text: &str, counts: &Counts) -> bool {
     let rest = text.len().saturating_sub(covered);
     if !found.is_empty() {
         // "Actualizado a las 15:10h." ends with an abbreviation.
-        let is_most = covered * 3 >= text.len();
+        let begins = text.starts_with(|c: char| c.is_ascii_digit());
+        let is_most = covered * 3 >= text.len() || begins && has_clock(text) && counts.words <= 8.0;
         return (!counts.ends || is_most) && (counts.words <= 8.0 || rest <= covered * 3);
     }
     // "10:45 Uhr", "06:00"
-    counts.words <= 4.0
-        && text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit())
+    counts.words <= 4.0 && has_clock(text)
+}
+
+/// Whether a time of day stands in a line.
+pub(super) fn has_clock(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit())
 }

@@ -2,7 +2,7 @@
 //! before it.
 
 use super::kin::Nearness;
-use super::line::{Kind, Line};
+use super::line::{self, Kind, Line};
 use crate::lines;
 use crate::words::is_unspaced;
 use reportedly_text::{languages, rows};
@@ -99,12 +99,8 @@ fn signed_posts(lines: &[Line<'_>], inside: &[bool]) -> Option<usize> {
     let is_name = |l: &Line<'_>| {
         l.kind == Kind::Short && l.words <= SIGNATURE_WORDS && !l.text.contains(|c: char| c.is_numeric())
     };
-    let is_minute = |l: &Line<'_>| {
-        let bytes = l.text.as_bytes();
-        l.kind == Kind::DateLine
-            && l.words > CLOCK_WORDS
-            && bytes.windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit())
-    };
+    let is_minute =
+        |l: &Line<'_>| l.kind == Kind::DateLine && l.words > CLOCK_WORDS && line::has_clock(l.text);
     let posts: Vec<usize> = lines
         .windows(3)
         .enumerate()
