@@ -231,6 +231,7 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
         let told =
             cue(&words_before).is_some_and(Cue::is_said) || printed_here.first().is_some_and(|v| v.said);
         let base = if told { base.max(TOLD_ELSEWHERE) } else { base };
+        let base = if base >= NAMED && class_says(dom, id) == Some(Bearing::Published) { base + super::SAID } else { base };
         let bearing = |v: Option<&Visible>| {
             let by_words = v.filter(|v| v.said).map(|v| v.bearing);
             let by_words = by_words.or_else(|| cue(&words_before).map(Cue::bearing));
@@ -420,7 +421,7 @@ fn class_says(dom: &Dom, id: NodeId) -> Option<Bearing> {
         let published = names.contains("publish") || names.contains("posted");
         match (changed, published) {
             (true, false) => return Some(Bearing::Updated),
-            (false, true) => return None,
+            (false, true) => return Some(Bearing::Published),
             _ => {}
         }
     }
