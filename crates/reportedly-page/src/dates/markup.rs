@@ -177,6 +177,7 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
         }
     }
     let first = found.len();
+    let mut at_headlines = Vec::new();
     let mut names = FxHashMap::default();
     for id in dom.descendants(DOCUMENT) {
         let is_time = dom.name(id) == "time";
@@ -193,6 +194,7 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
         let printed_here = visible(&text, language);
         let stamp = stamp_of(dom, id, language);
         let at_headline = headline.is_some_and(|h| id.abs_diff(h) < RIGHT_AT);
+        at_headlines.resize(found.len() - first, false);
         let place = match place(dom, id, &around, hints) {
             Place::Aside if at_headline => Place::Free,
             place => place,
@@ -231,7 +233,11 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
         let told =
             cue(&words_before).is_some_and(Cue::is_said) || printed_here.first().is_some_and(|v| v.said);
         let base = if told { base.max(TOLD_ELSEWHERE) } else { base };
-        let base = if base >= NAMED && class_says(dom, id) == Some(Bearing::Published) { base + super::SAID } else { base };
+        let base = if base >= NAMED && class_says(dom, id) == Some(Bearing::Published) {
+            base + super::SAID
+        } else {
+            base
+        };
         let bearing = |v: Option<&Visible>| {
             let by_words = v.filter(|v| v.said).map(|v| v.bearing);
             let by_words = by_words.or_else(|| cue(&words_before).map(Cue::bearing));
@@ -246,23 +252,41 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
                 }
             }
         }
+        at_headlines.resize(found.len() - first, at_headline);
     }
-    // So many days under one headline are a list of other articles.
-    let mut days: Vec<Date> = found[first..]
-        .iter()
-        .filter(|c| c.bearing == Bearing::Published && c.weight >= NAMED && c.rule != "masthead")
-        .map(|c| c.says.day())
-        .collect();
-    days.sort_unstable();
-    days.dedup();
-    if days.len() >= LIST {
-        for c in &mut found[first..] {
-            c.weight = match c.weight {
-                TIME => TIME_ELSEWHERE,
-                NAMED => NAMED_ELSEWHERE,
-                other => other,
-            };
-        }
+    settle_lists(&mut found[first..], &at_headlines);
+}
+
+/// So many days under one headline are a list of other articles, but for the one right at it.
+fn settle_lists(found: &mut [DateCandidate], at_headline: &[bool]) {
+    let days_of = |is: &dyn Fn(usize, &DateCandidate) -> bool| {
+        let mut days: Vec<Date> = found
+            .iter()
+            .enumerate()
+            .filter(|(i, c)| c.bearing == Bearing::Published && c.rule != "masthead" && is(*i, c))
+            .map(|(_, c)| c.says.day())
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    };
+    let near = |i: usize, c: &DateCandidate| c.weight >= NAMED && at_headline.get(i) == Some(&true);
+    let (own, near, far) = (
+        days_of(&near),
+        days_of(&|_, c| c.weight >= NAMED),
+        days_of(&|_, c| matches!(c.weight, TIME_ELSEWHERE | NAMED_ELSEWHERE)),
+    );
+    let own = if let [day] = own[..] { Some(day) } else { None };
+    for c in found {
+        let is_listed = near.len() >= LIST && c.weight >= NAMED && Some(c.says.day()) != own;
+        c.weight = match (c.rule, c.weight) {
+            ("masthead", weight) => weight,
+            // Those that stand elsewhere are others' too where there are many.
+            (_, TIME_ELSEWHERE | NAMED_ELSEWHERE) if far.len() >= LIST => LAST_RESORT,
+            ("time-element", _) if is_listed => TIME_ELSEWHERE,
+            (_, _) if is_listed => NAMED_ELSEWHERE,
+            (_, weight) => weight,
+        };
     }
 }
 
@@ -592,7 +616,7 @@ fn blocks(
             run.words <= 6 && matches!(role, Role::Masthead | Role::Nav | Role::Other | Role::DateLine);
         if i < MASTHEAD_BLOCKS
             && bare
-            && headline.is_some_and(|h| i < h)
+            && headline.is_some_and(|h| i + 1 < h)
             && let [v] = dates[..]
             && !v.said
             && is_bare(&run.text, v.printed.span.len())
@@ -610,7 +634,8 @@ fn blocks(
             0
         };
         // What reads like a sentence that happens to end in a date.
-        if (!first_date.said || role.is_text()) && words_before >= SENTENCE_WORDS {
+        let parted = run.text[..first_date.printed.span.start].trim_end().ends_with(['|', '·', '•', '/']);
+        if (!first_date.said || role.is_text()) && words_before >= SENTENCE_WORDS && !parted {
             weight = weight.saturating_sub(IN_SENTENCE);
         }
         for v in dates.iter().take(3) {

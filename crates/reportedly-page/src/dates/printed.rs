@@ -146,6 +146,14 @@ impl<'t> Scan<'t> {
             .map(|(y, _)| y)
     }
 
+    /// The year at the head of a number that the next element's has run into: "2 March 20315 min read".
+    fn run_in_year(&self, i: usize) -> Option<i64> {
+        let (value, digits) = self.number(i).filter(|&(_, digits)| matches!(digits, 5 | 6))?;
+        let year = value / if digits == 5 { 10 } else { 100 };
+        let is_minutes = self.word(i + 1).is_some_and(|w| w.starts_with("min"));
+        (is_minutes && (1990..=2100).contains(&year)).then_some(year)
+    }
+
     fn small(&self, i: usize, most: i64) -> Option<i64> {
         self.number(i).filter(|&(n, digits)| digits <= 2 && (1..=most).contains(&n)).map(|(n, _)| n)
     }
@@ -241,7 +249,7 @@ fn at(scan: &Scan<'_>, i: usize, language: Option<Language>) -> Option<(usize, D
         // March 2, 2031
         let d = scan.small(i + 1, 31).filter(|_| scan.near(i))?;
         let y = scan.past_links(i + 2).filter(|_| scan.near(i + 1))?;
-        let year = scan.year(y)?;
+        let year = scan.year(y).or_else(|| scan.run_in_year(y))?;
         return Some((y, day(year, m, d)?, None));
     }
     let (first, digits) = scan.number(i)?;
@@ -275,7 +283,7 @@ fn at(scan: &Scan<'_>, i: usize, language: Option<Language>) -> Option<(usize, D
         && scan.near(i)
     {
         let y = scan.past_links(k + 1).filter(|_| scan.near(k))?;
-        let year = scan.year(y).or_else(|| short_year(scan, y))?;
+        let year = scan.year(y).or_else(|| scan.run_in_year(y)).or_else(|| short_year(scan, y))?;
         return Some((y, day(year, m, first)?, None));
     }
     // 02.03.2031, 02/03/2031, 02-03-2031
@@ -430,6 +438,7 @@ mod tests {
         };
         check("Published May 7, 2031 at noon", "en", "2031-05-07");
         check("7th of May 2031", "en", "2031-05-07");
+        check("May 7, 20315 min read", "en", "2031-05-07");
         check("2031-05-07T10:15:00Z", "en", "2031-05-07");
         check("05/07/2031", "en", "2031-05-07");
         check("05/07/2031", "fr", "2031-07-05");
