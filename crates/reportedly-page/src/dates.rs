@@ -4,6 +4,7 @@
 
 mod data;
 mod markup;
+mod order;
 pub(crate) mod printed;
 mod visible;
 

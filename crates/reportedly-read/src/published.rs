@@ -52,8 +52,12 @@ const ALONE: u32 = 12;
 const HEARD: u8 = 20;
 /// The rule of the month in an address.
 const ADDRESS_MONTH: &str = "url-month";
+/// The rule of the first comment.
+const COMMENT: &str = "comment";
 /// The rule of a copyright year.
 const COPYRIGHT: &str = "copyright";
+/// Print of less weight does not stand near the headline.
+const WEAK_PRINT: u32 = 45;
 /// A day other than the best is kept within the bounds from this weight on.
 const RIVAL: u32 = 45;
 /// A printed day of this weight stands by itself under the headline.
@@ -113,15 +117,24 @@ pub fn bounds(
     let changed = if candidates.iter().any(is_told) { 0 } else { CHANGED };
     let zones = Zones::of(input.url, analysis.language);
     let days = days(candidates, fetched, changed, zones);
-    let best = days.first().filter(|d| d.weight >= if days.len() == 1 { ALONE } else { ENOUGH });
+    // Of two days that equally little in print speaks for, neither is known.
+    let is_weak = |d: &Weighed<'_>| d.kinds.iter().all(|(k, most)| *k == Kind::Print && *most < WEAK_PRINT);
+    let is_tied = |d: &Weighed<'_>| days.get(1).is_some_and(|s| s.weight == d.weight) && is_weak(d);
+    let best =
+        days.first().filter(|d| d.weight >= if days.len() == 1 { ALONE } else { ENOUGH } && !is_tied(d));
     if let Some(best) = best {
         let (form, first, last) = zone::settle(best.form, best.day, candidates, zones);
         published.best = Some(form);
+        let filed = Filed::of(candidates);
         let late = candidates.iter().filter(|c| {
-            c.bearing == Bearing::Published && u32::from(c.weight) >= RIVAL && is_after_change(c, candidates)
+            c.bearing == Bearing::Published
+                && u32::from(c.weight) >= RIVAL
+                && (is_after_change(c, candidates) || !filed.allows(c.says.day()))
         });
         let rivals = days.iter().filter(|d| d.weight >= RIVAL && d.published).map(|d| d.day);
         let rivals = rivals.chain(late.map(|c| c.says.day()));
+        let filed = [filed.first, filed.last].into_iter().flatten().filter(|_| !filed.allows(best.day));
+        let rivals = rivals.chain(filed);
         // Where a page was changed, its text as it stands may be as young as that; and what was changed before the
         // day that it is dated was there before.
         let changes = candidates.iter().filter(|c| c.bearing == Bearing::Updated && c.weight >= CHANGE);
@@ -141,7 +154,9 @@ pub fn bounds(
             .partition(|c| day_of(c) == best.day);
         let first = (!best.published).then_some(best.form);
         let others = others.into_iter().filter(|c| u32::from(c.weight) >= RIVAL && within(c.says.day()));
-        let bounding = candidates.iter().filter(|c| c.bearing == Bearing::NotAfter && c.rule != COPYRIGHT);
+        let bounding = candidates.iter().filter(|c| {
+            c.bearing == Bearing::NotAfter && !matches!(c.rule, COPYRIGHT | COMMENT | ADDRESS_MONTH)
+        });
         let change = candidates
             .iter()
             .filter(|c| c.bearing == Bearing::Updated && published.latest > Some(best.day))
@@ -233,7 +248,7 @@ fn kind(rule: &str) -> Kind {
 fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32, zones: Zones) -> Vec<Weighed<'_>> {
     let latest = candidates
         .iter()
-        .filter(|c| c.bearing == Bearing::NotAfter && c.rule != ADDRESS_MONTH && c.rule != COPYRIGHT)
+        .filter(|c| c.bearing == Bearing::NotAfter && !matches!(c.rule, ADDRESS_MONTH | COPYRIGHT | COMMENT))
         .map(|c| c.says.day())
         // A fetch recorded in UTC may be a day behind the page's own zone.
         .chain(fetched.and_then(|f| f.tomorrow().ok()))
@@ -250,6 +265,8 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32, zones
                 && kind(c.rule) != Kind::Print
                 && fetched.is_some_and(|f| c.says.day() < f)
         });
+    let commented = candidates.iter().find(|c| c.rule == COMMENT).map(|c| c.says.day());
+    let filed = Filed::of(candidates);
     let mut days: Vec<Weighed<'_>> = Vec::new();
     for c in candidates {
         let weight = match c.bearing {
@@ -263,10 +280,16 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32, zones
                 u32::from(c.weight) / 4
             }
             Bearing::Published => u32::from(c.weight),
-            // What was changed was published before: the change dates it only where nothing else does.
-            Bearing::Updated if !is_said && changed > 0 => u32::from(c.weight) * changed / 100,
+            // What was changed was published before: the change dates it only where nothing else does, and nobody
+            // commented on it before.
+            Bearing::Updated if !is_said && changed > 0 && commented.is_none_or(|d| d >= c.says.day()) => {
+                u32::from(c.weight) * changed / 100
+            }
             _ => continue,
         };
+        // What is printed outside the month that the address files the page under is not its publication.
+        let weight =
+            if kind(c.rule) == Kind::Print && !filed.allows(c.says.day()) { weight / 8 } else { weight };
         let day = zone::local_day(c, candidates, zones);
         let published = c.bearing == Bearing::Published;
         if latest.is_some_and(|l| day > l) || published && is_after_change(c, candidates) {
@@ -298,6 +321,29 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32, zones
     }
     days.sort_by_key(|d| (std::cmp::Reverse(d.weight), d.day));
     days
+}
+
+/// The month under which the address files a page.
+#[derive(Clone, Copy, Default)]
+struct Filed {
+    first: Option<Date>,
+    last: Option<Date>,
+}
+
+impl Filed {
+    fn of(candidates: &[DateCandidate]) -> Self {
+        let day = |bearing: Bearing| {
+            let month = candidates.iter().find(|c| c.rule == ADDRESS_MONTH && c.bearing == bearing);
+            month.map(|c| c.says.day())
+        };
+        Self { first: day(Bearing::NotBefore), last: day(Bearing::NotAfter) }
+    }
+
+    /// Whether a page filed so can be of this day; in some zone the month begins or ends a day apart.
+    fn allows(self, day: Date) -> bool {
+        self.first.is_none_or(|f| day >= f.yesterday().unwrap_or(f))
+            && self.last.is_none_or(|l| day <= l.tomorrow().unwrap_or(l))
+    }
 }
 
 /// Whether a day of little weight comes after the page's last change: the printed one, or else that of the data. What

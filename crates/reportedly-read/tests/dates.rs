@@ -441,3 +441,85 @@ fn a_press_release_names_its_day_first() {
         "2031-05-07 2031-05-07 2031-05-07",
     );
 }
+
+#[test]
+fn dates_in_figures_are_read_as_the_country_writes_them() {
+    let check_at = |url: &'static str, want: &str| {
+        check(url, &Page { url, under: "<p class=date>05/07/2031</p>", ..PAGE }, want);
+    };
+    check_at("https://tarnherald.example.uk/harbour", "2031-07-05 2031-07-05 2031-07-05");
+    check_at("https://tarn.example.gov/harbour", "2031-05-07 2031-05-07 2031-05-07");
+    // Nothing tells: both readings are within the bounds.
+    check_at("https://tarnherald.example/harbour", "2031-05-07 2031-05-07 2031-07-05");
+    check(
+        "another date of the page tells",
+        &Page {
+            under: "<p class=date>05/07/2031</p>",
+            after: "<div class=related><p>The ferry of Velm, 23/07/2031</p></div>",
+            ..PAGE
+        },
+        "2031-07-05 2031-07-05 2031-07-05",
+    );
+    check(
+        "a reading time run into it",
+        &Page { under: "<p><span>May 7, 2031</span><span>5 min read</span></p>", ..PAGE },
+        "2031-05-07 2031-05-07 2031-05-07",
+    );
+}
+
+#[test]
+fn a_title_may_end_in_the_day() {
+    let html = "<html lang=en><head><title>The harbour of Lune closes – Tarn Herald – 17.05.2031</title></head><body><h1>The harbour of Lune closes</h1><p>The harbour of Lune is closing after a hundred years, and nobody on the quay seems to know what will come of the ferries.</p></body></html>";
+    let reading = read(&Input { bytes: html.as_bytes(), form: Form::Html, ..Input::default() });
+    assert_eq!(reading.published.best, Some(When::Day(jiff::civil::date(2031, 5, 17))));
+}
+
+#[test]
+fn the_day_at_the_headline_stands_out_from_a_list() {
+    check(
+        "cards below",
+        &Page {
+            under: r#"<p>By Petra Lomax on <time datetime="2031-05-07">May 7, 2031</time></p>"#,
+            after: r#"<div class="cards"><div><time datetime="2031-04-01">April 1</time> The ferry</div><div><time datetime="2031-04-02">April 2</time> The ball</div><div><time datetime="2031-04-03">April 3</time> The mayor</div></div>"#,
+            ..PAGE
+        },
+        "2031-05-07 2031-05-07 2031-05-07",
+    );
+    check(
+        "cards alone",
+        &Page {
+            after: r#"<div class="cards"><div class="date"><time datetime="2031-04-01">April 1, 2031</time> The ferry</div><div class="date"><time datetime="2031-04-02">April 2, 2031</time> The ball</div><div class="date"><time datetime="2031-04-03">April 3, 2031</time> The mayor</div></div>"#,
+            ..PAGE
+        },
+        "- - -",
+    );
+}
+
+#[test]
+fn comments_bound_and_belie_a_change() {
+    let after = r#"<div class="comments"><p><time datetime="2031-05-08">May 8, 2031</time> What a shame.</p><p><time datetime="2031-06-01">June 1, 2031</time> At last.</p></div>"#;
+    check("the first of them", &Page { after, ..PAGE }, "- - 2031-05-08");
+    check(
+        "a page changed after it was commented on",
+        &Page { under: "<p>Updated on July 9, 2031</p>", after, ..PAGE },
+        "- - 2031-05-08",
+    );
+}
+
+#[test]
+fn print_of_another_month_than_the_address_is_no_publication() {
+    check(
+        "a change",
+        &Page {
+            url: "https://tarnherald.example/2031/05/harbour.html",
+            under: "<p>Updated on July 9, 2032</p>",
+            ..PAGE
+        },
+        "- 2031-05-01 2031-05-31",
+    );
+    check(
+        "the day in the month",
+        &Page { url: "https://tarnherald.example/2031/05/harbour.html", under: "<p>May 7, 2031</p>", ..PAGE },
+        "2031-05-07 2031-05-07 2031-05-07",
+    );
+}

@@ -1,7 +1,7 @@
 //! What an HTML page speaks of its date in markup and in print.
 
 use super::visible::{Cue, Visible, cue};
-use super::{candidate, data as told, printed, visible};
+use super::{candidate, data as told, order, printed, visible};
 use crate::blocks::{Kind, Layout, Run};
 use crate::dom::{DOCUMENT, Dom, NodeId};
 use crate::hints::{Hint, Hints};
@@ -20,7 +20,7 @@ const TIME: u8 = 55;
 /// `<time>` elsewhere in the article.
 const TIME_ELSEWHERE: u8 = 28;
 /// An element that is named for the date, by its class or id.
-const NAMED: u8 = 48;
+pub(super) const NAMED: u8 = 48;
 /// The same, elsewhere than near the headline.
 const NAMED_ELSEWHERE: u8 = 24;
 /// The same, wherever it is, with words that say what it is.
@@ -38,7 +38,7 @@ const MASTHEAD_BLOCKS: usize = 3;
 /// Words of a block that is asked for its date.
 const BLOCK_WORDS: usize = 30;
 /// The same of one that says what the date is.
-const TOLD_WORDS: usize = 60;
+pub(super) const TOLD_WORDS: usize = 60;
 /// Words of a date.
 const DATE_WORDS: usize = 3;
 /// Words around a date that still stands by itself: a weekday, a clock time, a name.
@@ -65,6 +65,10 @@ const ALONE_UNDER: u8 = 90;
 const ALONE_ABOVE: u8 = 58;
 /// Days of elements near the headline from which on they are a list of other articles.
 const LIST: usize = 3;
+/// A date at the end of the page's title.
+const IN_TITLE: u8 = 44;
+/// The first day of readers' comments.
+const COMMENTED: u8 = 40;
 /// Elements named for dates that are looked at.
 const MOST_NAMED: usize = 400;
 
@@ -88,13 +92,16 @@ pub(crate) fn gather(
     blocks(layout, roles, page, &changes, &mut found);
     found.extend(super::dateline(&page.text, language));
     found.extend(super::paragraph_heads(page));
+    found.extend(title_end(dom, language));
     if !found.iter().any(|c| c.bearing == Bearing::Published && c.weight >= NAMED) {
         told::scripts(dom, data, language, &mut found);
         // What bounds a page that has no date of its own.
-        found.extend(url.or(page.url.as_deref()).map(super::month_in_address).unwrap_or_default());
         found.extend(copyright(layout));
     }
-    settle_order(&mut found);
+    if !found.iter().any(|c| c.rule == "url") {
+        found.extend(url.or(page.url.as_deref()).map(super::month_in_address).unwrap_or_default());
+    }
+    order::settle(&mut found, layout, url.or(page.url.as_deref()), language);
     settle_masthead(&mut found);
     settle_edition(&mut found);
     // Strongest first; what says the same in the same way is said once.
@@ -108,6 +115,18 @@ pub(crate) fn gather(
         }
     }
     kept
+}
+
+/// The date that a page's title ends in, after the headline and the outlet: "… – Tarn Herald – 02.03.2031".
+fn title_end(dom: &Dom, language: Option<Language>) -> Option<DateCandidate> {
+    /// Bytes of a title.
+    const LENGTH: usize = 400;
+    let title = dom.text(dom.first(DOCUMENT, "title")?, LENGTH);
+    let end = [" – ", " — ", " - ", " | "].iter().filter_map(|s| title.rsplit_once(s)).map(|(_, end)| end);
+    let end = end.min_by_key(|end| end.len())?.trim();
+    let [date] = printed::find(end, language)[..] else { return None };
+    (date.span.len() == end.len())
+        .then(|| candidate("title-end", end, When::Day(date.day), Bearing::Published, IN_TITLE))
 }
 
 /// A masthead gives one day, and nothing on the page is younger; what looks like several or an old one is none.
@@ -135,26 +154,6 @@ fn settle_edition(found: &mut [DateCandidate]) {
     }
 }
 
-/// Where day and month could stand either way round, the way round that other dates of the page bear out.
-fn settle_order(found: &mut [DateCandidate]) {
-    let mut sure: Vec<Date> =
-        found.iter().filter(|c| !printed::is_ambiguous(&c.text)).map(|c| c.says.day()).collect();
-    // With full stops the day comes first nearly everywhere: such dates are settled first, and bear out the others.
-    for stopped in [true, false] {
-        for c in found.iter_mut().filter(|c| c.text.contains('.') == stopped) {
-            let day = c.says.day();
-            if !sure.contains(&day)
-                && printed::is_ambiguous(&c.text)
-                && let Ok(turned) = Date::new(day.year(), day.day(), day.month())
-                && sure.contains(&turned)
-            {
-                c.says = When::Day(turned);
-            }
-        }
-        sure.extend(found.iter().filter(|c| c.text.contains('.')).map(|c| c.says.day()));
-    }
-}
-
 /// `<time>`, microdata, and elements that are named for dates.
 fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found: &mut Vec<DateCandidate>) {
     let language = page.language;
@@ -171,13 +170,14 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
             let weight = match place(dom, *id, &around, hints) {
                 Place::Free => MICRODATA,
                 Place::Aside => MICRODATA / 2,
-                Place::Out => continue,
+                Place::Comment | Place::Out => continue,
             };
             found.push(candidate("microdata", &text_of(dom, *id), says, bearing, weight));
         }
     }
     let first = found.len();
     let mut at_headlines = Vec::new();
+    let mut commented: Option<(Date, String)> = None;
     let mut names = FxHashMap::default();
     for id in dom.descendants(DOCUMENT) {
         let is_time = dom.name(id) == "time";
@@ -199,6 +199,11 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
             Place::Aside if at_headline => Place::Free,
             place => place,
         };
+        if place == Place::Comment {
+            let day = stamp.as_ref().map(When::day).or_else(|| printed_here.first().map(|v| v.printed.day));
+            commented = commented.into_iter().chain(day.map(|day| (day, text))).min();
+            continue;
+        }
         if stamp.is_none() && printed_here.is_empty() || place == Place::Out {
             continue;
         }
@@ -255,6 +260,9 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
         at_headlines.resize(found.len() - first, at_headline);
     }
     settle_lists(&mut found[first..], &at_headlines);
+    if let Some((day, text)) = commented {
+        found.push(candidate("comment", &text, When::Day(day), Bearing::NotAfter, COMMENTED));
+    }
 }
 
 /// So many days under one headline are a list of other articles, but for the one right at it.
@@ -341,7 +349,9 @@ enum Place {
     Free,
     /// In a sidebar, a footer, a list of other articles.
     Aside,
-    /// Among readers' comments, in a quoted post, or not seen.
+    /// Among readers' comments.
+    Comment,
+    /// In a quoted post, or not seen.
     Out,
 }
 
@@ -352,7 +362,7 @@ fn place(dom: &Dom, id: NodeId, around_headline: &[NodeId], hints: &mut Hints) -
             break;
         }
         match hints.of(dom, a) {
-            Some(Hint::Aside(Role::Comments)) => return Place::Out,
+            Some(Hint::Aside(Role::Comments)) => return Place::Comment,
             Some(Hint::Hidden) if dom.name(a) != "time" => return Place::Out,
             Some(Hint::Aside(
                 Role::Related
@@ -422,7 +432,7 @@ fn named_for_dates<'d>(
 
 fn names_a_date(names: &str) -> Option<Bearing> {
     let names = names.to_ascii_lowercase();
-    if names.contains("update") && !names.contains("update-") || names.contains("modified") {
+    if names_a_change(&names) {
         return Some(Bearing::Updated);
     }
     let dated = [
@@ -430,6 +440,22 @@ fn names_a_date(names: &str) -> Option<Bearing> {
         "info", "created", "data-",
     ];
     dated.iter().any(|w| names.contains(w)).then_some(Bearing::Published)
+}
+
+/// Whether names speak of a change. "updated" beside a name for dates is what the hAtom format calls every date.
+fn names_a_change(names: &str) -> bool {
+    let mut dated = false;
+    let mut updated = false;
+    for name in names.split_ascii_whitespace() {
+        if name.contains("modified")
+            || name.contains("update") && !name.contains("update-") && name != "updated"
+        {
+            return true;
+        }
+        updated |= name == "updated";
+        dated |= ["date", "time", "publish", "posted"].iter().any(|w| name != "updated" && name.contains(w));
+    }
+    updated && !dated
 }
 
 /// What the names of an element and of the two around it say; where they say both, the outer ones tell.
@@ -441,8 +467,10 @@ fn class_says(dom: &Dom, id: NodeId) -> Option<Bearing> {
             .collect::<Vec<_>>()
             .join(" ")
             .to_ascii_lowercase();
-        let changed = names.contains("modified") || names.contains("updated");
-        let published = names.contains("publish") || names.contains("posted");
+        let changed = names_a_change(&names);
+        // What is named both is told apart by what is around it.
+        let both = names.contains("updated") && !changed;
+        let published = (names.contains("publish") || names.contains("posted")) && !both;
         match (changed, published) {
             (true, false) => return Some(Bearing::Updated),
             (false, true) => return Some(Bearing::Published),
@@ -654,6 +682,18 @@ fn blocks(
                 under.push(found.len());
             }
             found.push(candidate("date-line", &run.text, says, v.bearing, weight));
+        }
+    }
+    // Several days after the article are those of others.
+    let is_after = |c: &DateCandidate| {
+        c.rule == "date-line" && c.weight == super::AFTER_ARTICLE && c.bearing == Bearing::Published
+    };
+    let mut after: Vec<Date> = found.iter().filter(|c| is_after(c)).map(|c| c.says.day()).collect();
+    after.sort_unstable();
+    after.dedup();
+    if after.len() > 1 {
+        for c in found.iter_mut().filter(|c| is_after(c)) {
+            c.weight = LAST_RESORT;
         }
     }
     // The one day that stands by itself at the headline is the page's own word on it.

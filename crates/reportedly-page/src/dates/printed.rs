@@ -316,6 +316,17 @@ fn short_year(scan: &Scan<'_>, i: usize) -> Option<i64> {
     scan.number(i).filter(|&(y, digits)| digits == 2 && y <= 60).map(|(y, _)| y + 2000)
 }
 
+/// Whether the month comes first in the dates in figures of a text, where one of them tells.
+pub(crate) fn is_month_first(text: &str) -> Option<bool> {
+    let scan = Scan::new(text);
+    (0..scan.tokens.len()).find_map(|i| {
+        let gap = scan.gap(i);
+        let in_figures = matches!(gap, "/" | "-") && scan.gap(i + 1) == gap && scan.year(i + 2).is_some();
+        let (first, second) = (scan.small(i, 31)?, scan.small(i + 1, 31)?);
+        (in_figures && (first > 12) != (second > 12)).then_some(second > 12)
+    })
+}
+
 /// Whether day and month of the first date in a text could stand either way round.
 pub(crate) fn is_ambiguous(text: &str) -> bool {
     find(text, None).first().is_some_and(|f| f.other.is_some())
