@@ -3,6 +3,7 @@
 //! First a container: the smallest region that holds nearly all prose, found by going down from the page. Then the
 //! blocks in it in order: what names, headings and links show to be furniture is put aside with its role.
 
+use crate::appeals;
 use crate::blocks::{Kind, Layout, Run};
 use crate::candidates::{self, Chosen};
 use crate::dates::printed;
@@ -10,6 +11,7 @@ use crate::hints::Hint;
 use crate::lines::{self, Reach};
 use crate::{Role, meta, repeats, words};
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// Share of the container's mass below which a section under a furniture heading is put aside.
 const SECTION: f32 = 0.3;
@@ -235,8 +237,22 @@ impl Labels<'_> {
                 self.roles[i] = Some(role);
                 continue;
             }
-            self.roles[i] = Some(self.role_of(i, first_prose));
+            let role = self.role_of(i, first_prose);
+            // What asks the reader for something stands around the article; after a wall hardly anything is left of it.
+            if role.is_text()
+                && run.words <= APPEAL_WORDS
+                && !run.quoted
+                && let Some(appeal) = appeals::find(&run.text)
+            {
+                self.roles[i] = Some(appeal.role);
+                if appeal.is_wall && left < read {
+                    put_aside = Some((Role::Promo, range.end));
+                }
+                continue;
+            }
+            self.roles[i] = Some(role);
         }
+        self.headings_over_teasers(range.clone());
         // What stands after the last prose is no text, short lists and closing lines aside.
         let last =
             range.clone().rev().find(|i| self.roles[*i].is_some_and(Role::is_text) && self.is_prose(*i));
@@ -256,6 +272,32 @@ impl Labels<'_> {
                         self.roles[i] = Some(Role::Other);
                     }
                 }
+            }
+        }
+    }
+
+    /// Headings with nothing under them but teasers.
+    fn headings_over_teasers(&mut self, range: Range<usize>) {
+        let level = |run: &Run| if let Kind::Heading(level) = run.kind { level } else { u8::MAX };
+        // The last heading so far under which no text stands yet, and whether a teaser does.
+        let mut open: Option<(usize, bool)> = None;
+        for i in range.clone().chain([range.end]) {
+            let role = if i < range.end { self.roles[i] } else { Some(Role::Subhead) };
+            match role {
+                Some(Role::Subhead) => {
+                    let next = self.layout.runs.get(i).filter(|_| i < range.end);
+                    if let Some((heading, true)) = open
+                        && next.is_none_or(|next| level(next) <= level(&self.layout.runs[heading]))
+                    {
+                        self.roles[heading] = Some(Role::Related);
+                    }
+                    open = Some((i, false));
+                }
+                Some(role) if role.is_text() => open = None,
+                Some(Role::Related | Role::Trending | Role::Feed | Role::Newsletter | Role::Promo) => {
+                    open = open.map(|(heading, _)| (heading, true));
+                }
+                _ => {}
             }
         }
     }
@@ -641,6 +683,8 @@ fn begins_with_name(text: &str, name: &str) -> bool {
 
 /// The part of an article, in hundredths of its mass, after which its last paragraphs stand.
 const ABOUT_FROM: usize = 80;
+/// Words of what asks the reader for something.
+const APPEAL_WORDS: usize = 80;
 /// Words of a sentence that tells something, whatever it begins with.
 const SENTENCE_WORDS: usize = 7;
 /// Words of a quotation that is pulled out of the text.

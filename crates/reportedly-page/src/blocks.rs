@@ -666,12 +666,14 @@ impl Layout {
         for (at, region) in self.regions.iter().enumerate() {
             let around = outer[region.parent];
             let own = region.hint.filter(|h| h.takes_out()).map(|h| (region.names, h));
+            let unseen = around.is_some_and(|(_, hint)| hint == Hint::Hidden);
             if let Some(own) = own
                 && around != Some(own)
+                && !unseen
             {
                 *held.entry(own).or_default() += region.mass;
             }
-            outer[at] = own.or(around);
+            outer[at] = if unseen { around } else { own.or(around) };
         }
         // Which regions lie in an article, and whether there is one that lies in nothing that is taken out.
         let mut inside = vec![false; self.regions.len()];
@@ -749,8 +751,18 @@ impl Layout {
                 around = self.regions[around].parent;
             }
         }
-        let headline = self.runs.iter().find(|r| r.kind == Kind::Heading(1) && r.words >= HEADLINE);
-        let mut at = headline.map_or(0, |r| r.region);
+        // A heading of the first level is the headline, unless another one stands where none of the names takes it out.
+        let mut aside = vec![false; self.regions.len()];
+        for at in 1..self.regions.len() {
+            let region = &self.regions[at];
+            aside[at] = aside[region.parent] || region.hint.is_some_and(Hint::takes_out);
+        }
+        let mut headlines = self.runs.iter().filter(|r| r.kind == Kind::Heading(1) && r.words >= HEADLINE);
+        let first = headlines.next().map_or(0, |r| r.region);
+        if !aside[first] || headlines.any(|r| !aside[r.region]) {
+            return;
+        }
+        let mut at = first;
         while at != 0 {
             let region = &mut self.regions[at];
             if matches!(region.hint, Some(Hint::Aside(role)) if !matches!(role, Role::Nav | Role::Masthead | Role::Consent))

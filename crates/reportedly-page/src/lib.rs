@@ -3,6 +3,7 @@
 //!
 //! Reading never fails: any bytes give a [`Page`], possibly empty, with diagnostics.
 
+mod appeals;
 mod article;
 mod blocks;
 mod byline;

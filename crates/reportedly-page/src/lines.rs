@@ -150,7 +150,14 @@ pub(crate) fn opening(line: &str) -> Option<Furniture> {
         .rev()
         .find_map(|&end| {
             let start = line.get(..end)?;
-            STARTS.get(start).or_else(|| STARTS.get(start.trim_end_matches([',', '.']))).copied()
+            let bare = start.trim_end_matches([',', '.']);
+            // "Read also:" is said by its words, "Video:" by the colon.
+            let phrase = bare.trim_end_matches([':', '：']);
+            STARTS
+                .get(start)
+                .or_else(|| STARTS.get(bare))
+                .or_else(|| STARTS.get(phrase).filter(|_| phrase.contains(' ')))
+                .copied()
         })
         .or_else(|| {
             // Where no space follows the colon: "来源：柳港日报".
