@@ -46,6 +46,8 @@ pub(crate) struct Writers {
     pub(crate) agencies: Vec<String>,
     /// Those whom the page names where authors stand, though they are no people: its own name, an agency, a desk.
     pub(crate) others: Vec<String>,
+    /// Agencies and desks that the page's data lists beside people as if they were such.
+    beside: Vec<String>,
 }
 
 impl Writers {
@@ -101,7 +103,11 @@ impl Writers {
 
     /// The names to show: people, or where the page names none, whoever it names in their place.
     pub(crate) fn authors(&self) -> Vec<String> {
-        if self.authors.is_empty() { self.others.clone() } else { self.authors.clone() }
+        if self.authors.is_empty() {
+            return self.others.clone();
+        }
+        let beside = self.beside.iter().filter(|name| !self.authors.contains(name));
+        self.authors.iter().chain(beside).cloned().collect()
     }
 
     /// Keeps those others that were known before, if any were: the first who names them knows best.
@@ -150,7 +156,16 @@ pub(crate) fn from_data(data: &Structured, outlet: Option<&str>) -> Writers {
                         }
                         continue;
                     }
+                    let known = found.others.len();
                     found.add_line(&name, outlet);
+                    let stand_in = |name: &&String| {
+                        !organisation
+                            && (names::is_agency(name) || names::is_desk(name))
+                            && !outlet.is_some_and(|o| is_outlet(name, o))
+                    };
+                    let beside: Vec<String> =
+                        found.others[known..].iter().filter(stand_in).cloned().collect();
+                    found.beside.extend(beside);
                 }
             }
             if !found.authors.is_empty() {
@@ -158,6 +173,7 @@ pub(crate) fn from_data(data: &Structured, outlet: Option<&str>) -> Writers {
             }
         }
     }
+    found.beside.clear();
     for name in [
         "author",
         "article:author",
@@ -177,6 +193,8 @@ pub(crate) fn from_data(data: &Structured, outlet: Option<&str>) -> Writers {
         "twitter:creator:name",
         "authors",
         "content-author",
+        "articleauthor",
+        "shareaholic:article_author_name",
     ] {
         let known = found.others.len();
         for line in data.metas(name) {
@@ -370,7 +388,7 @@ pub(crate) fn from_page(
             // "By" alone, and the name below it.
             Some("") => names::people(next.unwrap_or("")),
             Some(rest) => names::people(rest),
-            None => after_date(&run.text).and_then(names::people),
+            None => after_date(&run.text).and_then(names::people).or_else(|| names::unspaced(&run.text)),
         };
         let names = names.or_else(|| {
             dated_names(&run.text).filter(|_| title.is_some_and(|t| i > t && i <= t + UNDER_TITLE))
@@ -382,11 +400,12 @@ pub(crate) fn from_page(
             break;
         }
     }
-    if !is_told
-        && found.is_empty()
-        && let Some(name) = one_word(dom, &named)
-    {
-        found.add(&name, outlet);
+    if !is_told && found.is_empty() {
+        let under = title.map(|t| t.saturating_sub(1)..(t + 2 * UNDER_TITLE).min(layout.runs.len()));
+        let line = || under.into_iter().flatten().find_map(|i| one_word_after_start(layout, i));
+        if let Some(name) = one_word(dom, &named).or_else(line) {
+            found.add(&name, outlet);
+        }
     }
     found
 }
@@ -409,28 +428,58 @@ fn after_date(line: &str) -> Option<&str> {
 /// The first name of one word, or without capitals, in elements that are named for authors: what people call
 /// themselves on sites of their own.
 fn one_word(dom: &Dom, named: &[(u8, NodeId)]) -> Option<String> {
-    named.iter().find_map(|(_, id)| {
-        let text = wording(dom, *id);
-        let name = clean(&text);
-        let short = (1..=MAX_LOOSE_WORDS).contains(&words::count(&name)) && name.len() <= MAX_NAME;
-        let is_name = short
-            && !names::is_no_name(&name)
-            && lines::heading(&name).is_none()
-            && name.starts_with(char::is_alphabetic)
-            && !lines::is_reading_time(&name);
-        is_name.then_some(name)
-    })
+    named.iter().map(|(_, id)| clean(&wording(dom, *id))).find(|name| is_loose_name(name))
 }
 
-/// The names in a line of names and a date: "Petra Lomax · 9 Jan 2031".
+/// Whether words may be what somebody calls himself on a site of his own.
+fn is_loose_name(name: &str) -> bool {
+    (1..=MAX_LOOSE_WORDS).contains(&words::count(name))
+        && name.len() <= MAX_NAME
+        && !names::is_no_name(name)
+        && lines::heading(name).is_none()
+        && name.starts_with(char::is_alphabetic)
+        && !lines::is_reading_time(name)
+}
+
+/// Such a name in a line below the headline that begins as bylines do, or in the line after it: "Posted by seafarer on
+/// 7 August".
+fn one_word_after_start(layout: &Layout, at: usize) -> Option<String> {
+    let run = layout.runs.get(at).filter(|r| r.words <= MAX_WORDS_BEFORE && !r.sentence)?;
+    let said = match names::after_start(&run.text).or_else(|| after_date(&run.text))? {
+        "" => layout.runs.get(at + 1).filter(|r| r.words <= 2).map(|r| r.text.as_str())?,
+        rest => rest,
+    };
+    let end =
+        said.find(|c: char| c.is_ascii_digit() || matches!(c, '|' | '·' | '•' | '@' | ',' | '(' | '–' | '—'));
+    let said = said[..end.unwrap_or(said.len())].trim();
+    let said = match (end, said.rsplit_once(' ')) {
+        // "seafarer on 7 August"
+        (Some(_), Some((before, last))) if last.chars().all(char::is_lowercase) => before,
+        _ => said,
+    };
+    let name = clean(said);
+    (words::count(&name) == 1 && is_loose_name(&name) && !names::is_desk(&name)).then_some(name)
+}
+
+/// The names in a line of names and a date: "Petra Lomax · 9 Jan 2031", "9.1.2031 | 13:10 | Petra Lomax".
 fn dated_names(line: &str) -> Option<Vec<String>> {
     let dates = printed::find(line, None);
     let date = dates.first().filter(|_| dates.len() == 1)?.span;
-    let signs = |c: char| c.is_whitespace() || matches!(c, '·' | '•' | '|' | '-' | '–' | '—' | ',' | '/');
+    let is_sign = |c: char| matches!(c, '·' | '•' | '|' | '-' | '–' | '—' | ',' | '/');
+    let signs = |c: char| c.is_whitespace() || is_sign(c);
     let (before, after) = (line.get(..date.start)?, line.get(date.end..)?);
-    let said = before.trim_end_matches(signs);
-    let parted = said.len() < before.trim_end().len();
-    (parted && after.trim_matches(signs).is_empty() && words::count(said) <= MOST_NAMES * 3)
+    let (said, parted) = if after.trim_matches(signs).is_empty() {
+        let said = before.trim_end_matches(signs);
+        (said, said.len() < before.trim_end().len())
+    } else if before.trim_matches(signs).is_empty() {
+        // The hour may stand between.
+        let hour = after.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
+        let cut = hour + after[hour..].find(is_sign)?;
+        (after[cut..].trim_start_matches(signs), true)
+    } else {
+        return None;
+    };
+    (parted && words::count(said) <= MOST_NAMES * 3)
         .then(|| names::people(said))?
         .filter(|found| found.len() <= MOST_NAMES)
 }
@@ -558,9 +607,22 @@ mod tests {
             ("dpa", &["dpa"], &["dpa"]),
             ("Redaktion", &["Redaktion"], &[]),
             ("admin", &[], &[]),
+            ("Petra Lomax alle Artikel", &["Petra Lomax"], &[]),
+            ("Show all articles of Petra Lomax", &["Petra Lomax"], &[]),
         ] {
             check(&page(&author(name), ""), authors, agencies);
         }
+        let listed = |names: &str| {
+            format!(
+                "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"author\":[{names}]}}</script>"
+            )
+        };
+        // Who is listed with people as one of them wrote with them.
+        check(
+            &page(&listed("{\"name\":\"Petra Lomax\"},{\"name\":\"dpa\"},{\"name\":\"Tarn Herald\"}"), ""),
+            &["Petra Lomax", "dpa"],
+            &["dpa"],
+        );
         // People go before desks, agencies stand apart.
         check(
             &page(&author("Tarn Herald"), "<p class=byline>By Petra Lomax, Reuters</p>"),
@@ -584,6 +646,13 @@ mod tests {
                 &["Petra Lomax"],
             ),
             ("<span class=author>seafarer</span>", &["seafarer"]),
+            ("<p>Posted by seafarer on 7 August 2031</p>", &["seafarer"]),
+            ("<p>Posted by</p><p>seafarer</p>", &["seafarer"]),
+            ("<p>Posted by the harbour</p>", &[]),
+            ("<p>9 August 2031 | 13:10 | Petra Lomax</p>", &["Petra Lomax"]),
+            ("<p>记者：林岚</p>", &["林岚"]),
+            ("<p>（责编：林岚、周帆）</p>", &["林岚", "周帆"]),
+            ("<p>[벨름=탄뉴스] 윤하늘 기자 = yoon@tarnherald.example</p>", &["윤하늘"]),
             ("<span class=author>3 min read</span>", &[]),
             ("<span class=author>About the author</span>", &[]),
         ] {

@@ -29,6 +29,10 @@ const MAX_COUNT_WORDS: usize = 4;
 const MAX_DIGITS: usize = 6;
 /// Words of a caption that nothing names as one.
 const LOOSE_WORDS: std::ops::RangeInclusive<usize> = 3..=60;
+/// Words of a picture's alternative text for it to be a caption, where the page prints it too.
+const ALTERNATIVE_WORDS: std::ops::RangeInclusive<usize> = 4..=80;
+/// Pictures whose alternative text is looked at.
+const MAX_ALTERNATIVES: usize = 8;
 /// Elements around a picture that are looked at for such a caption.
 const LOOSE_ANCESTORS: usize = 6;
 
@@ -106,7 +110,20 @@ pub(crate) fn gather(
         })
     };
     if images.iter().all(|i| i.caption.is_none()) {
-        images.splice(0..0, told());
+        let first = told().or_else(|| {
+            let near = |id: NodeId| {
+                let region =
+                    std::iter::once(id).chain(dom.ancestors(id)).find_map(|n| regions.get(&n).copied());
+                region.is_some_and(|r| {
+                    let runs = &layout.regions[r].runs;
+                    runs.end + ABOVE >= from
+                        && runs.start < article.start + INTO
+                        && !matches!(labelled.asides.get(r), Some(Aside::For(role)) if is_elsewhere(*role))
+                })
+            };
+            printed_alternative(dom, data, near, title.and_then(|t| layout.runs.get(t)).map(|r| &*r.text))
+        });
+        images.splice(0..0, first);
     } else if let Some(first) = images.first_mut()
         && let Some(whole) = &first.caption
         && let Some(caption) = told().and_then(|t| t.caption)
@@ -125,6 +142,53 @@ pub(crate) fn gather(
         _ => {}
     }
     images
+}
+
+/// The lead picture whose alternative text stands on the page as words too, seen or not: some sites fold captions away.
+fn printed_alternative(
+    dom: &Dom,
+    data: &Structured,
+    near: impl Fn(NodeId) -> bool,
+    title: Option<&str>,
+) -> Option<Image> {
+    let of_card = data.meta(&["og:image:alt", "twitter:image:alt"]).map(|alt| (None, alt.to_owned()));
+    let pictures = dom
+        .descendants(DOCUMENT)
+        .filter(|id| matches!(dom.name(*id), "img" | "amp-img"))
+        .filter_map(|id| Some((Some(id), dom.attr(id, "alt")?.to_owned())))
+        .filter(|(id, alt)| {
+            ALTERNATIVE_WORDS.contains(&alt.split_whitespace().count()) && id.is_some_and(&near)
+        })
+        .take(MAX_ALTERNATIVES);
+    let known: Vec<(Option<NodeId>, String, String)> = of_card
+        .into_iter()
+        .chain(pictures)
+        .map(|(id, alt)| (id, lines::folded(&alt), alt))
+        .filter(|(_, folded, alt)| {
+            alt.len() <= MAX_CAPTION
+                && ALTERNATIVE_WORDS.contains(&alt.split_whitespace().count())
+                && title.is_none_or(|t| lines::folded(t) != *folded)
+        })
+        .collect();
+    if known.is_empty() {
+        return None;
+    }
+    let printed: Vec<String> = dom
+        .descendants(DOCUMENT)
+        .filter_map(|id| Some((id, dom.text_node(id)?)))
+        .filter(|(_, text)| {
+            text.len() <= MAX_CAPTION * 2 && ALTERNATIVE_WORDS.contains(&text.split_whitespace().count())
+        })
+        .filter(|(id, _)| {
+            let around = dom.name(dom.parent(*id));
+            !matches!(around, "title" | "script" | "style" | "h1" | "h2" | "h3" | "a")
+        })
+        .map(|(_, text)| lines::folded(text))
+        .filter(|text| known.iter().any(|(_, folded, _)| folded == text))
+        .collect();
+    let (id, _, alt) = known.into_iter().find(|(_, folded, _)| printed.contains(folded))?;
+    let url = id.and_then(|id| address(dom, id));
+    Some(Image { url, caption: Some(alt.trim().to_owned()), credit: None })
 }
 
 fn has_figcaption(dom: &Dom, figure: NodeId) -> bool {
@@ -290,6 +354,11 @@ fn read(dom: &Dom, whole: NodeId, from: NodeId) -> Image {
             && (!has_caption_element || in_caption.is_some() || from != whole)
         {
             if let Some(text) = dom.text_node(id) {
+                // What style sheets set apart: "Ferries wait (left)" and "Photo: Olan Feld".
+                if caption.ends_with([')', '.', '"', '”', '“', '»']) && text.starts_with(char::is_uppercase)
+                {
+                    caption.push(' ');
+                }
                 dom::push_words(&mut caption, dom::floor(text, MAX_CAPTION));
             } else if !dom::is_inline(name) {
                 dom::push_words(&mut caption, " ");
@@ -299,8 +368,11 @@ fn read(dom: &Dom, whole: NodeId, from: NodeId) -> Image {
     }
     let mut caption = without_count(caption.trim());
     let mut said = String::new();
+    // "Quelle : Olan Feld"
+    let closed = caption.replace(" :", ":");
     if credit.is_empty()
-        && let Some((words, by)) = lines::caption_and_credit(caption)
+        && let Some((words, by)) =
+            lines::caption_and_credit(caption).or_else(|| lines::caption_and_credit(&closed))
     {
         by.clone_into(&mut said);
         caption = words;
@@ -409,6 +481,19 @@ mod tests {
              <article><h1>Fog closes the quay</h1>TEXT</article>",
             ("Ferries wait.", "Olan Feld"),
         );
+    }
+
+    #[test]
+    fn a_caption_that_is_folded_away_is_told_by_the_picture() {
+        let picture =
+            "<div><div><div><img src=q.jpg alt='Ferries wait outside the harbour.'></div></div></div>";
+        let folded = "<div style='display:none'><span>Ferries wait outside the harbour.</span></div>";
+        check(
+            &format!("<article><h1>Fog closes the quay</h1>{picture}{folded}TEXT</article>"),
+            ("Ferries wait outside the harbour.", ""),
+        );
+        // What is said to those alone who do not see the picture is none.
+        check(&format!("<article><h1>Fog closes the quay</h1>{picture}TEXT</article>"), ("", ""));
     }
 
     #[test]

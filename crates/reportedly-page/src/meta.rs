@@ -23,7 +23,7 @@ pub(crate) struct Facts {
 /// Gathers it.
 pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, url: Option<&str>) -> Facts {
     let address = address(data, url);
-    let host = address.as_deref().or(url).and_then(outlet::host);
+    let host = outlet::host_of(data, url, address.as_deref());
     let outlet = outlet::outlet(dom, data, layout, host.as_ref());
     Facts {
         title: title::title(dom, data, outlet.as_deref(), host.as_ref()),
@@ -185,6 +185,10 @@ mod tests {
                 "<h1><a href=/>Tarn Herald</a></h1><h2>Fog closes the quay</h2>",
             ),
             ("<title>Fog closes the quay</title>", "<h1>Fog closes the quay | Tarn Herald</h1>"),
+            (
+                "<meta property=og:title content='Fog closes the quay'><title>Weather: Fog closes the quay</title>",
+                "<h1><small>Weather</small><br>Fog closes the quay</h1>",
+            ),
         ] {
             check(
                 &format!("<meta property=og:site_name content='Tarn Herald'>{head}{heading}<p>It was thick."),
@@ -195,6 +199,21 @@ mod tests {
         let joined = "<title>Weather: Fog closes the quay</title><h1><b>Weather</b>Fog closes the quay</h1>";
         let page = read(&Input { bytes: joined.as_bytes(), form: Form::Html, ..Input::default() });
         assert_eq!(page.title.as_deref(), Some("Weather Fog closes the quay"));
+    }
+
+    #[test]
+    fn a_page_that_is_shared_by_outlets_is_that_of_the_one_where_it_was_found() {
+        for (site, wanted) in [("Tarn Herald", "Tarn Herald"), ("Lune Weekly", "Lune Weekly")] {
+            let html = format!(
+                "<link rel=canonical href='https://www.luneweekly.example/fog'>\
+                 <meta property=og:site_name content='{site}'><script type=application/ld+json>\
+                 {{\"@type\":\"NewsArticle\",\"publisher\":{{\"name\":\"Lune Weekly\"}}}}</script>\
+                 <title>Fog at noon</title><h1>Fog at noon</h1>"
+            );
+            let url = Some("https://www.tarnherald.example/fog");
+            let page = read(&Input { bytes: html.as_bytes(), form: Form::Html, url, ..Input::default() });
+            assert_eq!(page.outlet.as_deref(), Some(wanted));
+        }
     }
 
     #[test]

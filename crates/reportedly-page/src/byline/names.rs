@@ -80,6 +80,47 @@ pub(super) fn is_no_name(name: &str) -> bool {
         || !folded.chars().any(char::is_alphabetic)
 }
 
+/// "Reporter", as it is written right before or after a name of one word.
+const WRITTEN_TO_NAMES: [&str; 3] = ["기자", "記者", "记者"];
+/// Characters of a name in a script without spaces, and of a Korean one.
+const UNSPACED_NAME: std::ops::RangeInclusive<usize> = 2..=4;
+/// Bytes of a line that gives such names.
+const MAX_UNSPACED_LINE: usize = 120;
+
+/// The names in a line of a script where nothing stands between what introduces names and the first of them:
+/// "（责编：林岚、周帆）", "홍길동 기자".
+pub(super) fn unspaced(line: &str) -> Option<Vec<String>> {
+    if line.len() > MAX_UNSPACED_LINE || line.is_ascii() {
+        return None;
+    }
+    let is_name = |name: &str, is_letter: fn(char) -> bool| {
+        UNSPACED_NAME.contains(&name.chars().count()) && name.chars().all(is_letter)
+    };
+    let is_bracket =
+        |c: char| matches!(c, '(' | ')' | '[' | ']' | '【' | '】' | '（' | '）' | '［' | '］' | '〔' | '〕');
+    let line = line.trim_matches(|c: char| c.is_whitespace() || is_bracket(c));
+    if let Some((label, rest)) = line.split_once(['：', ':', '/', '／'])
+        && STARTS.contains(label.trim())
+    {
+        let rest = rest.split(is_bracket).next().unwrap_or(rest);
+        let names: Vec<String> = rest
+            .split(|c: char| c.is_whitespace() || matches!(c, '、' | '，' | ',' | '/' | '；'))
+            .filter(|n| !n.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let all = !names.is_empty()
+            && names.len() <= MAX_NAMES
+            && names.iter().all(|n| is_name(n, crate::words::is_unspaced));
+        return all.then_some(names);
+    }
+    let is_hangul = |c: char| ('가'..='힣').contains(&c);
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let at = words.iter().position(|w| w.strip_suffix('=').unwrap_or(w).ends_with("기자"))?;
+    let inside = words[at].trim_end_matches('=').strip_suffix("기자").unwrap_or("");
+    let before = if inside.is_empty() { words.get(at.checked_sub(1)?).copied()? } else { inside };
+    is_name(before, is_hangul).then(|| vec![before.to_owned()])
+}
+
 fn bare(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
@@ -133,11 +174,16 @@ pub(super) fn clean(name: &str) -> String {
         name = before;
     }
     // "Reporter" stands beside a name of one word.
-    for post in ["기자", "記者", "记者"] {
+    for post in WRITTEN_TO_NAMES {
         let alone = name.strip_suffix(post).or_else(|| name.strip_prefix(post)).map(str::trim);
         name = alone.filter(|n| !n.is_empty()).unwrap_or(name);
     }
     let mut words: Vec<&str> = name.split_whitespace().filter(|w| !w.starts_with('@')).collect();
+    // "Petra Lomax all posts": a button beside the name.
+    let button = (2..=LONGEST_START.min(words.len().saturating_sub(2)))
+        .rev()
+        .find(|count| NO_NAMES.contains(folded(&words[words.len() - count..].join(" ")).as_str()));
+    words.truncate(words.len() - button.unwrap_or(0));
     // Posts stand after the name, or before it.
     let is_desk = is_desk(&words.join(" "));
     while !is_desk && words.len() > 2 && words.last().is_some_and(|w| POSTS.contains(bare(&folded(w)))) {

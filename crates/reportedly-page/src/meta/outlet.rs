@@ -23,6 +23,8 @@ pub(super) struct Host {
     pub(super) label: String,
     /// That with its ending: "harbourwire.co.uk".
     pub(super) domain: String,
+    /// All of it but "www.".
+    whole: String,
     /// Whether it is a part of the site with a name of its own: "weekly.harbourwire.co.uk".
     is_part: bool,
 }
@@ -40,8 +42,19 @@ pub(super) fn host(url: &str) -> Option<Host> {
     Some(Host {
         label: label.to_owned(),
         domain: domain.to_owned(),
+        whole: host.strip_prefix("www.").unwrap_or(host).to_owned(),
         is_part: !before.is_empty() && !WHOLE_SITE.contains(&before),
     })
+}
+
+/// The host that publishes a page: that of its own address, save where the page calls itself by that under which it was
+/// found and names another's as the article's origin.
+pub(super) fn host_of(data: &Structured, found: Option<&str>, own: Option<&str>) -> Option<Host> {
+    let (found, own) = (found.and_then(host), own.and_then(host));
+    let (Some(at), Some(of)) = (&found, &own) else { return own.or(found) };
+    let calls_itself =
+        || data.meta(&["og:site_name", "application-name"]).is_some_and(|name| is_host(name, at));
+    if at.domain != of.domain && calls_itself() { found } else { own }
 }
 
 /// Who publishes the page: by its data, by the end or the beginning of its title, by the name over it, by its host.
@@ -173,7 +186,7 @@ fn listed(host: &Host, named: &[&String]) -> Option<String> {
     OUTLETS.iter().find_map(|[name, others, of]| {
         let called = |n: &&String| n == name || others.split(" | ").any(|o| o == n.as_str());
         let same_label = of.split('.').next() == Some(host.label.as_str()) && named.iter().any(called);
-        (*of == host.domain && !host.is_part || same_label).then(|| (*name).to_owned())
+        (*of == host.whole || *of == host.domain && !host.is_part || same_label).then(|| (*name).to_owned())
     })
 }
 

@@ -184,6 +184,14 @@ fn is_masthead(heading: &Heading, names: &Names, others: &[String]) -> bool {
 
 /// A heading's words without the label set over the headline in the same element, where there is one.
 fn without_label(heading: Heading, others: &[String]) -> String {
+    // A label that one of the page's own titles leaves out is none of the headline, though others keep it.
+    if heading.labelled
+        && let Some(rest) = heading.less.first()
+        && rest.split(' ').count() >= MIN_TITLE_WORDS
+        && others.contains(&key(rest))
+    {
+        return rest.clone();
+    }
     let whole = key(&heading.words);
     if others.contains(&whole) {
         return heading.words;
@@ -233,9 +241,12 @@ fn heading(dom: &Dom, id: NodeId) -> Heading {
     }
     less.retain(|l| !l.is_empty());
     let labelled = parts.len() > 1
-        && parts.first().and_then(|p| dom.attr(*p, "class")).is_some_and(|class| {
-            let class = class.to_ascii_lowercase();
-            LABELS.iter().any(|l| class.contains(l))
+        && parts.first().is_some_and(|p| {
+            dom.name(*p) == "small"
+                || dom.attr(*p, "class").is_some_and(|class| {
+                    let class = class.to_ascii_lowercase();
+                    LABELS.iter().any(|l| class.contains(l))
+                })
         });
     let ends_path = dom.ancestors(id).take(6).any(|n| {
         dom.name(n) == "nav"
