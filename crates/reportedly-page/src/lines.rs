@@ -37,10 +37,10 @@ const LONGEST_LABEL: usize = 10;
 /// The longest phrase of the tables, in words, that is looked for at the beginning of a line.
 const LONGEST_START: usize = 6;
 
-static HEADINGS: LazyLock<FxHashMap<&'static str, Furniture>> = LazyLock::new(|| load("section_headings"));
-static STARTS: LazyLock<FxHashMap<&'static str, Furniture>> = LazyLock::new(|| load("line_starts"));
+static HEADINGS: LazyLock<FxHashMap<String, Furniture>> = LazyLock::new(|| load("section_headings"));
+static STARTS: LazyLock<FxHashMap<String, Furniture>> = LazyLock::new(|| load("line_starts"));
 
-fn load(name: &str) -> FxHashMap<&'static str, Furniture> {
+fn load(name: &str) -> FxHashMap<String, Furniture> {
     let mut map = FxHashMap::default();
     // Where languages share a word, English decides, then the alphabet.
     for language in std::iter::once(Language::EN).chain(languages(name)) {
@@ -52,7 +52,7 @@ fn load(name: &str) -> FxHashMap<&'static str, Furniture> {
                 "next" => Reach::Next,
                 _ => Reach::Line,
             };
-            map.entry(words).or_insert(Furniture { role, reach });
+            map.entry(key(words)).or_insert(Furniture { role, reach });
         }
     }
     map
@@ -101,6 +101,43 @@ pub(crate) fn folded(line: &str) -> String {
     out
 }
 
+/// A line as it is looked up: `folded`, and without what capitals, keyboards and habits leave out or vary: accents in
+/// Greek, the dot of the Turkish i, vowel signs and forms of letters in Arabic script, a space before a colon.
+fn key(line: &str) -> String {
+    let folded = folded(line);
+    if folded.is_ascii() && !folded.contains(" :") {
+        return folded;
+    }
+    let mut out = String::with_capacity(folded.len());
+    for c in folded.chars() {
+        let same = match c {
+            'ά' => 'α',
+            'έ' => 'ε',
+            'ή' => 'η',
+            'ί' | 'ϊ' | 'ΐ' => 'ι',
+            'ό' => 'ο',
+            'ύ' | 'ϋ' | 'ΰ' => 'υ',
+            'ώ' => 'ω',
+            'ς' => 'σ',
+            'ı' => 'i',
+            'أ' | 'إ' | 'آ' => 'ا',
+            'ي' | 'ى' => 'ی',
+            'ك' => 'ک',
+            // The vowel signs, the lengthening stroke, and the dot that "İ" leaves in lower case.
+            '\u{64b}'..='\u{652}' | '\u{640}' | '\u{307}' => continue,
+            ':' | '：' => {
+                if out.ends_with(' ') {
+                    out.pop();
+                }
+                ':'
+            }
+            c => c,
+        };
+        out.push(same);
+    }
+    out
+}
+
 /// What is neither letter nor digit at the ends of a heading: arrows, bullets, colons, stops.
 fn bare(line: &str) -> &str {
     line.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '(' | ')'))
@@ -111,7 +148,7 @@ pub(crate) fn heading(line: &str) -> Option<Furniture> {
     if line.len() > LONGEST {
         return None;
     }
-    let folded = folded(line);
+    let folded = key(line);
     HEADINGS
         .get(bare(&folded))
         .or_else(|| HEADINGS.get(folded.as_str()))
@@ -131,7 +168,7 @@ fn counted(folded: &str) -> Option<Furniture> {
 
 /// The role of a line by its first words ("Read more: …", "Sign up for …", "© 2031 …").
 pub(crate) fn opening(line: &str) -> Option<Furniture> {
-    let folded = folded(&line[..line.floor_char_boundary(LONGEST)]);
+    let folded = key(&line[..line.floor_char_boundary(LONGEST)]);
     let line = folded.trim_start_matches(|c: char| {
         !c.is_alphanumeric() && !matches!(c, '©' | '(' | '¿' | '>' | '"' | '“' | '„' | '«' | '\'')
     });
@@ -160,10 +197,15 @@ pub(crate) fn opening(line: &str) -> Option<Furniture> {
                 .copied()
         })
         .or_else(|| {
-            // Where no space follows the colon: "来源：柳港日报".
-            let (colon, sign) =
-                line.char_indices().take(LONGEST_LABEL).find(|(_, c)| matches!(c, ':' | '：'))?;
-            STARTS.get(line.get(..colon + sign.len_utf8())?).copied()
+            // Where no space follows the sign: "来源：柳港日报", "【写真】…", "図／…".
+            let (at, sign) = line
+                .char_indices()
+                .take(LONGEST_LABEL)
+                .find(|(_, c)| matches!(c, ':' | '】' | ']' | '/' | '／' | '｜' | '=' | '＝'))?;
+            let (label, signed) = (line.get(..at)?, line.get(..at + sign.len_utf8())?);
+            let named = STARTS.get(signed).or_else(|| STARTS.get(format!("{label}:").as_str()));
+            let bare = || STARTS.get(label).filter(|_| matches!(sign, ':' | '】' | ']'));
+            named.or_else(bare).copied()
         })
 }
 
@@ -332,7 +374,7 @@ pub(crate) fn byline(line: &str) -> Option<Vec<String>> {
     }
     let words: Vec<&str> = line.split_whitespace().collect();
     let by = (1..=3.min(words.len())).rev().find(|&n| {
-        let phrase = folded(&words[..n].join(" "));
+        let phrase = key(&words[..n].join(" "));
         STARTS.get(phrase.as_str()).is_some_and(|f| f.role == Role::Byline)
     })?;
     let names = words[by..].join(" ");
