@@ -178,7 +178,7 @@ pub(super) fn clean(name: &str) -> String {
         let alone = name.strip_suffix(post).or_else(|| name.strip_prefix(post)).map(str::trim);
         name = alone.filter(|n| !n.is_empty()).unwrap_or(name);
     }
-    let mut words: Vec<&str> = name.split_whitespace().filter(|w| !w.starts_with('@')).collect();
+    let mut words: Vec<&str> = name.split_whitespace().filter(|w| !w.contains('@')).collect();
     // "Petra Lomax all posts": a button beside the name.
     let button = (2..=LONGEST_START.min(words.len().saturating_sub(2)))
         .rev()
@@ -211,7 +211,15 @@ pub(super) fn clean(name: &str) -> String {
 }
 
 fn joins(word: &str) -> (bool, bool) {
-    JOINS.get(folded(word).as_str()).copied().unwrap_or_default()
+    let (and, place) = JOINS.get(folded(word).as_str()).copied().unwrap_or_default();
+    // "Di Stefano" is a name.
+    (and, place && !is_capitalised(word))
+}
+
+/// A capital and then small letters.
+fn is_capitalised(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
 }
 
 fn has_post(words: &str) -> bool {
@@ -266,6 +274,8 @@ fn split_joined(part: &str) -> Vec<Vec<&str>> {
     for (i, word) in words.iter().enumerate() {
         let (and, place) = joins(word);
         let before = pieces.last().map_or(0, Vec::len);
+        // "Dan" joins names in Indonesian, and is one in English.
+        let and = and && (before >= 2 || !is_capitalised(word));
         // ", and Olan Feld"
         if and && before == 0 && i + 1 < words.len() && word.len() > 1 {
             continue;
