@@ -599,6 +599,8 @@ mod tests {
             ("Petra Lomax / Journalist", &["Petra Lomax"], &[]),
             ("Zeige alle Beiträge von Petra van der Lomax", &["Petra van der Lomax"], &[]),
             ("Petra Lomax @plomax", &["Petra Lomax"], &[]),
+            ("Petra Lomax plomax@tarnherald.example", &["Petra Lomax"], &[]),
+            ("Dan Lomax and Olan Feld", &["Dan Lomax", "Olan Feld"], &[]),
             ("Petra Lomax in Velm", &["Petra Lomax"], &[]),
             ("Petra Lomax - Herald Editorial Team", &["Petra Lomax"], &[]),
             ("Institute for Tides and Currents", &["Institute for Tides and Currents"], &[]),

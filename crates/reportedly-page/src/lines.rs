@@ -491,12 +491,23 @@ mod tests {
         check("36 Comments", Some(Role::Comments));
         check("Lesen Sie auch", Some(Role::Related));
         check("The harbour closes", None);
+        // Without accents, with the Turkish dot, with and without vowel signs.
+        check("ΔΙΑΒΑΣΤΕ ΕΠΙΣΗΣ", Some(Role::Related));
+        check("İLGİLİ HABERLER", Some(Role::Related));
+        check("اقرأ أيضًا", Some(Role::Related));
+        check("Legolvasottabb", Some(Role::Trending));
+        check("ये भी पढ़ें", Some(Role::Related));
         let check =
             |line: &str, want: Option<Role>| assert_eq!(opening(line).map(|f| f.role), want, "{line}");
         check("Sign up for our letter from Lune", Some(Role::Newsletter));
         check("© 2031 Tarn Herald", Some(Role::Legal));
         check("Signs of a thaw in Velm", None);
         check("来源：柳港日报", Some(Role::Byline));
+        check("責任編輯：沈若溪", Some(Role::Other));
+        check("【写真】霧の港", Some(Role::Caption));
+        check("Read more : the fog over Velm", Some(Role::Related));
+        check("Sledujte nás na Facebooku", Some(Role::Share));
+        check("Zdroj blízký vládě uvedl, že přístav zůstane zavřený", None);
     }
 
     #[test]
