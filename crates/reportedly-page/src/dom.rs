@@ -84,6 +84,7 @@ static READ: LazyLock<FxHashMap<&'static str, LocalName>> = LazyLock::new(|| {
         "charset",
         "class",
         "content",
+        "data",
         "data-component",
         "data-date",
         "data-datetime",

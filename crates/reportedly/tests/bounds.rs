@@ -37,7 +37,13 @@ fn absurd() -> Vec<(Value, &'static str, &'static str)> {
         (json!({"html_base64": "/////wAAAA=="}), "", ""),
         (json!({"html": "<div>".repeat(20_000) + &paragraph.repeat(5)}), "article", "deeper than"),
         (json!({"html": numbered(20_000, "<x", ">") + &paragraph}), "", "deeper than"),
-        (json!({"html": format!("<p {}>{paragraph}", numbered(5_000, "a", "=1 "))}), "", "attributes"),
+        (json!({"html": format!("<p {}>{paragraph}", numbered(5_000, "a", "=1 "))}), "", ""),
+        (
+            json!({"html": paragraph.repeat(5)
+                + &"<p id=a class=a style=a title=a alt=a name=a lang=a rel=a src=a href=a>".repeat(81_000)}),
+            "article",
+            "attributes",
+        ),
         (
             json!({"html": format!("{}<img alt='{}", paragraph.repeat(5), "a ".repeat(HUGE / 2))}),
             "article",

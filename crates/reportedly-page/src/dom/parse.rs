@@ -18,6 +18,8 @@ const MAX_BYTES: usize = crate::MOST_BYTES;
 pub(super) const MAX_NODES: usize = 300_000;
 /// Depth at which further elements are left out, their text kept. Browsers stop at 512.
 pub(super) const MAX_DEPTH: u32 = 256;
+/// Attributes that a tree may hold.
+pub(super) const MAX_ATTRIBUTES: usize = 800_000;
 
 /// Parses a page.
 pub(crate) fn parse(html: &str) -> Dom {
@@ -109,6 +111,9 @@ impl Gate {
     pub(super) fn into_dom(self, mut cut: Vec<String>) -> Dom {
         if self.dropped.get() > 0 {
             cut.push(format!("cut: {} elements deeper than {MAX_DEPTH}", self.dropped.get()));
+        }
+        if self.builder.sink.attributes.get() > MAX_ATTRIBUTES {
+            cut.push(format!("cut: elements after the first {MAX_ATTRIBUTES} attributes are without theirs"));
         }
         Dom { nodes: self.builder.sink.nodes.into_inner(), cut }
     }

@@ -1,5 +1,6 @@
 //! What html5ever's tree builder builds into: the arena.
 
+use super::parse::{MAX_ATTRIBUTES, MAX_NODES};
 use super::{DOCUMENT, Data, Node, NodeId, bit};
 use html5ever::interface::tree_builder::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
@@ -8,22 +9,19 @@ use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
 use std::sync::LazyLock;
 
-/// Attributes that a tree may hold.
-const MAX_ATTRIBUTES: usize = 800_000;
-
 /// The tree while it is built.
 pub(super) struct Sink {
     pub(super) nodes: RefCell<Vec<Node>>,
     /// Depth of the element that was last put into the tree or closed.
     pub(super) depth: Cell<u32>,
-    attributes: Cell<usize>,
+    pub(super) attributes: Cell<usize>,
 }
 
 impl Sink {
     /// A tree with room for the nodes that a page of this length has, mostly.
     pub(super) fn for_page(bytes: usize) -> Self {
         const BYTES_A_NODE: usize = 64;
-        let mut nodes = Vec::with_capacity((bytes / BYTES_A_NODE).min(super::parse::MAX_NODES) + 1);
+        let mut nodes = Vec::with_capacity((bytes / BYTES_A_NODE).min(MAX_NODES) + 1);
         nodes.push(Node::new(Data::Document));
         Self { nodes: RefCell::new(nodes), depth: Cell::new(0), attributes: Cell::new(0) }
     }
