@@ -3,9 +3,17 @@
 use crate::article::{self, Context};
 use crate::blocks::{self, Kind, Layout};
 use crate::hints::Hints;
-use crate::{Block, Other, Page, PageKind, Role, byline, dates, dom, images, kind, live, meta, structured};
+use crate::{
+    Block, Other, Page, PageKind, Role, byline, dates, dom, images, kind, live, meta, structured, words,
+};
 use reportedly_text::Span;
 use std::ops::Range;
+
+/// How many times as many words the page's data must have as the page shows for the data's to be its text. The two
+/// differ by captions, notes and lists; a page that shows a third shows a beginning.
+const TOLD: usize = 3;
+/// Words from which on a text in the data is an article, and no summary.
+const TOLD_WORDS: usize = 80;
 
 /// Reads an HTML page.
 pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
@@ -58,6 +66,9 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     });
     page.kind = kind;
     page.diagnostics.extend(notes);
+    if matches!(kind, PageKind::Article | PageKind::Stub | PageKind::Empty) {
+        write_told(&data, &mut page);
+    }
     if matches!(kind, PageKind::Index | PageKind::Wall) {
         let role = if kind == PageKind::Index { Role::Related } else { Role::Other };
         set_aside(&layout, &labelled.roles, role, &mut page);
@@ -81,6 +92,47 @@ fn set_aside(layout: &Layout, roles: &[Option<Role>], role: Role, page: &mut Pag
     page.other.clear();
     page.images.clear();
     write_text(layout, &roles, &[], page);
+}
+
+/// Takes the article from the page's data where the page itself shows a beginning of it, or nothing: what scripts would
+/// put there, or show to subscribers.
+fn write_told(data: &structured::Structured, page: &mut Page) {
+    let Some(body) = data.article_body() else { return };
+    let shown = words::count(&page.text);
+    // Its length tells mostly; only what may be taken is taken apart.
+    if body.len() / TOLD < page.text.len() {
+        return;
+    }
+    let body = structured::unescape(body);
+    let lines: Vec<(Role, String)> = if body.contains("</") {
+        let layout = blocks::lay_out(&dom::parse(&body), &mut Hints::default(), None);
+        let role = |kind| match kind {
+            Kind::Heading(_) => Role::Subhead,
+            Kind::Item => Role::ListItem,
+            _ => Role::Paragraph,
+        };
+        layout.runs.into_iter().map(|run| (role(run.kind), run.text)).collect()
+    } else {
+        let lines = body.lines().map(meta::tidy).filter(|line| !line.is_empty());
+        lines.map(|line| (Role::Paragraph, line)).collect()
+    };
+    let told: usize = lines.iter().map(|(_, line)| words::count(line)).sum();
+    if told < TOLD_WORDS || told / TOLD < shown {
+        return;
+    }
+    page.text.clear();
+    page.blocks.clear();
+    for (role, line) in &lines {
+        if !page.text.is_empty() {
+            page.text.push_str("\n\n");
+        }
+        let start = page.text.len();
+        page.text.push_str(line);
+        page.blocks.push(Block { role: *role, span: Span::new(start, page.text.len()) });
+    }
+    page.kind = PageKind::Article;
+    page.diagnostics.push(format!("text: {told} words from the page's data, where it shows {shown}"));
+    page.language = meta::language(data, &page.text);
 }
 
 /// Puts the blocks that are text into the page's text, and the others beside it.

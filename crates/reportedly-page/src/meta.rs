@@ -49,7 +49,8 @@ fn key(text: &str) -> String {
     out
 }
 
-fn tidy(text: &str) -> String {
+/// A text with its white space as one space each.
+pub(crate) fn tidy(text: &str) -> String {
     let mut out = String::new();
     crate::dom::push_words(&mut out, text);
     out.truncate(out.trim_end().len());

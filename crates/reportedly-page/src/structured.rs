@@ -216,6 +216,13 @@ impl Structured {
         articles
     }
 
+    /// The text of the one article whose text the data has: those of several are teasers.
+    pub(crate) fn article_body(&self) -> Option<&str> {
+        let mut bodies = self.articles().into_iter().filter_map(|t| t.get("articleBody")?.as_str());
+        let body = bodies.next()?;
+        bodies.all(|other| other == body).then_some(body)
+    }
+
     /// An object itself, or the one that its `@id` alone refers to.
     pub(crate) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         let Some(thing) = value.as_object() else { return value };
