@@ -69,7 +69,7 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     if matches!(kind, PageKind::Article | PageKind::Stub | PageKind::Empty) {
         write_told(&data, &mut page);
     }
-    if matches!(kind, PageKind::Index | PageKind::Wall) {
+    if matches!(kind, PageKind::Index | PageKind::Wall | PageKind::Error) {
         let role = if kind == PageKind::Index { Role::Related } else { Role::Other };
         set_aside(&layout, &labelled.roles, role, &mut page);
     }

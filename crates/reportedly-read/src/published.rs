@@ -171,8 +171,11 @@ pub fn bounds(
         .map(|c| c.says.day())
         .chain(fetched)
         .min()
-        // A footer's year may be old; it is asked where nothing else is there.
-        .or_else(|| candidates.iter().find(|c| c.rule == COPYRIGHT).map(|c| c.says.day()));
+        // A footer's year may be old; it is asked where nothing else is there, and where the text does not belie it.
+        .or_else(|| {
+            let notice = candidates.iter().find(|c| c.rule == COPYRIGHT).map(|c| c.says.day())?;
+            (!looks_back_on(mentions, analysis, notice)).then_some(notice)
+        });
     let fits = |day: &Date| latest.is_none_or(|l| *day <= l);
     // What a changed text tells may be younger than its publication.
     let was_changed = candidates.iter().any(|c| c.bearing == Bearing::Updated);
@@ -521,6 +524,21 @@ fn last_past_date(
             })
         })
         .max_by_key(|e| (e.says.day(), std::cmp::Reverse(e.span)))
+}
+
+/// Whether a text tells of something past that it dates after a day.
+fn looks_back_on(mentions: &[Mention], analysis: &Analysis<'_>, day: Date) -> bool {
+    let anchor = Anchor { best: None, earliest: None, latest: None };
+    let times = reportedly_time::resolve(mentions, analysis, &anchor);
+    times.iter().zip(mentions).any(|(time, m)| {
+        let is_later = || time.days().is_some_and(|(first, _)| first > day);
+        has_year(m.span.of(analysis.text)) && is_later() && is_past(analysis, m.span)
+    })
+}
+
+/// Whether an expression names a year in full.
+fn has_year(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 4)
 }
 
 /// Whether the sentence around a date tells of the past: a finite past, and nothing that looks ahead.

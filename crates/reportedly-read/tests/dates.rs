@@ -308,6 +308,15 @@ fn scripts_addresses_and_footers_are_asked_last() {
         &Page { after: "<footer><p>© 2019–2031 Tarn Herald</p></footer>", ..PAGE },
         "- - 2031-12-31",
     );
+    check(
+        "a copyright year that the text belies",
+        &Page {
+            text: "<p>The southern pier burned in 2033, and nobody was hurt.</p>",
+            after: "<footer><p>© 2019–2031 Tarn Herald</p></footer>",
+            ..PAGE
+        },
+        "- - -",
+    );
 }
 
 #[test]
