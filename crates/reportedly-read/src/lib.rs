@@ -10,7 +10,7 @@ pub use reportedly_page::{Block, Form, Image, Input, MOST_BYTES, Other, PageKind
 use jiff::Timestamp;
 use reportedly_names::Names;
 use reportedly_said::{Event, Statement};
-use reportedly_text::{Language, analyse, has_tables};
+use reportedly_text::{Language, analyse, rows};
 use reportedly_time::{Anchor, Timex};
 
 /// All that one page says.
@@ -71,12 +71,7 @@ pub fn read(input: &Input<'_>) -> Reading {
     let page = reportedly_page::read(input);
     let language = page.language.unwrap_or(Language::EN);
     let mut diagnostics = page.diagnostics;
-    if let Some(l) = page.language.filter(|l| !has_tables(*l)) {
-        diagnostics.push(format!(
-            "language: no tables for \"{}\" yet; times, names and statements are read only as far as they need none",
-            l.code()
-        ));
-    }
+    diagnostics.extend(page.language.and_then(left_out));
     let analysis = analyse(&page.text, language);
     if analysis.end < page.text.len() {
         diagnostics.push(format!(
@@ -124,4 +119,14 @@ pub fn read(input: &Input<'_>) -> Reading {
         events: said.events,
         diagnostics,
     }
+}
+
+/// What is left out in a language, for want of the table that it begins with.
+fn left_out(language: Language) -> Option<String> {
+    const BEGIN_WITH: [(&str, &str); 3] =
+        [("times", "time-units"), ("names", "closed-words"), ("statements and events", "cues")];
+    let lacking = BEGIN_WITH.iter().filter(|(_, table)| rows(Some(language), table).next().is_none());
+    let left_out: Vec<&str> = lacking.map(|(what, _)| *what).collect();
+    (!left_out.is_empty())
+        .then(|| format!("language: {} are not read in \"{}\" yet", left_out.join(", "), language.code()))
 }

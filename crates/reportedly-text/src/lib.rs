@@ -23,4 +23,4 @@ pub use analysis::{
 };
 pub use language::{Language, detect};
 pub use span::{CodePoints, Span};
-pub use tables::{ByLanguage, has_tables, languages, rows, table, weights};
+pub use tables::{ByLanguage, languages, rows, table, weights};

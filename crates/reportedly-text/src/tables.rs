@@ -25,24 +25,6 @@ pub fn rows(language: Option<Language>, name: &str) -> impl Iterator<Item = Vec<
         .map(|line| line.split('\t').map(str::trim).collect())
 }
 
-/// Tables that serve to take pages apart; there are more of them than of those that serve to read a text.
-const PAGE_TABLES: &[&str] = &[
-    "byline_posts",
-    "byline_starts",
-    "date_cues",
-    "desks",
-    "line_starts",
-    "months",
-    "name_joins",
-    "no_names",
-    "section_headings",
-];
-
-/// Whether a language's texts can be read: whether there is any table for it beyond those for taking pages apart.
-pub fn has_tables(language: Language) -> bool {
-    TABLES.iter().any(|(l, n, _)| *l == language.code() && !PAGE_TABLES.contains(n))
-}
-
 /// The languages that have a table of this name, in alphabetical order.
 pub fn languages(name: &str) -> impl Iterator<Item = Language> {
     TABLES.iter().filter(move |(_, n, _)| *n == name).filter_map(|(l, _, _)| Language::from_tag(l))
