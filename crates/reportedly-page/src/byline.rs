@@ -17,6 +17,8 @@ use std::sync::LazyLock;
 
 /// Authors that are kept.
 const MAX_AUTHORS: usize = 12;
+/// Entries of an author list in the data that are looked at.
+const MAX_LISTED: usize = 100;
 /// Bytes of the longest name.
 const MAX_NAME: usize = 60;
 /// Bytes that are read of a line that somebody calls the author.
@@ -75,7 +77,7 @@ impl Writers {
 
     fn add_other(&mut self, name: String) {
         let folded = lines::folded(&name);
-        if !self.others.iter().any(|o| lines::folded(o) == folded) {
+        if self.others.len() < MAX_AUTHORS && !self.others.iter().any(|o| lines::folded(o) == folded) {
             self.others.push(name);
         }
     }
@@ -132,7 +134,7 @@ pub(crate) fn from_data(data: &Structured, outlet: Option<&str>) -> Writers {
         for key in ["author", "creator"] {
             let Some(author) = thing.get(key) else { continue };
             let list = match author {
-                Value::Array(items) => items.iter().collect(),
+                Value::Array(items) => items.iter().take(MAX_LISTED).collect(),
                 one => vec![one],
             };
             for one in list {

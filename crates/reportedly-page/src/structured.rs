@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 const MAX_SCRIPT: usize = 4 << 20;
 /// JSON-LD objects that are looked at.
 const MAX_THINGS: usize = 4_000;
+/// Pictures that an article's data may list.
+const MAX_PICTURES: usize = 100;
 
 /// Bytes of a text in the page's data that are read: titles, names and descriptions are a tenth as long.
 const MAX_TEXT: usize = 8 << 10;
@@ -237,7 +239,7 @@ impl Structured {
                 break;
             }
             match value {
-                Value::Array(items) => stack.extend(items),
+                Value::Array(items) => stack.extend(items.iter().take(MAX_THINGS)),
                 Value::Object(thing) => {
                     if thing.get("@id") == Some(id) && thing.contains_key("name") {
                         return value;
@@ -266,7 +268,7 @@ impl Structured {
         let images = articles.iter().filter_map(|t| t.get("image"));
         images
             .flat_map(|image| match image {
-                Value::Array(items) => items.iter().collect(),
+                Value::Array(items) => items.iter().take(MAX_PICTURES).collect(),
                 one => vec![one],
             })
             .filter_map(|image| self.resolve(image).as_object())

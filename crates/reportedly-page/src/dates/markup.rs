@@ -69,7 +69,7 @@ const LIST: usize = 3;
 const IN_TITLE: u8 = 44;
 /// The first day of readers' comments.
 const COMMENTED: u8 = 40;
-/// Elements named for dates that are looked at.
+/// Elements named for dates that are looked at, and dates of one source (data, elements, blocks) that are weighed.
 const MOST_NAMED: usize = 400;
 
 /// All that an HTML page speaks of its date.
@@ -86,10 +86,15 @@ pub(crate) fn gather(
     let mut found = Vec::new();
     told::json_ld(data, language, &mut found);
     told::meta(data, language, &mut found);
+    found.truncate(MOST_NAMED);
+    let told = found.len();
     elements(dom, data, page, hints, &mut found);
+    found.truncate(told + MOST_NAMED);
     found.extend(url.and_then(super::in_address).or_else(|| page.url.as_deref().and_then(super::in_address)));
     let changes = named_changes(&found);
+    let named = found.len();
     blocks(layout, roles, page, &changes, &mut found);
+    found.truncate(named + MOST_NAMED);
     found.extend(super::dateline(&page.text, language));
     found.extend(super::paragraph_heads(page));
     found.extend(title_end(dom, language));
