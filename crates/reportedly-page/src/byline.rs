@@ -5,7 +5,7 @@ mod names;
 use crate::article::{Aside, Labelled};
 use crate::blocks::Layout;
 use crate::dates::printed;
-use crate::dom::{DOCUMENT, Dom, NodeId, floor};
+use crate::dom::{DOCUMENT, Dom, MAX_WALKED, NodeId, floor};
 use crate::meta::wording;
 use crate::structured::{self, Structured};
 use crate::{Role, lines, words};
@@ -282,8 +282,9 @@ pub(crate) fn from_page(
         })
     };
     let mut found = Writers::default();
-    for (property, id) in &data.properties {
-        if matches!(property.as_str(), "author" | "creator") && in_article(*id) {
+    let is_author = |property: &str| matches!(property, "author" | "creator");
+    for (_, id) in data.properties.iter().filter(|(p, _)| is_author(p)).take(MAX_LISTED) {
+        if in_article(*id) {
             let inner = data
                 .properties
                 .iter()
@@ -337,6 +338,7 @@ pub(crate) fn from_page(
                 // A box about the author begins with the name.
                 let first = dom
                     .descendants(*id)
+                    .take(MAX_WALKED)
                     .find_map(|n| dom.text_node(n).map(str::trim).filter(|t| !t.is_empty()));
                 if rank > 1
                     && let Some(names) = first.and_then(names_in)
@@ -353,6 +355,7 @@ pub(crate) fn from_page(
             // Links inside a byline are the names in it.
             let links: Vec<String> = dom
                 .descendants(*id)
+                .take(MAX_WALKED)
                 .filter(|n| dom.name(*n) == "a" && leads_to_author(dom, *n))
                 .map(|n| wording(dom, n))
                 .filter(|t| t.len() <= MAX_NAME && (names_in(t).is_some() || words::count(t) == 1))

@@ -20,6 +20,9 @@ use std::sync::LazyLock;
 /// A node, by its index.
 pub(crate) type NodeId = u32;
 
+/// Nodes that are looked at for the words of one element.
+pub(crate) const MAX_WALKED: usize = 4_000;
+
 /// The root, which is no element and no child.
 pub(crate) const DOCUMENT: NodeId = 0;
 
@@ -230,21 +233,42 @@ impl Dom {
         self.descendants(root).find(|id| self.name(*id) == name)
     }
 
-    /// The words below a node, scripts and styles left out, runs of white space as one space; at most `limit` bytes.
+    /// The words below a node, scripts and styles left out, runs of white space as one space; at most `limit` bytes, and
+    /// those of the first [`MAX_WALKED`] nodes: there may be many without a word.
     pub(crate) fn text(&self, root: NodeId, limit: usize) -> String {
+        self.words(root, limit, false)
+    }
+
+    /// The same as [`Dom::text`], but where a small letter meets a capital at the border of two elements, they are two
+    /// words: style sheets set such elements apart.
+    pub(crate) fn wording(&self, root: NodeId, limit: usize) -> String {
+        self.words(root, limit, true)
+    }
+
+    fn words(&self, root: NodeId, limit: usize, apart: bool) -> String {
         let mut out = String::new();
         if let Some(text) = self.text_node(root) {
             push_words(&mut out, text);
         }
         let mut at = self.following(root, root, false);
+        let mut walked = 0;
         while let Some(id) = at {
-            if out.len() > limit {
+            walked += 1;
+            if out.len() > limit || walked > MAX_WALKED {
                 break;
             }
             let name = self.name(id);
             let skip = matches!(name, "script" | "style" | "noscript" | "template" | "svg");
             match self.text_node(id) {
-                Some(text) => push_words(&mut out, text),
+                Some(text) => {
+                    let meets = apart
+                        && out.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit())
+                        && text.starts_with(char::is_uppercase);
+                    if meets {
+                        out.push(' ');
+                    }
+                    push_words(&mut out, text);
+                }
                 None if !is_inline(name) => push_words(&mut out, " "),
                 None => {}
             }

@@ -45,7 +45,7 @@ const AFTER_LINES: usize = 3;
 
 /// Takes a flattened page apart.
 pub(crate) fn read(text: &str, input: &Input<'_>) -> Page {
-    let lines = line::split(text);
+    let (lines, more) = line::split(text);
     let headlines = headlines(&lines, input.title);
     let inside = choose::inside(&lines, &headlines);
     let start = inside.iter().position(|i| *i).unwrap_or(lines.len());
@@ -66,6 +66,10 @@ pub(crate) fn read(text: &str, input: &Input<'_>) -> Page {
     page.outlet = outlet(&lines, &roles, title);
     page.dates = dates(&lines, &roles, title, &page);
     page.dates.extend(input.url.and_then(dates::in_address));
+    if more {
+        page.diagnostics
+            .push(format!("cut: the first {} lines are read, and there are more", line::MOST_LINES));
+    }
     page
 }
 

@@ -47,6 +47,9 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
         ..Page::default()
     };
     page.diagnostics.extend(dom.cut.iter().cloned());
+    if data.json_cut > 0 {
+        page.diagnostics.push(format!("cut: {} bytes of JSON-LD are not read", data.json_cut));
+    }
     if layout.cut {
         page.diagnostics.push("cut: more text than is kept".to_owned());
     }
@@ -98,14 +101,15 @@ fn set_aside(layout: &Layout, roles: &[Option<Role>], role: Role, page: &mut Pag
 /// put there, or show to subscribers.
 fn write_told(data: &structured::Structured, page: &mut Page) {
     let Some(body) = data.article_body() else { return };
-    let shown = words::count(&page.text);
     // Its length tells mostly; only what may be taken is taken apart.
     if body.len() / TOLD < page.text.len() {
         return;
     }
     let body = structured::unescape(body);
     let lines: Vec<(Role, String)> = if body.contains("</") {
-        let layout = blocks::lay_out(&dom::parse(&body), &mut Hints::default(), None);
+        let dom = dom::parse(&body);
+        page.diagnostics.extend(dom.cut.iter().cloned());
+        let layout = blocks::lay_out(&dom, &mut Hints::default(), None);
         let role = |kind| match kind {
             Kind::Heading(_) => Role::Subhead,
             Kind::Item => Role::ListItem,
@@ -116,6 +120,7 @@ fn write_told(data: &structured::Structured, page: &mut Page) {
         let lines = body.lines().map(meta::tidy).filter(|line| !line.is_empty());
         lines.map(|line| (Role::Paragraph, line)).collect()
     };
+    let shown = words::count(&page.text);
     let told: usize = lines.iter().map(|(_, line)| words::count(line)).sum();
     if told < TOLD_WORDS || told / TOLD < shown {
         return;
@@ -123,12 +128,7 @@ fn write_told(data: &structured::Structured, page: &mut Page) {
     page.text.clear();
     page.blocks.clear();
     for (role, line) in &lines {
-        if !page.text.is_empty() {
-            page.text.push_str("\n\n");
-        }
-        let start = page.text.len();
-        page.text.push_str(line);
-        page.blocks.push(Block { role: *role, span: Span::new(start, page.text.len()) });
+        push_block(page, *role, line);
     }
     page.kind = PageKind::Article;
     page.diagnostics.push(format!("text: {told} words from the page's data, where it shows {shown}"));
@@ -181,14 +181,19 @@ fn write_text(layout: &Layout, roles: &[Option<Role>], updates: &[Range<usize>],
             page.text.push_str(&run.text);
             block.span.end = page.text.len();
         } else {
-            if !page.text.is_empty() {
-                page.text.push_str("\n\n");
-            }
-            let start = page.text.len();
-            page.text.push_str(&run.text);
-            page.blocks.push(Block { role, span: Span::new(start, page.text.len()) });
+            push_block(page, role, &run.text);
         }
         last = Some((role, run.kind));
         joined = join;
     }
+}
+
+/// Adds a block to the text, a blank line after the one before it.
+fn push_block(page: &mut Page, role: Role, words: &str) {
+    if !page.text.is_empty() {
+        page.text.push_str("\n\n");
+    }
+    let start = page.text.len();
+    page.text.push_str(words);
+    page.blocks.push(Block { role, span: Span::new(start, page.text.len()) });
 }

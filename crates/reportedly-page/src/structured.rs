@@ -3,8 +3,8 @@
 use crate::dom::{DOCUMENT, Dom, NodeId, floor};
 use serde_json::{Map, Value};
 
-/// Bytes of one JSON-LD script that are parsed.
-const MAX_SCRIPT: usize = 4 << 20;
+/// Bytes of JSON-LD that are parsed, all scripts together: small values take a hundred times their bytes in memory.
+const MAX_JSON: usize = 1 << 20;
 /// JSON-LD objects that are looked at.
 const MAX_THINGS: usize = 4_000;
 /// Pictures that an article's data may list.
@@ -22,6 +22,9 @@ pub(crate) type Thing = Map<String, Value>;
 #[derive(Debug, Default)]
 pub(crate) struct Structured {
     documents: Vec<Value>,
+    /// Bytes of the JSON-LD that was parsed, and of what was left out.
+    json: usize,
+    pub(crate) json_cut: usize,
     /// `<meta>` elements: name, property, itemprop or http-equiv in lower case, and content, in page order.
     pub(crate) meta: Vec<(String, String)>,
     /// Elements with an `itemprop`, in page order: each of its names in lower case, and the element.
@@ -81,9 +84,14 @@ fn script(dom: &Dom, id: NodeId, found: &mut Structured) {
         return;
     }
     let source: String = dom.children(id).filter_map(|c| dom.text_node(c)).collect();
-    if source.len() > MAX_SCRIPT || source.trim().is_empty() {
+    if source.trim().is_empty() {
         return;
     }
+    if found.json + source.len() > MAX_JSON {
+        found.json_cut += source.len();
+        return;
+    }
+    found.json += source.len();
     parse_json(&source, &mut found.documents);
 }
 

@@ -126,10 +126,11 @@ pub fn bounds(
         let (form, first, last) = zone::settle(best.form, best.day, candidates, zones);
         published.best = Some(form);
         let filed = Filed::of(candidates);
+        let last_change = LastChange::of(candidates);
         let late = candidates.iter().filter(|c| {
             c.bearing == Bearing::Published
                 && u32::from(c.weight) >= RIVAL
-                && (is_after_change(c, candidates) || !filed.allows(c.says.day()))
+                && (last_change.is_before(c) || !filed.allows(c.says.day()))
         });
         let rivals = days.iter().filter(|d| d.weight >= RIVAL && d.published).map(|d| d.day);
         let rivals = rivals.chain(late.map(|c| c.says.day()));
@@ -256,8 +257,9 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32, zones
         // A fetch recorded in UTC may be a day behind the page's own zone.
         .chain(fetched.and_then(|f| f.tomorrow().ok()))
         .min();
+    let last_change = LastChange::of(candidates);
     let is_said = candidates.iter().any(|c| {
-        c.bearing == Bearing::Published && u32::from(c.weight) >= ENOUGH && !is_after_change(c, candidates)
+        c.bearing == Bearing::Published && u32::from(c.weight) >= ENOUGH && !last_change.is_before(c)
     });
     let changed_at_fetch =
         candidates.iter().any(|c| c.bearing == Bearing::Updated && Some(c.says.day()) == fetched);
@@ -295,7 +297,7 @@ fn days(candidates: &[DateCandidate], fetched: Option<Date>, changed: u32, zones
             if kind(c.rule) == Kind::Print && !filed.allows(c.says.day()) { weight / 8 } else { weight };
         let day = zone::local_day(c, candidates, zones);
         let published = c.bearing == Bearing::Published;
-        if latest.is_some_and(|l| day > l) || published && is_after_change(c, candidates) {
+        if latest.is_some_and(|l| day > l) || published && last_change.is_before(c) {
             continue;
         }
         match days.iter_mut().find(|d| d.day == day) {
@@ -349,17 +351,27 @@ impl Filed {
     }
 }
 
-/// Whether a day of little weight comes after the page's last change: the printed one, or else that of the data. What
-/// was written ahead and published later is said to be so by better evidence.
-fn is_after_change(c: &DateCandidate, candidates: &[DateCandidate]) -> bool {
-    let sure = || candidates.iter().filter(|c| c.bearing == Bearing::Updated && c.weight >= SURE_CHANGE);
-    let printed = sure().filter(|c| kind(c.rule) == Kind::Print).max_by_key(|c| c.says.day());
-    let Some(last) = printed.or_else(|| sure().max_by_key(|c| c.says.day())) else { return false };
-    // The day of a moment in UTC may be the next one.
-    let in_utc = |c: &DateCandidate| matches!(c.says, When::Instant(_, 0));
-    let day = last.says.day();
-    let upto = if in_utc(c) || in_utc(last) { day.tomorrow().unwrap_or(day) } else { day };
-    c.weight <= AFTER_CHANGE && c.says.day() > upto
+/// The page's last change: the printed one, or else that of the data.
+#[derive(Clone, Copy)]
+struct LastChange<'c>(Option<&'c DateCandidate>);
+
+impl<'c> LastChange<'c> {
+    fn of(candidates: &'c [DateCandidate]) -> Self {
+        let sure = || candidates.iter().filter(|c| c.bearing == Bearing::Updated && c.weight >= SURE_CHANGE);
+        let printed = sure().filter(|c| kind(c.rule) == Kind::Print).max_by_key(|c| c.says.day());
+        Self(printed.or_else(|| sure().max_by_key(|c| c.says.day())))
+    }
+
+    /// Whether a day of little weight comes after it. What was written ahead and published later is said to be so by
+    /// better evidence.
+    fn is_before(self, c: &DateCandidate) -> bool {
+        let Some(last) = self.0 else { return false };
+        // The day of a moment in UTC may be the next one.
+        let in_utc = |c: &DateCandidate| matches!(c.says, When::Instant(_, 0));
+        let day = last.says.day();
+        let upto = if in_utc(c) || in_utc(last) { day.tomorrow().unwrap_or(day) } else { day };
+        c.weight <= AFTER_CHANGE && c.says.day() > upto
+    }
 }
 
 fn exactness(when: &When) -> u8 {

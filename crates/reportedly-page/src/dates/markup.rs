@@ -3,7 +3,7 @@
 use super::visible::{Cue, Visible, cue};
 use super::{candidate, data as told, order, printed, visible};
 use crate::blocks::{Kind, Layout, Run};
-use crate::dom::{DOCUMENT, Dom, NodeId};
+use crate::dom::{DOCUMENT, Dom, MAX_WALKED, NodeId};
 use crate::hints::{Hint, Hints};
 use crate::structured::Structured;
 use crate::{Bearing, DateCandidate, Page, Role, When};
@@ -184,6 +184,7 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
     let mut at_headlines = Vec::new();
     let mut commented: Option<(Date, String)> = None;
     let mut names = FxHashMap::default();
+    let mut headed = FxHashMap::default();
     for id in dom.descendants(DOCUMENT) {
         let is_time = dom.name(id) == "time";
         let named = if is_time { Some(Bearing::Published) } else { named_for_dates(dom, id, &mut names) };
@@ -215,7 +216,7 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
         if let [v] = printed_here[..]
             && !v.said
             && is_bare(&text, v.printed.span.len())
-            && masthead(dom, id, headline, hints)
+            && masthead(dom, id, headline, hints, &mut headed)
         {
             found.push(candidate("masthead", &text, When::Day(v.printed.day), Bearing::NotAfter, 50));
             continue;
@@ -404,10 +405,17 @@ fn is_bare(text: &str, date: usize) -> bool {
 }
 
 /// Whether an element is in the page's head, before the headline, and gives the day of the visit.
-fn masthead(dom: &Dom, id: NodeId, headline: Option<NodeId>, hints: &mut Hints) -> bool {
+fn masthead(
+    dom: &Dom,
+    id: NodeId,
+    headline: Option<NodeId>,
+    hints: &mut Hints,
+    headed: &mut FxHashMap<NodeId, bool>,
+) -> bool {
     if headline.is_none_or(|h| id >= h) {
         return false;
     }
+    let is_h1 = |n: NodeId| dom.name(n) == "h1";
     dom.ancestors(id).chain([id]).any(|a| {
         let named = ["class", "id"].iter().filter_map(|n| dom.attr(a, n)).any(|names| {
             names.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|w| {
@@ -415,7 +423,9 @@ fn masthead(dom: &Dom, id: NodeId, headline: Option<NodeId>, hints: &mut Hints) 
             })
         });
         named
-            || dom.name(a) == "header" && !in_article(dom, a) && dom.first(a, "h1").is_none()
+            || dom.name(a) == "header"
+                && !in_article(dom, a)
+                && !*headed.entry(a).or_insert_with(|| dom.descendants(a).take(MAX_WALKED).any(is_h1))
             || matches!(hints.of(dom, a), Some(Hint::Aside(Role::Masthead | Role::Nav)))
     })
 }

@@ -66,20 +66,21 @@ const PATTERN_TIMES: u16 = 2;
 /// Words of a name or a mark that open a longer line open a sentence.
 const NAMED_WORDS: f32 = 8.0;
 /// The most lines that are looked at.
-const MOST_LINES: usize = 20_000;
+pub(super) const MOST_LINES: usize = 20_000;
 
-/// Takes a page apart into lines; those without a letter or digit are left out.
-pub(super) fn split(text: &str) -> Vec<Line<'_>> {
-    let texts: Vec<&str> = text
+/// Takes a page apart into lines, and says whether there are more than are looked at; those without a letter or digit
+/// are left out.
+pub(super) fn split(text: &str) -> (Vec<Line<'_>>, bool) {
+    let mut worded = text
         .split(['\n', '\r', '\u{2028}', '\u{2029}'])
         .map(|l| {
             l.trim_matches(|c: char| {
                 c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{200e}' | '\u{200f}')
             })
         })
-        .filter(|l| l.contains(char::is_alphanumeric))
-        .take(MOST_LINES)
-        .collect();
+        .filter(|l| l.contains(char::is_alphanumeric));
+    let texts: Vec<&str> = worded.by_ref().take(MOST_LINES).collect();
+    let more = worded.next().is_some();
     let mut times: FxHashMap<&str, u16> = FxHashMap::default();
     for t in &texts {
         let n = times.entry(t).or_insert(0);
@@ -104,7 +105,7 @@ pub(super) fn split(text: &str) -> Vec<Line<'_>> {
         })
         .collect();
     mark_patterns(&mut lines);
-    lines
+    (lines, more)
 }
 
 /// Lines made after one pattern are furniture: they share what stands in brackets at their end ("… (opens in a new

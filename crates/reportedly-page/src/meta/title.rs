@@ -3,7 +3,7 @@
 
 use super::outlet::Host;
 use super::{cuts, key, letters};
-use crate::dom::{DOCUMENT, Dom, NodeId, floor, is_inline, push_words};
+use crate::dom::{DOCUMENT, Dom, NodeId};
 use crate::structured::{self, Structured};
 use std::collections::BTreeSet;
 
@@ -264,37 +264,9 @@ fn is_front_page(href: &str) -> bool {
     path.is_empty() || path == "index.html" || path == "index.php"
 }
 
-/// The words of an element. Where a small letter meets a capital at the border of two elements, they are two words:
-/// style sheets set such elements apart.
+/// The words of a heading, a byline or a part of one.
 pub(crate) fn wording(dom: &Dom, root: NodeId) -> String {
-    let mut out = String::new();
-    if let Some(text) = dom.text_node(root) {
-        push_words(&mut out, text);
-    }
-    let mut at = dom.following(root, root, false);
-    while let Some(id) = at {
-        if out.len() > MAX_HEADING {
-            break;
-        }
-        let name = dom.name(id);
-        let skip = matches!(name, "script" | "style" | "noscript" | "template" | "svg");
-        match dom.text_node(id) {
-            Some(text) => {
-                let meets = out.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit())
-                    && text.starts_with(char::is_uppercase);
-                if meets {
-                    out.push(' ');
-                }
-                push_words(&mut out, text);
-            }
-            None if !is_inline(name) => push_words(&mut out, " "),
-            None => {}
-        }
-        at = dom.following(root, id, skip);
-    }
-    out.truncate(floor(&out, MAX_HEADING).len());
-    out.truncate(out.trim_end().len());
-    out
+    dom.wording(root, MAX_HEADING)
 }
 
 /// A title without the outlet's name at its end or its beginning.
