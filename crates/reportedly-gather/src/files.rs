@@ -1,6 +1,6 @@
 //! Which files hold pages, and what is in them.
 
-use crate::{Record, saved};
+use crate::{Record, archive::is_archive, saved};
 use flate2::bufread::MultiGzDecoder;
 use reportedly_read::Form;
 use std::{
@@ -19,7 +19,7 @@ const SNIFF_BYTES: usize = 1024;
 /// What was found at some paths.
 #[derive(Debug, Default)]
 pub struct Walk {
-    /// Files that hold pages: as given, folders walked in order of their names.
+    /// Files that hold pages, archives ([`is_archive`]) among them: as given, folders walked in order of their names.
     pub files: Vec<PathBuf>,
     /// How many hidden files and folders were passed over.
     pub hidden: usize,
@@ -41,7 +41,7 @@ pub enum LoadError {
         source: io::Error,
     },
     /// A folder in which nothing is a page.
-    #[error("{}: no page in this folder (looked for .html, .htm, .txt, .mhtml and .gz of these)", path.display())]
+    #[error("{}: no page in this folder (looked for .html, .htm, .txt, .mhtml, .warc and .gz of these)", path.display())]
     NoPages {
         /// The folder.
         path: PathBuf,
@@ -134,6 +134,7 @@ fn kind_by_name(path: &Path) -> (Kind, bool) {
 /// `index.php?id=3`) by how it begins.
 fn holds_page(path: &Path) -> io::Result<bool> {
     match kind_by_name(path) {
+        _ if is_archive(path) => Ok(true),
         (Kind::Other, true) => Ok(false),
         (Kind::Other, false) => {
             let mut start = Vec::with_capacity(SNIFF_BYTES);

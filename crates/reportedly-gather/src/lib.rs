@@ -1,4 +1,4 @@
-//! Files, folders and NDJSON to pages.
+//! Files, folders, WARC archives and NDJSON to pages.
 //!
 //! ```no_run
 //! use reportedly_gather::{load, walk};
@@ -12,12 +12,14 @@
 //! }
 //! ```
 
+mod archive;
 mod files;
 mod identity;
 mod lines;
 mod record;
 mod saved;
 
+pub use archive::{Archive, Capture, is_archive};
 pub use files::{LoadError, Walk, load, load_stream, size, walk};
 pub use identity::article_id;
 pub use lines::Lines;

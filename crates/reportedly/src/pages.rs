@@ -6,7 +6,9 @@ use crate::{
 };
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use reportedly_gather::{Lines, Record, article_id, load, load_stream, size, walk};
+use reportedly_gather::{
+    Archive, Capture, Lines, Record, article_id, is_archive, load, load_stream, size, walk,
+};
 use reportedly_read::Reading;
 use reportedly_story::Observation;
 use std::{
@@ -22,7 +24,7 @@ const CHUNK: usize = 256 << 10;
 
 /// Where pages come from.
 pub enum Source {
-    /// Files, and perhaps standard input as one page (`-`).
+    /// Files and archives, and perhaps standard input as one page (`-`).
     Files(Vec<PathBuf>),
     /// NDJSON on standard input.
     Records,
@@ -37,7 +39,7 @@ pub struct Tally {
     pub others: BTreeMap<&'static str, usize>,
     /// Hidden files passed over.
     pub hidden: usize,
-    /// Files of other kinds passed over.
+    /// Files of other kinds, and records of archives that are no pages, passed over.
     pub skipped: usize,
     /// Things that went wrong.
     pub problems: usize,
@@ -130,6 +132,10 @@ pub fn observe<T: Send>(
         bar.inc(1);
         match done {
             Done::Nothing => Ok(()),
+            Done::PassedOver => {
+                tally.skipped += 1;
+                Ok(())
+            }
             Done::Problem(what) => {
                 bar.suspend(|| tally.problem(what));
                 Ok(())
@@ -148,16 +154,24 @@ pub fn observe<T: Send>(
         }
     };
     let result = match source {
-        Source::Files(files) => ordered(
-            files.into_iter(),
-            |path| size(path),
-            jobs,
-            |path| match from_file(&path) {
-                Ok(record) => prepare(record, Some(&path)),
-                Err(what) => Done::Problem(what),
-            },
-            &mut take,
-        ),
+        Source::Files(files) => {
+            let jobs = if files.iter().any(|f| is_archive(f)) { jobs } else { jobs.min(files.len()) };
+            ordered(
+                files.into_iter().flat_map(captures),
+                Found::size,
+                jobs,
+                |found| match found {
+                    Found::File(path) => match from_file(&path) {
+                        Ok(record) => prepare(record, Some(&path)),
+                        Err(what) => Done::Problem(what),
+                    },
+                    Found::Page(record, path) => prepare(*record, Some(&path)),
+                    Found::Other => Done::PassedOver,
+                    Found::Problem(what) => Done::Problem(what),
+                },
+                &mut take,
+            )
+        }
         Source::Records => ordered(
             Lines::new(BufReader::with_capacity(CHUNK, io::stdin())).enumerate(),
             |(_, line)| line.as_ref().map_or(0, Vec::len),
@@ -184,7 +198,47 @@ pub fn observe<T: Send>(
 enum Done<T> {
     Page { shown: T, kind: reportedly_read::PageKind, broken: Option<String> },
     Problem(String),
+    PassedOver,
     Nothing,
+}
+
+/// What is found at a path, before it is read.
+enum Found {
+    File(PathBuf),
+    /// A page of an archive, and where it lies: the archive's path and its place in it.
+    Page(Box<Record>, PathBuf),
+    Other,
+    Problem(String),
+}
+
+impl Found {
+    /// Bytes that it takes.
+    fn size(&self) -> usize {
+        match self {
+            Self::File(path) => size(path),
+            Self::Page(record, _) => record.bytes.len(),
+            Self::Other | Self::Problem(_) => 0,
+        }
+    }
+}
+
+/// A file as it is; an archive as its pages, one after the other.
+fn captures(path: PathBuf) -> Box<dyn Iterator<Item = Found> + Send> {
+    if !is_archive(&path) {
+        return Box::new(std::iter::once(Found::File(path)));
+    }
+    match Archive::open(&path) {
+        Err(e) => Box::new(std::iter::once(Found::Problem(e.to_string()))),
+        Ok(archive) => Box::new(archive.map(move |capture| match capture {
+            Capture::Page(record, at) => {
+                let mut place = path.clone().into_os_string();
+                place.push(format!("@{at}"));
+                Found::Page(record, place.into())
+            }
+            Capture::Other => Found::Other,
+            Capture::Broken(e) => Found::Problem(e.to_string()),
+        })),
+    }
 }
 
 fn from_file(path: &Path) -> Result<Record, String> {
@@ -222,10 +276,10 @@ fn progress(source: &Source, work: &Work) -> ProgressBar {
     let visible = !work.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
     let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let (bar, template) = match source {
-        Source::Files(files) => {
+        Source::Files(files) if !files.iter().any(|f| is_archive(f)) => {
             (ProgressBar::new(files.len() as u64), "{bar:30} {pos}/{len} pages {per_sec} {eta} left")
         }
-        Source::Records => (ProgressBar::no_length(), "{spinner} {pos} pages {per_sec}"),
+        Source::Files(_) | Source::Records => (ProgressBar::no_length(), "{spinner} {pos} pages {per_sec}"),
     };
     bar.set_draw_target(target);
     bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
