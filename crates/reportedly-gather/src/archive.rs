@@ -3,7 +3,7 @@
 //! An archive may be terabytes and its records may be broken: one record is in memory at a time, and after a broken
 //! one reading goes on at the next place where a record can begin.
 
-use crate::{LoadError, Record};
+use crate::{LoadError, Record, files::MOST_BYTES};
 use fastwarc::{
     stream_io::{brotli::BrotliReader, chunked::ChunkedReader, zstd::ZstdReader},
     warc::{
@@ -15,13 +15,12 @@ use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use jiff::Timestamp;
 use reportedly_read::Form;
 use std::{
+    borrow::Cow,
     fs::File,
     io::{self, BufReader, Cursor, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
-/// More of a page than this is not read; one byte more than is used of a page, so that the reading says that it was cut.
-const MOST_BYTES: u64 = reportedly_read::MOST_BYTES as u64 + 1;
 /// Bytes of an archive that are looked through at a time for the next record.
 const WINDOW: usize = 1 << 20;
 
@@ -177,7 +176,7 @@ fn capture(warc: &mut WarcRecord) -> io::Result<Option<Record>> {
             if !http.status_code().is_none_or(|code| (200..300).contains(&code)) {
                 return Ok(None);
             }
-            record.content_type = http.get("Content-Type").map(|v| v.into_owned());
+            record.content_type = http.get("Content-Type").map(Cow::into_owned);
             let of = |name: &str| http.get(name).map(|v| v.to_ascii_lowercase()).unwrap_or_default();
             coded = Some((of("Transfer-Encoding"), of("Content-Encoding")));
         }

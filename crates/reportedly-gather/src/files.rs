@@ -11,7 +11,7 @@ use std::{
 
 /// More of a file than this is not read: a compressed file may claim any size, a device has no end. One byte more than
 /// is read of a page, so that the reading says that it was cut.
-const MOST_BYTES: u64 = reportedly_read::MOST_BYTES as u64 + 1;
+pub(crate) const MOST_BYTES: u64 = reportedly_read::MOST_BYTES as u64 + 1;
 
 /// How much of a file of unknown kind is looked at to see whether it is HTML.
 const SNIFF_BYTES: usize = 1024;
