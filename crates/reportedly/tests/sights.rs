@@ -107,6 +107,35 @@ fn answers_come_where_standard_error_is_gone() {
 }
 
 #[test]
+fn an_archive_tells_when_its_pages_were_seen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page =
+        format!("<!DOCTYPE html><title>Bridge closed</title><article><h1>Bridge closed</h1>{TEXT}</article>");
+    let record = |day: u8, status: &str| {
+        let block = format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\n\r\n{page}");
+        format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://tern.example/2/bridge\r\n\
+             WARC-Date: 2031-03-{day:02}T10:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n\
+             Content-Length: {}\r\n\r\n{block}\r\n\r\n",
+            block.len()
+        )
+    };
+    let archive =
+        [record(9, "200 OK"), "no record\r\n".to_owned(), record(2, "200 OK"), record(3, "404 Gone")];
+    fs::write(folder.path().join("crawl.warc"), archive.concat()).expect("a file");
+    let path = folder.path().to_str().expect("a path");
+    let output = reportedly(&["stories", "--json", path], b"");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let article = &answer["stories"][0]["articles"][0];
+    assert_eq!(article["known_at"], "2031-03-02T10:00:00Z", "{answer}");
+    let place = article["path"].as_str().expect("a path");
+    assert!(place.contains("crawl.warc@"), "{place}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("broken from byte") && said.contains("1 of other kinds passed over"), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn a_timeline_counts_a_page_once_however_often_it_was_saved() {
     let told = |days: &[&str]| {
         let folder = tempfile::tempdir().expect("a folder");
