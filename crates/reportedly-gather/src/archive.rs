@@ -21,8 +21,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Bytes of an archive that are looked through at a time for the next record.
-const WINDOW: usize = 1 << 20;
+/// Bytes of an archive that are looked through at a time for the next record: few at first, since it is mostly near and
+/// there may be a broken one at every step.
+const WINDOWS: std::ops::RangeInclusive<usize> = 1 << 12..=1 << 20;
+
+/// Beginnings of records that are tried one after the other where all are broken; from then on one in each [`STEP`].
+const TRIED: u32 = 64;
+/// Bytes.
+const STEP: u64 = 1 << 16;
 
 /// What comes next in an archive.
 #[derive(Debug)]
@@ -44,6 +50,8 @@ pub struct Archive {
     next: u64,
     /// What was said of the records that are being passed over.
     broken: Option<(u64, String)>,
+    /// How many beginnings were tried since the last record that could be read.
+    tried: u32,
 }
 
 /// Whether a file is an archive, by its name.
@@ -56,7 +64,7 @@ pub fn is_archive(path: &Path) -> bool {
 impl Archive {
     /// Opens an archive. Errors: where it cannot be opened.
     pub fn open(path: &Path) -> Result<Self, LoadError> {
-        let mut archive = Self { path: path.to_path_buf(), records: None, next: 0, broken: None };
+        let mut archive = Self { path: path.to_path_buf(), records: None, next: 0, broken: None, tried: 0 };
         archive.start(0).map_err(|source| LoadError::Unreadable { path: path.to_path_buf(), source })?;
         Ok(archive)
     }
@@ -75,7 +83,9 @@ impl Archive {
     fn resume(&mut self) -> io::Result<bool> {
         self.records = None;
         let mut file = File::open(&self.path)?;
-        let Some(at) = next_record(&mut file, self.next)? else { return Ok(false) };
+        self.tried += 1;
+        let from = if self.tried > TRIED { self.next + STEP } else { self.next };
+        let Some(at) = next_record(&mut file, from)? else { return Ok(false) };
         self.next = at + 1;
         self.start(at)?;
         Ok(true)
@@ -111,6 +121,7 @@ impl Iterator for Archive {
             match record {
                 Ok((at, capture)) => {
                     self.next = at + 1;
+                    self.tried = 0;
                     return match self.passed(Some(at)) {
                         None => {
                             Some(capture.map_or(Capture::Other, |record| Capture::Page(Box::new(record), at)))
@@ -141,20 +152,22 @@ fn next_record(file: &mut File, from: u64) -> io::Result<Option<u64>> {
     /// What a gzip member, a zstd frame and an uncompressed record begin with.
     const BEGINNINGS: [&[u8]; 3] = [b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"WARC/1."];
     const LONGEST: usize = 7;
-    let mut window = Vec::with_capacity(WINDOW);
+    let mut window = Vec::new();
+    let mut size = *WINDOWS.start();
     let mut at = from;
     loop {
         file.seek(SeekFrom::Start(at))?;
         window.clear();
-        file.by_ref().take(WINDOW as u64).read_to_end(&mut window)?;
+        file.by_ref().take(size as u64).read_to_end(&mut window)?;
         let found = BEGINNINGS.iter().filter_map(|b| memchr::memmem::find(&window, b)).min();
         if let Some(found) = found {
             return Ok(Some(at + found as u64));
         }
-        if window.len() < WINDOW {
+        if window.len() < size {
             return Ok(None);
         }
-        at += (WINDOW - LONGEST) as u64;
+        at += (size - LONGEST) as u64;
+        size = (size * 4).min(*WINDOWS.end());
     }
 }
 
