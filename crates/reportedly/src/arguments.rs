@@ -1,8 +1,8 @@
 //! The command line.
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use crate::commands::{read::Read, stories::Stories, timeline::Timeline};
+use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
-use std::path::PathBuf;
 
 /// Reads the news the way a careful analyst does.
 #[derive(Debug, Parser)]
@@ -66,115 +66,6 @@ pub struct Work {
     pub quiet: bool,
 }
 
-/// `read`
-#[derive(Debug, Args)]
-#[command(
-    group = ArgGroup::new("form").args(["json", "jsonl", "markdown"]),
-    after_help = "With --jsonl and - as the path, standard input is NDJSON, one record a page: \"html\",
-\"html_base64\", \"flat\" or \"text\", and optionally \"id\", \"url\", \"content_type\", \"title\",
-\"outlet\", \"published\", \"fetched\".
-
-Examples:
-  reportedly read page.html --fetched 2031-03-04
-  reportedly read --json page.txt --outlet \"Harbour Wire\" | jq .statements
-  reportedly read --jsonl - < records.jsonl > readings.jsonl
-
-Exit status: 0 when all was read, 1 when something was not (and it is said what),
-2 for a wrong command line."
-)]
-pub struct Read {
-    /// Pages, folders of pages, or - for standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// One JSON object, for one page
-    #[arg(long)]
-    pub json: bool,
-    /// One JSON object a line, for any number of pages
-    #[arg(long)]
-    pub jsonl: bool,
-    /// The article as Markdown
-    #[arg(long)]
-    pub markdown: bool,
-    /// The page's address, for one page
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
-    /// What is known from outside.
-    #[command(flatten)]
-    pub known: Known,
-    /// How it is done.
-    #[command(flatten)]
-    pub work: Work,
-}
-
-/// `stories`
-#[derive(Debug, Args)]
-#[command(
-    group = ArgGroup::new("form").args(["json", "jsonl"]),
-    after_help = "With --jsonl and - as the path, standard input is NDJSON as for `read`, and one
-{\"id\",\"story\",\"copy_of\"} comes back for each record.
-
-Examples:
-  reportedly stories examples/newsroom
-  reportedly stories examples/newsroom --as-of 2031-02-01
-  reportedly stories pages/ --json | jq '.stories[] | [.title, .independent_origins]'"
-)]
-pub struct Stories {
-    /// Pages, folders of pages, or - for standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// Only what was known by then: a day (its end, UTC) or an instant
-    #[arg(long, value_name = "DATE", value_parser = given_as_of)]
-    pub as_of: Option<AsOf>,
-    /// Take a page as known only from the last day on which it can have been published
-    #[arg(long)]
-    pub strict: bool,
-    /// Everything, as one JSON object
-    #[arg(long)]
-    pub json: bool,
-    /// The story of each record, one JSON object a line
-    #[arg(long)]
-    pub jsonl: bool,
-    /// Show at most so many stories [default: 10; JSON is whole unless asked]
-    #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
-    /// What is known from outside.
-    #[command(flatten)]
-    pub known: Known,
-    /// How it is done.
-    #[command(flatten)]
-    pub work: Work,
-}
-
-/// `timeline`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  reportedly timeline pages/ruddock-mill/ --dates 8
-  reportedly timeline --jsonl - --dates 20 --sentences 2 --query \"mill,sale\" < articles.jsonl")]
-pub struct Timeline {
-    /// Pages, folders of pages, or - for standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// One JSON object a day; with - as the path, NDJSON in as well
-    #[arg(long)]
-    pub jsonl: bool,
-    /// At most so many days
-    #[arg(long, value_name = "L", default_value_t = 10)]
-    pub dates: usize,
-    /// At most so many sentences a day
-    #[arg(long, value_name = "K", default_value_t = 1)]
-    pub sentences: usize,
-    /// What it is about, words separated by commas. Of files, what speaks of none of them is left out; of records
-    /// (-), which are one story's, what speaks of them comes first
-    #[arg(long, value_name = "WORDS", value_delimiter = ',')]
-    pub query: Vec<String>,
-    /// What is known from outside.
-    #[command(flatten)]
-    pub known: Known,
-    /// How it is done.
-    #[command(flatten)]
-    pub work: Work,
-}
-
 /// A date asked about, as it was given.
 #[derive(Clone, Debug)]
 pub struct AsOf {
@@ -184,11 +75,13 @@ pub struct AsOf {
     pub instant: Timestamp,
 }
 
-fn given_time(text: &str) -> Result<Timestamp, String> {
+/// A time as it may be given on the command line.
+pub fn given_time(text: &str) -> Result<Timestamp, String> {
     reportedly_gather::given_time(text)
         .ok_or_else(|| "give a day (2031-03-04) or an instant (2031-03-04T10:00:00Z)".to_owned())
 }
 
-fn given_as_of(text: &str) -> Result<AsOf, String> {
+/// A date asked about, as it may be given on the command line.
+pub fn given_as_of(text: &str) -> Result<AsOf, String> {
     given_time(text).map(|instant| AsOf { text: text.to_owned(), instant })
 }

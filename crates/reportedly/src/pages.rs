@@ -3,6 +3,7 @@
 use crate::{
     arguments::{Known, Work},
     ordered::ordered,
+    terminal::say,
 };
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -14,7 +15,7 @@ use reportedly_story::Observation;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    io::{self, BufReader, IsTerminal, Write as _},
+    io::{self, BufReader, IsTerminal},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
@@ -68,12 +69,6 @@ impl Tally {
     pub fn summary_as_of(&self, known: usize, as_of: &str) -> String {
         format!("known by {as_of}: {known} of {}", self.summary())
     }
-}
-
-/// Says a line on standard error. File names and records may hold anything, which must not steer the terminal; and
-/// where nobody can be told, the answers still matter.
-pub fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{}", reportedly_answer::visible(line));
 }
 
 /// Turns the command line's paths into a source. With `ndjson`, a single `-` is NDJSON.
@@ -193,6 +188,17 @@ pub fn observe<T: Send>(
     };
     bar.finish_and_clear();
     result
+}
+
+/// All observations of a source, in order.
+pub fn all(source: Source, known: &Known, work: &Work, tally: &mut Tally) -> Result<Vec<Observation>> {
+    let mut all = Vec::new();
+    let keep = |o, _| {
+        all.push(o);
+        Ok(())
+    };
+    observe(source, known, None, work, |o| o, keep, tally)?;
+    Ok(all)
 }
 
 enum Done<T> {

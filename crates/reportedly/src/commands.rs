@@ -1,0 +1,5 @@
+//! The commands, each with its arguments and what it does.
+
+pub mod read;
+pub mod stories;
+pub mod timeline;

@@ -1,0 +1,118 @@
+//! `reportedly stories`: the stories in pages, newest first.
+
+use crate::{
+    Usage,
+    arguments::{AsOf, Known, Work, given_as_of},
+    pages::{self, Tally, all},
+    terminal::{say, style},
+};
+use anyhow::{Result, bail};
+use clap::{ArgGroup, Args};
+use reportedly_answer::StoriesView;
+use reportedly_story::Question;
+use std::{
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+};
+
+/// `stories`
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("form").args(["json", "jsonl"]),
+    after_help = "With --jsonl and - as the path, standard input is NDJSON as for `read`, and one
+{\"id\",\"story\",\"copy_of\"} comes back for each record.
+
+Examples:
+  reportedly stories examples/newsroom
+  reportedly stories examples/newsroom --as-of 2031-02-01
+  reportedly stories pages/ --json | jq '.stories[] | [.title, .independent_origins]'"
+)]
+pub struct Stories {
+    /// Pages, folders of pages, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only what was known by then: a day (its end, UTC) or an instant
+    #[arg(long, value_name = "DATE", value_parser = given_as_of)]
+    pub as_of: Option<AsOf>,
+    /// Take a page as known only from the last day on which it can have been published
+    #[arg(long)]
+    pub strict: bool,
+    /// Everything, as one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// The story of each record, one JSON object a line
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Show at most so many stories [default: 10; JSON is whole unless asked]
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// What is known from outside.
+    #[command(flatten)]
+    pub known: Known,
+    /// How it is done.
+    #[command(flatten)]
+    pub work: Work,
+}
+
+impl Stories {
+    /// Reads the pages and tells their stories.
+    pub fn run(&self, tally: &mut Tally) -> Result<()> {
+        let source = pages::source(&self.paths, self.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
+        if self.jsonl && (self.as_of.is_some() || self.strict || self.limit.is_some()) {
+            bail!(Usage("--jsonl gives the story of each record in stream order; --as-of, --strict and --limit go with --json".to_owned()));
+        }
+        let mut observations = all(source, &self.known, &self.work, tally)?;
+        let mut out = BufWriter::new(io::stdout().lock());
+        if self.jsonl {
+            // What is no article belongs to no story, and is answered all the same.
+            let given: Vec<(String, bool)> =
+                observations.iter().map(|o| (o.id.clone(), o.reading.kind.is_article())).collect();
+            observations.retain(|o| o.reading.kind.is_article());
+            let mut assigned = reportedly_story::assign(&observations).into_iter();
+            for (id, is_article) in given {
+                let place = if is_article { assigned.next() } else { None };
+                let (story, copy_of) = place.map_or((None, None), |p| (Some(p.story), p.copy_of));
+                serde_json::to_writer(
+                    &mut out,
+                    &serde_json::json!({"id": id, "story": story, "copy_of": copy_of}),
+                )?;
+                out.write_all(b"\n")?;
+            }
+            out.flush()?;
+            return Ok(());
+        }
+        observations.retain(|o| o.reading.kind.is_article());
+        reportedly_story::tell_apart(&mut observations, self.strict);
+        let question = Question { as_of: self.as_of.as_ref().map(|d| d.instant), strict: self.strict };
+        let mut stories = reportedly_story::stories(&observations, &question);
+        let known: usize = stories.iter().map(|s| s.articles.len()).sum();
+        if self.json {
+            stories.truncate(self.limit.unwrap_or(usize::MAX));
+            let as_of = self.as_of.as_ref().map(|d| d.text.as_str());
+            serde_json::to_writer_pretty(
+                &mut out,
+                &reportedly_answer::stories(&stories, &observations, as_of),
+            )?;
+            out.write_all(b"\n")?;
+        } else {
+            let view = StoriesView { limit: Some(self.limit.unwrap_or(10)), style: style() };
+            if stories.is_empty() {
+                writeln!(
+                    out,
+                    "No stories{}.",
+                    if self.as_of.is_some() { " were known by then" } else { "" }
+                )?;
+            }
+            out.write_all(reportedly_answer::stories_text(&stories, &observations, view).as_bytes())?;
+        }
+        out.flush()?;
+        if !self.work.quiet {
+            let summary = match &self.as_of {
+                Some(as_of) => tally.summary_as_of(known, &as_of.text),
+                None => tally.summary(),
+            };
+            say(&summary);
+        }
+        Ok(())
+    }
+}
