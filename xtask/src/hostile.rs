@@ -208,6 +208,37 @@ const CASES: &[(&str, Given, Make)] = &[
     ("JSON-LD a hundred thousand times", Record("html"), |w| {
         repeat(w, "<script type='application/ld+json'>{\"@type\":\"NewsArticle\"}</script>", 67 * 100 * KB)
     }),
+    ("small values of JSON-LD, 8 MB", Record("html"), |w| {
+        w.write_all(b"<script type='application/ld+json'>[0")?;
+        repeat(w, ",[]", 8 * MB)?;
+        w.write_all(b"]</script><p>One.")
+    }),
+    ("100,000 authors and pictures in JSON-LD", Record("html"), |w| {
+        w.write_all(b"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"author\":[\"A B\"")?;
+        numbered(w, 20 * KB, |i| format!(",{{\"name\":\"Anna {}\"}}", letters(i)))?;
+        w.write_all(b"],\"image\":[\"/0\"")?;
+        numbered(w, 40 * KB, |i| format!(",\"/{i}.jpg\""))?;
+        w.write_all(b"]}</script><p>One.")
+    }),
+    ("100,000 dates in the data", Record("html"), |w| {
+        numbered(w, 100 * KB, |i| {
+            let (year, day) = (1990 + i % 40, i % 28 + 1);
+            format!("<meta property='article:published_time' content='{year}-03-{day:02}'>")
+        })
+    }),
+    ("100,000 authors in the markup", Record("html"), |w| {
+        numbered(w, 100 * KB, |i| format!("<p itemprop=author><b itemprop=name>Anna {}</b>", letters(i)))
+    }),
+    ("dates in nested headers", Record("html"), |w| {
+        numbered(w, 20 * KB, |i| format!("<header><p>{} March 2031</p>", i % 28 + 1))?;
+        w.write_all(b"<h1>Quay</h1>")
+    }),
+    ("nested bylines around nothing", Record("html"), |w| {
+        repeat(w, "<div class='author byline date'>", 13 * KB)?;
+        repeat(w, "<i></i>", 700 * KB)
+    }),
+    ("an archive of beginnings", AsFile("page.warc"), |w| repeat(w, "WARC/1.0\r\n", 20 * MB)),
+    ("an archive of broken members", AsFile("page.warc.gz"), |w| cycle(w, &[b"\x1f\x8b\x08x"], 20 * MB)),
     ("a gzip file of 10 GB unpacked", AsFile("page.html.gz"), |w| {
         // Members of a gzip file may stand one after the other.
         let mut member = GzEncoder::new(Vec::new(), Compression::best());

@@ -148,7 +148,7 @@ fn what_is_no_archive_is_said_to_be_none() {
 #[test]
 fn many_beginnings_without_a_record_end_and_what_follows_them_is_read() {
     let beginnings = b"WARC/1.0\r\n".repeat(200_000);
-    let nothing = [b' '; 1 << 17];
+    let nothing = vec![b' '; 1 << 17];
     let (pages, _, broken) = read("beginnings.warc", &[&beginnings[..], &nothing, &page(1)].concat());
     assert_eq!(addresses(&pages), ["https://tern.example/1"]);
     assert_eq!(broken.len(), 1, "{broken:?}");

@@ -164,6 +164,29 @@ fn markup() {
                 "<section class='related c{i}'><p>The harbour was quiet on the day after it.</p></section>"
             )
         }),
+        ("dates of data", &|i| {
+            format!("<meta property='article:published_time' content='20{:02}-03-{:02}'>", i % 40, i % 28 + 1)
+        }),
+        ("dates of properties", &|i| {
+            format!("<time itemprop=datePublished datetime=20{:02}-03-{:02}>a</time>", i % 40, i % 28 + 1)
+        }),
+        ("dated captions", &|i| {
+            format!("<figure><figcaption>Quay {i}, {} March 2031.</figcaption></figure>", i % 28 + 1)
+        }),
+        ("authors of properties", &|i| {
+            format!("<span itemprop=author><b itemprop=name>Anna {}</b></span>", word(i))
+        }),
+        ("headers", &|i| format!("<header><div>{} March 2031</div>", i % 28 + 1)),
+        ("nested bylines", &|_| "<div class=author><i></i>".to_owned()),
+        ("nested dates", &|_| "<div class=date><i></i>".to_owned()),
+        ("lists of JSON-LD", &|i| {
+            [
+                "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"author\":[{\"name\":\"Anna ",
+                &word(i),
+                "\"},{\"name\":\"Jon Marsh\"}],\"image\":[\"/a.jpg\",\"/b.jpg\"]}</script>",
+            ]
+            .concat()
+        }),
         ("hidden", &|_| {
             "<div style='display:none'><p>The harbour was quiet on the day after.</p></div>".to_owned()
         }),

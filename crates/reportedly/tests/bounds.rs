@@ -54,6 +54,16 @@ fn absurd() -> Vec<(Value, &'static str, &'static str)> {
             "article",
             "there is more",
         ),
+        (json!({"flat": numbered(20_001, "The quay ", "\n")}), "", "20000 lines"),
+        (
+            json!({"html": format!(
+                "<script type='application/ld+json'>[0{}]</script>{}",
+                ",1".repeat(600_000),
+                paragraph.repeat(5)
+            )}),
+            "article",
+            "JSON-LD are not read",
+        ),
         (
             json!({"html": paragraph.repeat(5) + "</div></p><table><tr><td><a href=<b><script>"}),
             "article",
