@@ -6,7 +6,7 @@ use crate::{
     when,
 };
 use reportedly_read::{Reading, Role, When};
-use reportedly_said::{Act, Statement};
+use reportedly_said::{Act, Statement, Status};
 use std::fmt::Write;
 
 /// How much of a statement or of a piece left aside is shown, in characters.
@@ -37,6 +37,11 @@ pub fn reading_text(path: Option<&str>, r: &Reading, style: Style) -> String {
         head.push(format!("Agencies: {}", r.agencies.join(", ")));
     }
     head.extend(r.outlet.clone());
+    match r.kind.word() {
+        "live-blog" => head.push("live blog".to_owned()),
+        "stub" => head.push("only the beginning of the article".to_owned()),
+        _ => {}
+    }
     if r.minutes() > 0 {
         head.push(format!("{} min read", r.minutes()));
     }
@@ -115,7 +120,7 @@ fn statement(line: &mut impl FnMut(&str), s: &Statement, r: &Reading, style: Sty
         other => format!("{}, ", other.word()),
     };
     let head = visible(&way.join(" → "));
-    line(&format!("  {} {}", style.strong(&head), style.faint(&format!("({act}{})", s.status.word()))));
+    line(&format!("  {} {}", style.strong(&head), style.faint(&format!("({act}{})", status(s)))));
     let content: Vec<&str> = s.content.iter().map(|c| c.of(&r.text)).collect();
     line(&style.wrapped(&cut(&content.join(" … "), EXCERPT), 4));
     // Dates inside what is said, where they are more than the words themselves tell.
@@ -129,6 +134,14 @@ fn statement(line: &mut impl FnMut(&str), s: &Statement, r: &Reading, style: Sty
         .collect();
     if !dates.is_empty() {
         line(&style.faint(&style.wrapped(&dates.join("; "), 4)));
+    }
+}
+
+/// The status in words: what is only negated is not yet a denial of anybody's claim.
+fn status(s: &Statement) -> &'static str {
+    match s.status {
+        Status::Denied if s.reason.starts_with("negation:") => "negated",
+        other => other.word(),
     }
 }
 

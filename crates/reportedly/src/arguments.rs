@@ -29,7 +29,7 @@ pub enum Command {
     #[command(
         long_about = "Reads pages, HTML or already flattened to text (told apart by content), and shows the article, when it was published and what that rests on, who said what by way of whom, and what was left aside.
 
-Folders are walked: .html, .htm, .txt, .mhtml and .gz of these; hidden files and others are passed over and counted. What a saved page itself records of its address and time is used (browsers, SingleFile, HTTrack, MHTML)."
+Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.warc, .warc.gz, .warc.zst, .warc.wet.gz), page by page; hidden files and others are passed over and counted. What a saved page itself records of its address and time is used (browsers, SingleFile, HTTrack, MHTML)."
     )]
     Read(Read),
     /// Read pages and tell the stories in them, newest first
