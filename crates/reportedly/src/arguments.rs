@@ -1,6 +1,9 @@
 //! The command line.
 
-use crate::commands::{read::Read, stories::Stories, timeline::Timeline};
+use crate::{
+    commands::{config::Show, read::Read, stories::Stories, timeline::Timeline},
+    config::{Flags, Settings},
+};
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
@@ -20,6 +23,9 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// What every command takes.
+    #[command(flatten)]
+    pub everywhere: Flags,
 }
 
 /// What to do.
@@ -42,6 +48,11 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Takes the articles of one story and tells it as dated sentences, each taken from an article as it stands."
     )]
     Timeline(Timeline),
+    /// Show what is set, and where
+    #[command(
+        long_about = "Shows every setting as it holds and where that comes from: its default, a line of the configuration file, a variable, or a flag."
+    )]
+    Config(Show),
 }
 
 /// What is known about the pages from outside.
@@ -58,11 +69,27 @@ pub struct Known {
 /// How the work is done.
 #[derive(Debug, Args)]
 pub struct Work {
-    /// How many threads read [default: one for each core]
+    /// How many threads read [default: the setting jobs, else one for each core]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
     /// No progress, no summary; problems are still told
     #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl Work {
+    /// How it is done, the settings considered.
+    pub fn how(&self, settings: &Settings) -> How {
+        How { jobs: self.jobs.map_or_else(|| settings.jobs(), usize::from), quiet: self.quiet }
+    }
+}
+
+/// How the work is done, in the end.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// How many threads read.
+    pub jobs: usize,
+    /// No progress, no summary.
     pub quiet: bool,
 }
 

@@ -2,12 +2,15 @@
 
 mod arguments;
 mod commands;
+mod config;
 mod ordered;
 mod pages;
 mod terminal;
 
+use anyhow::Result;
 use arguments::{Arguments, Command};
 use clap::Parser;
+use config::Config;
 use pages::Tally;
 use std::{io, process::ExitCode};
 use terminal::say;
@@ -18,12 +21,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut tally = Tally::default();
-    let done = match &arguments.command {
-        Command::Read(command) => command.run(&mut tally),
-        Command::Stories(command) => command.run(&mut tally),
-        Command::Timeline(command) => command.run(&mut tally),
-    };
-    match done {
+    match dispatch(&arguments, &mut tally) {
         // Whoever closed the pipe has seen enough.
         Err(e) if is_closed_pipe(&e) => ExitCode::SUCCESS,
         Err(e) if e.is::<Usage>() => {
@@ -41,7 +39,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// A command line that asks for what cannot be.
+fn dispatch(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
+    let config = Config::load(&arguments.everywhere, &config::environment());
+    match &arguments.command {
+        Command::Read(command) => command.run(config.settings()?, tally),
+        Command::Stories(command) => command.run(config.settings()?, tally),
+        Command::Timeline(command) => command.run(config.settings()?, tally),
+        Command::Config(command) => command.run(&config),
+    }
+}
+
+/// A command line or a configuration that asks for what cannot be.
 #[derive(Debug)]
 struct Usage(String);
 

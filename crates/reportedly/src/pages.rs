@@ -1,7 +1,7 @@
 //! From paths or NDJSON to observations, with progress and a count of what went wrong.
 
 use crate::{
-    arguments::{Known, Work},
+    arguments::{How, Known},
     ordered::ordered,
     terminal::say,
 };
@@ -105,13 +105,11 @@ pub fn observe<T: Send>(
     source: Source,
     known: &Known,
     url: Option<&str>,
-    work: &Work,
+    how: How,
     show: impl Fn(Observation) -> T + Sync,
     mut sink: impl FnMut(T, bool) -> io::Result<()>,
     tally: &mut Tally,
 ) -> io::Result<()> {
-    let jobs =
-        work.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let prepare = |mut record: Record, path: Option<&Path>| {
         record.fetched = known.fetched.or(record.fetched);
         record.outlet = known.outlet.clone().or(record.outlet);
@@ -122,7 +120,7 @@ pub fn observe<T: Send>(
         drop(record);
         Done::Page { shown: show(observation), kind, broken }
     };
-    let bar = progress(&source, work);
+    let bar = progress(&source, how);
     let mut take = |done: Done<T>, idle: bool| -> io::Result<()> {
         bar.inc(1);
         match done {
@@ -150,7 +148,7 @@ pub fn observe<T: Send>(
     };
     let result = match source {
         Source::Files(files) => {
-            let jobs = if files.iter().any(|f| is_archive(f)) { jobs } else { jobs.min(files.len()) };
+            let jobs = if files.iter().any(|f| is_archive(f)) { how.jobs } else { how.jobs.min(files.len()) };
             ordered(
                 files.into_iter().flat_map(captures),
                 Found::size,
@@ -170,7 +168,7 @@ pub fn observe<T: Send>(
         Source::Records => ordered(
             Lines::new(BufReader::with_capacity(CHUNK, io::stdin())).enumerate(),
             |(_, line)| line.as_ref().map_or(0, Vec::len),
-            jobs,
+            how.jobs,
             |(i, line)| match line {
                 Err(e) => Done::Problem(format!("standard input, line {}: {e}", i + 1)),
                 Ok(line) if line.trim_ascii().is_empty() => Done::Nothing,
@@ -191,13 +189,13 @@ pub fn observe<T: Send>(
 }
 
 /// All observations of a source, in order.
-pub fn all(source: Source, known: &Known, work: &Work, tally: &mut Tally) -> Result<Vec<Observation>> {
+pub fn all(source: Source, known: &Known, how: How, tally: &mut Tally) -> Result<Vec<Observation>> {
     let mut all = Vec::new();
     let keep = |o, _| {
         all.push(o);
         Ok(())
     };
-    observe(source, known, None, work, |o| o, keep, tally)?;
+    observe(source, known, None, how, |o| o, keep, tally)?;
     Ok(all)
 }
 
@@ -278,8 +276,8 @@ fn read(record: &Record, path: Option<&Path>) -> (Observation, reportedly_read::
 }
 
 /// A bar on standard error where somebody can see it, and only where it does not run into the answers.
-fn progress(source: &Source, work: &Work) -> ProgressBar {
-    let visible = !work.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
+fn progress(source: &Source, how: How) -> ProgressBar {
+    let visible = !how.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
     let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let (bar, template) = match source {
         Source::Files(files) if !files.iter().any(|f| is_archive(f)) => {

@@ -1,13 +1,24 @@
 //! Standard output and standard error as somebody sees them.
 
+use crate::config::{Color, Settings};
 use reportedly_answer::Style;
 use std::io::{self, IsTerminal, Write};
 
 /// How answers are set: to the terminal's width and in colour where there is a terminal and nobody objects.
-pub fn style() -> Style {
+pub fn style(settings: &Settings) -> Style {
     let terminal = io::stdout().is_terminal();
     let width = terminal_width().filter(|_| terminal).unwrap_or(100).clamp(40, 110);
-    Style { width, color: terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) }
+    Style { width, color: is_coloured(settings.color.value) }
+}
+
+/// Whether what goes to standard output is to be coloured.
+pub fn is_coloured(color: Color) -> bool {
+    let objects = || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    match color {
+        Color::Auto => io::stdout().is_terminal() && !objects(),
+        Color::Always => true,
+        Color::Never => false,
+    }
 }
 
 fn terminal_width() -> Option<usize> {

@@ -14,6 +14,8 @@ use std::{
 fn transcripts() {
     std::env::set_current_dir(root()).expect("the workspace's root");
     trycmd::TestCases::new()
+        .env("XDG_CONFIG_HOME", "/home/ada/.config")
+        .env("XDG_DATA_HOME", "/home/ada/.local/share")
         .register_bin("cargo", trycmd::schema::Bin::Ignore)
         .register_bin("reportedly", trycmd::cargo::cargo_bin!("reportedly"))
         .case("crates/reportedly/tests/cmd/*.md")

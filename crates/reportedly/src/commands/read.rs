@@ -3,6 +3,7 @@
 use crate::{
     Usage,
     arguments::{Known, Work},
+    config::Settings,
     pages::{self, Source, Tally},
     terminal::{say, style},
 };
@@ -56,7 +57,7 @@ pub struct Read {
 
 impl Read {
     /// Reads the pages and shows each.
-    pub fn run(&self, tally: &mut Tally) -> Result<()> {
+    pub fn run(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
         let source = pages::source(&self.paths, self.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
         let many = match &source {
             Source::Files(files) => files.len() > 1,
@@ -68,7 +69,7 @@ impl Read {
         if many && self.json {
             bail!(Usage("--json gives one object for one page; for several pages take --jsonl".to_owned()));
         }
-        let style = style();
+        let style = style(settings);
         let show = |o: Observation| -> Vec<u8> {
             let path = o.path.as_deref();
             if self.json || self.jsonl {
@@ -98,7 +99,15 @@ impl Read {
             out.write_all(&bytes)?;
             if idle { out.flush() } else { Ok(()) }
         };
-        pages::observe(source, &self.known, self.url.as_deref(), &self.work, show, write, tally)?;
+        pages::observe(
+            source,
+            &self.known,
+            self.url.as_deref(),
+            self.work.how(settings),
+            show,
+            write,
+            tally,
+        )?;
         if many && !self.work.quiet {
             say(&tally.summary());
         }

@@ -3,6 +3,7 @@
 use crate::{
     Usage,
     arguments::{AsOf, Known, Work, given_as_of},
+    config::Settings,
     pages::{self, Tally, all},
     terminal::{say, style},
 };
@@ -43,7 +44,8 @@ pub struct Stories {
     /// The story of each record, one JSON object a line
     #[arg(long)]
     pub jsonl: bool,
-    /// Show at most so many stories [default: 10; JSON is whole unless asked]
+    /// Show at most so many stories [default: the setting limit, else 10; JSON is whole
+    /// unless asked]
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
     /// What is known from outside.
@@ -56,12 +58,12 @@ pub struct Stories {
 
 impl Stories {
     /// Reads the pages and tells their stories.
-    pub fn run(&self, tally: &mut Tally) -> Result<()> {
+    pub fn run(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
         let source = pages::source(&self.paths, self.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
         if self.jsonl && (self.as_of.is_some() || self.strict || self.limit.is_some()) {
             bail!(Usage("--jsonl gives the story of each record in stream order; --as-of, --strict and --limit go with --json".to_owned()));
         }
-        let mut observations = all(source, &self.known, &self.work, tally)?;
+        let mut observations = all(source, &self.known, self.work.how(settings), tally)?;
         let mut out = BufWriter::new(io::stdout().lock());
         if self.jsonl {
             // What is no article belongs to no story, and is answered all the same.
@@ -95,7 +97,10 @@ impl Stories {
             )?;
             out.write_all(b"\n")?;
         } else {
-            let view = StoriesView { limit: Some(self.limit.unwrap_or(10)), style: style() };
+            let view = StoriesView {
+                limit: Some(self.limit.unwrap_or(settings.limit.value)),
+                style: style(settings),
+            };
             if stories.is_empty() {
                 writeln!(
                     out,

@@ -3,6 +3,7 @@
 use crate::{
     Usage,
     arguments::{Known, Work},
+    config::Settings,
     pages::{self, Source, Tally, all},
     terminal::{say, style},
 };
@@ -45,10 +46,10 @@ pub struct Timeline {
 
 impl Timeline {
     /// Reads the articles and tells what happened when.
-    pub fn run(&self, tally: &mut Tally) -> Result<()> {
+    pub fn run(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
         let source = pages::source(&self.paths, self.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
         let records = matches!(source, Source::Records);
-        let mut observations = all(source, &self.known, &self.work, tally)?;
+        let mut observations = all(source, &self.known, self.work.how(settings), tally)?;
         observations.retain(|o| o.reading.kind.is_article());
         reportedly_story::tell_apart(&mut observations, false);
         let query: Vec<String> =
@@ -73,7 +74,7 @@ impl Timeline {
                     let told = &observations[*article];
                     let outlet = told.reading.outlet.as_deref().or(told.path.as_deref()).unwrap_or(&told.id);
                     let entry = format!("{date}  {sentence} [{outlet}]");
-                    writeln!(out, "{}", style().hanging(&entry, 0, 12))?;
+                    writeln!(out, "{}", style(settings).hanging(&entry, 0, 12))?;
                 }
             }
         }

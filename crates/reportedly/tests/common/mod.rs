@@ -14,6 +14,8 @@ pub fn reportedly(arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_reportedly"))
         .args(arguments)
         .current_dir(root())
+        // What is set on this machine is not the test's.
+        .env("XDG_CONFIG_HOME", "/nowhere")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

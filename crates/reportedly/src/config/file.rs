@@ -1,0 +1,105 @@
+//! The configuration file: TOML, with the line of every key.
+
+use super::{SETTINGS, nearest};
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+use toml::{Table, Value, de::DeTable};
+
+/// No configuration is longer.
+const LONGEST: u64 = 1 << 20;
+
+/// The file as it was read.
+#[derive(Debug, Default)]
+pub struct File {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What is wrong with it as a whole; not with its values.
+    pub problems: Vec<String>,
+    settings: Vec<(String, usize, Value)>,
+}
+
+/// The content of a small file of text.
+pub fn content(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+impl File {
+    /// Reads it. What is no TOML and which keys are unknown stands in `problems`.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        Ok(Self::parse(path, &content(path)?))
+    }
+
+    fn parse(path: &Path, text: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let line = |at: usize| text.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
+        let mut file = Self { path: path.to_path_buf(), ..Self::default() };
+        let (keys, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let line = error.span().map_or(1, |span| line(span.start));
+            file.problems.push(format!("{}:{line}: {}", path.display(), error.message()));
+        }
+        // What stands behind a mistake in the grammar may be anything.
+        if !file.problems.is_empty() {
+            return file;
+        }
+        let mut values = toml::from_str::<Table>(text).unwrap_or_default();
+        for key in keys.get_ref().keys() {
+            let line = line(key.span().start);
+            let key = key.get_ref().as_ref();
+            if SETTINGS.iter().any(|s| s.key == key) {
+                file.settings.extend(values.remove(key).map(|value| (key.to_owned(), line, value)));
+                continue;
+            }
+            let known = || SETTINGS.iter().map(|s| s.key.to_owned());
+            let hint = match nearest(&key.to_lowercase(), known()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            file.problems.push(format!("{}:{line}: unknown key {key:?}: {hint}", path.display()));
+        }
+        file
+    }
+
+    /// A key's line and value.
+    pub fn get(&self, key: &str) -> Option<(usize, &Value)> {
+        self.settings.iter().find(|(k, ..)| k == key).map(|(_, line, value)| (*line, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::File;
+    use std::path::Path;
+
+    fn problems(text: &str) -> Vec<String> {
+        File::parse(Path::new("r.toml"), text).problems
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line_and_what_may_have_been_meant() {
+        assert_eq!(problems("# a comment\n\njob = 3"), ["r.toml:3: unknown key \"job\": did you mean jobs?"]);
+        assert_eq!(problems("Colour = 'never'"), ["r.toml:1: unknown key \"Colour\": did you mean color?"]);
+        assert_eq!(problems("jobs = 3\nlibrary_path = 'x'").len(), 1);
+        assert!(
+            problems("zebra = 1")[0].contains("there are library, pages, jobs"),
+            "{:?}",
+            problems("zebra = 1")
+        );
+        assert!(
+            problems("[jobs]\nn = 1").is_empty(),
+            "a table in a value's place is told with what is allowed"
+        );
+        assert_eq!(
+            problems("library = \nlimit").iter().filter(|p| p.starts_with("r.toml:")).count(),
+            problems("library = \nlimit").len()
+        );
+        assert!(!problems("library = \nlimit").is_empty());
+        assert!(!problems("jobs = 1\njobs = 2").is_empty(), "the same key twice");
+        assert!(problems("\u{feff}jobs = 1").is_empty());
+    }
+}
