@@ -1,1 +1,3 @@
 //! Readings on disk.
+
+pub mod search;

@@ -22,6 +22,7 @@ mod timeline;
 mod wording;
 
 pub use known::{known_at, tell_apart};
+pub use terms::{stemmer, unspaced};
 pub use timeline::{is_spoken_of, timeline, timeline_of_story};
 
 use copies::Runs;

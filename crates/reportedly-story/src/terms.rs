@@ -193,7 +193,7 @@ fn capitalised(analysis: &Analysis<'_>) -> bool {
 }
 
 /// Whether a character belongs to a script that is written without spaces.
-pub(crate) fn unspaced(c: char) -> bool {
+pub fn unspaced(c: char) -> bool {
     matches!(c,
         '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' |
         '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
@@ -257,7 +257,7 @@ fn shares(language: Language) -> FxHashMap<u64, f32> {
 }
 
 /// The Snowball stemmer of a language.
-pub(crate) fn stemmer(language: Language) -> Option<Stemmer> {
+pub fn stemmer(language: Language) -> Option<Stemmer> {
     let algorithm = match language.code() {
         "ar" => Algorithm::Arabic,
         "da" => Algorithm::Danish,

@@ -1,0 +1,487 @@
+//! The index on disk: what is in it, opening, writing.
+
+use super::run::Totals;
+use super::words::{fold, push_term, words};
+use jiff::{Timestamp, civil::Date};
+use reportedly_read::{Reading, When};
+use reportedly_text::Language;
+use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+use tantivy::index::{SegmentId, SegmentMeta};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TantivyDocument, TextFieldIndexing,
+    TextOptions,
+};
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Raised whenever what is indexed changes; an index of another number is made again.
+const SCHEMA: u32 = 1;
+/// How often the words of the title stand in the index.
+const TITLE: usize = 3;
+/// Names of entities that are indexed of one article: a page's lists of names cannot fill the index.
+const NAMES: usize = 2_000;
+/// The least that a writer may use, from Tantivy's own bound for an arena, with room.
+const LEAST_MEMORY: usize = 20_000_000;
+
+/// An article as it is indexed.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Its name, by which it is removed and found.
+    pub name: &'a str,
+    /// When it was known.
+    pub known_at: Timestamp,
+    /// What it says.
+    pub reading: &'a Reading,
+}
+
+/// How often a merge that another one got in the way of is tried again, and how long it is waited for that.
+const RETRIES: usize = 600;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What the last commit stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// How many articles are in.
+    pub count: u64,
+    /// The state of the library that the index was last brought to, in the library's own words.
+    pub state: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    schema: u32,
+    #[serde(flatten)]
+    stamp: Stamp,
+}
+
+/// Why an index cannot be opened. It is to be made again.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is none.
+    #[error("there is no search index")]
+    Missing,
+    /// Another version made it.
+    #[error("the search index was made by another version")]
+    Other,
+    /// It cannot be used.
+    #[error("the search index is damaged ({0})")]
+    Damaged(String),
+}
+
+/// What can go wrong with an index that could be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("the search index cannot be used: {0}")]
+pub struct SearchError(#[from] TantivyError);
+
+impl From<std::io::Error> for SearchError {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+/// The fields.
+#[derive(Debug)]
+pub(super) struct Fields {
+    schema: Schema,
+    /// The article's name.
+    pub name: Field,
+    /// A number made of it, for ties.
+    pub key: Field,
+    /// Title and text.
+    pub body: Field,
+    /// Sources and the words of what they said; the position is the statement's index.
+    pub said: Field,
+    /// Outlet, people, places, organisations, statuses, language.
+    pub facts: Field,
+    /// The day of publication, in days since 1970.
+    pub published: Field,
+}
+
+/// When it was known, in microseconds since 1970.
+pub(super) const KNOWN: &str = "known";
+/// How many words title and text have, as they are indexed.
+pub(super) const LENGTH: &str = "length";
+pub(super) const KEY: &str = "key";
+pub(super) const NAME: &str = "name";
+
+pub(super) static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
+    let mut schema = Schema::builder();
+    let words = |tokenizer: &str, option| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
+        TextOptions::default().set_indexing_options(indexing.set_fieldnorms(false))
+    };
+    let positions = IndexRecordOption::WithFreqsAndPositions;
+    let name = schema.add_text_field(NAME, words("raw", IndexRecordOption::Basic).set_fast("raw"));
+    let key = schema.add_u64_field(KEY, FAST);
+    let body = schema.add_text_field("body", words(RUNNING, positions));
+    let said = schema.add_text_field("said", words(TOGETHER, positions));
+    let facts = schema.add_text_field("facts", words(RUNNING, positions));
+    let published = schema.add_i64_field("published", NumericOptions::default() | INDEXED | FAST);
+    schema.add_i64_field(KNOWN, FAST);
+    schema.add_u64_field(LENGTH, FAST);
+    Fields { schema: schema.build(), name, key, body, said, facts, published }
+});
+
+const RUNNING: &str = "running";
+const TOGETHER: &str = "together";
+
+/// Terms are handed to Tantivy as they are to be indexed, one a line. An empty line is a gap that no phrase reaches
+/// across, or, where the terms of a paragraph share one position, the step to the next.
+#[derive(Clone)]
+struct Lines {
+    together: bool,
+}
+
+struct LinesStream<'a> {
+    rest: &'a str,
+    together: bool,
+    next: usize,
+    token: Token,
+}
+
+impl Tokenizer for Lines {
+    type TokenStream<'a> = LinesStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> LinesStream<'a> {
+        LinesStream { rest: text, together: self.together, next: 0, token: Token::default() }
+    }
+}
+
+impl TokenStream for LinesStream<'_> {
+    fn advance(&mut self) -> bool {
+        while !self.rest.is_empty() {
+            let (line, rest) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
+            self.rest = rest;
+            if line.is_empty() {
+                self.next += 1;
+                continue;
+            }
+            self.token.text.clear();
+            self.token.text.push_str(line);
+            self.token.position = self.next;
+            self.next += usize::from(!self.together);
+            return true;
+        }
+        false
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
+/// An article made ready for the index: the costly part of adding, a pure function that threads can share.
+#[derive(Debug)]
+pub struct Prepared(TantivyDocument);
+
+impl Prepared {
+    /// Makes an article ready.
+    pub fn of(entry: &Entry<'_>) -> Self {
+        let Entry { name, known_at, reading } = *entry;
+        let fields = &*FIELDS;
+        let language = language_of(reading);
+        let mut document = TantivyDocument::with_capacity(reading.text.len() * 2 + 256);
+        document.add_text(fields.name, name);
+        document.add_u64(fields.key, xxh3_64(name.as_bytes()));
+        let mut body = String::with_capacity(reading.text.len() + 256);
+        let mut length = 0;
+        if let Some(title) = &reading.title {
+            lines(&mut body, title, language, &mut length);
+            body.push('\n');
+            let (once, n) = (body.clone(), length);
+            for _ in 1..TITLE {
+                body.push_str(&once);
+                length += n;
+            }
+        }
+        lines(&mut body, &reading.text, language, &mut length);
+        document.add_text(fields.body, &body);
+        document.add_text(fields.said, said(reading, language));
+        document.add_text(fields.facts, facts(reading));
+        if let Some(day) = reading.published.best.as_ref().map(When::day) {
+            document.add_i64(fields.published, day_number(day));
+        }
+        let schema = &fields.schema;
+        if let (Ok(known), Ok(words)) = (schema.get_field(KNOWN), schema.get_field(LENGTH)) {
+            document.add_i64(known, known_at.as_microsecond());
+            document.add_u64(words, length);
+        }
+        Self(document)
+    }
+}
+
+/// The language that a reading's words are stemmed by: as everywhere, English where none is known.
+pub(super) fn language_of(reading: &Reading) -> Language {
+    reading.language.unwrap_or(Language::EN)
+}
+
+/// Days since 1970.
+pub(super) fn day_number(day: Date) -> i64 {
+    Date::constant(1970, 1, 1).until(day).map_or(0, |s| i64::from(s.get_days()))
+}
+
+fn lines(out: &mut String, text: &str, language: Language, length: &mut u64) {
+    words(text, language, |w| {
+        push_term(out, w.lower, w.bare, language);
+        out.push('\n');
+        *length += 1;
+    });
+}
+
+/// A paragraph for each statement that has a source: the words of the source, then those of what it said, each once.
+fn said(reading: &Reading, language: Language) -> String {
+    let mut out = String::new();
+    let mut seen: FxHashSet<String> = FxHashSet::default();
+    for statement in &reading.statements {
+        let Some(source) = &statement.source else { continue };
+        seen.clear();
+        let mut add = |term: String| {
+            if !seen.contains(&term) {
+                out.push_str(&term);
+                out.push('\n');
+                seen.insert(term);
+            }
+        };
+        for named in [source.name.as_str(), source.span.of(&reading.text)] {
+            words(named, language, |w| add(fact("source:", w.lower)));
+        }
+        for content in &statement.content {
+            words(content.of(&reading.text), language, |w| {
+                let mut term = String::new();
+                push_term(&mut term, w.lower, w.bare, language);
+                add(term);
+            });
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// A term of the facts: what kind of fact, and a word without its diacritics.
+pub(super) fn fact(kind: &str, lower: &str) -> String {
+    let mut term = String::with_capacity(kind.len() + lower.len());
+    term.push_str(kind);
+    fold(&mut term, lower);
+    term
+}
+
+/// Outlet, names, statuses and language.
+fn facts(reading: &Reading) -> String {
+    use reportedly_names::NameKind;
+    let mut out = String::new();
+    let mut name = |kind: &str, name: &str| {
+        words(name, Language::EN, |w| {
+            out.push_str(&fact(kind, w.lower));
+            out.push('\n');
+        });
+        out.push('\n');
+    };
+    if let Some(outlet) = &reading.outlet {
+        name("outlet:", outlet);
+    }
+    for entity in reading.names.entities.iter().take(NAMES) {
+        match entity.kind {
+            NameKind::Person => name("person:", &entity.name),
+            NameKind::Place => name("place:", &entity.name),
+            NameKind::Org | NameKind::Outlet => name("org:", &entity.name),
+            NameKind::Other => {}
+        }
+    }
+    let statuses = reading.statements.iter().map(|s| s.status).chain(reading.events.iter().map(|e| e.status));
+    let statuses: std::collections::BTreeSet<&str> = statuses.map(reportedly_said::Status::word).collect();
+    for status in statuses {
+        out.push_str("status:");
+        out.push_str(status);
+        out.push_str("\n\n");
+    }
+    out.push_str("lang:");
+    out.push_str(language_of(reading).code());
+    out
+}
+
+/// The index, open for searching: a picture of one commit, until it is refreshed.
+#[derive(Clone)]
+pub struct Index {
+    inner: tantivy::Index,
+    pub(super) reader: IndexReader,
+    pub(super) totals: Arc<Mutex<Option<Totals>>>,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index").field("stamp", &self.stamp().ok()).finish_non_exhaustive()
+    }
+}
+
+impl Index {
+    /// Opens the index in a folder.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        if !folder.join("meta.json").is_file() {
+            return Err(OpenError::Missing);
+        }
+        let damaged = |e: TantivyError| OpenError::Damaged(e.to_string());
+        let index = tantivy::Index::open_in_dir(folder).map_err(damaged)?;
+        let payload = index.load_metas().map_err(damaged)?.payload;
+        let version = payload.as_deref().and_then(|p| serde_json::from_str::<Payload>(p).ok());
+        let Some(payload) = version.filter(|p| p.schema == SCHEMA && index.schema() == FIELDS.schema) else {
+            return Err(OpenError::Other);
+        };
+        let opened = Self::over(index).map_err(|e| OpenError::Damaged(e.0.to_string()))?;
+        let held = opened.reader.searcher().num_docs();
+        if held != payload.stamp.count {
+            let count = payload.stamp.count;
+            return Err(OpenError::Damaged(format!("it holds {held} articles and should hold {count}")));
+        }
+        Ok(opened)
+    }
+
+    /// Makes an empty index in a folder; what is in the folder goes.
+    pub fn create(folder: &Path) -> Result<Self, SearchError> {
+        if folder.exists() {
+            std::fs::remove_dir_all(folder)?;
+        }
+        std::fs::create_dir_all(folder)?;
+        let index = tantivy::Index::create_in_dir(folder, FIELDS.schema.clone())?;
+        let created = Self::over(index)?;
+        created.writer(LEAST_MEMORY)?.commit("")?;
+        created.refresh()?;
+        Ok(created)
+    }
+
+    fn over(index: tantivy::Index) -> Result<Self, SearchError> {
+        index.tokenizers().register(RUNNING, Lines { together: false });
+        index.tokenizers().register(TOGETHER, Lines { together: true });
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { inner: index, reader, totals: Arc::default() })
+    }
+
+    /// What the last commit stands for.
+    pub fn stamp(&self) -> Result<Stamp, SearchError> {
+        let payload = self.inner.load_metas()?.payload;
+        Ok(payload
+            .and_then(|p| serde_json::from_str::<Payload>(&p).ok())
+            .map(|p| p.stamp)
+            .unwrap_or_default())
+    }
+
+    /// Searches see what was committed until now.
+    pub fn refresh(&self) -> Result<(), SearchError> {
+        Ok(self.reader.reload()?)
+    }
+
+    /// Reads every file of the index through and gives those whose checksum is wrong.
+    pub fn damaged_files(&self) -> Result<Vec<PathBuf>, SearchError> {
+        let mut damaged: Vec<PathBuf> = self.inner.validate_checksum()?.into_iter().collect();
+        damaged.sort();
+        Ok(damaged)
+    }
+
+    /// Begins to write, with so many bytes of memory. One writer at a time.
+    pub fn writer(&self, memory: usize) -> Result<Writer, SearchError> {
+        let writer = self.inner.writer_with_num_threads(1, memory.max(LEAST_MEMORY))?;
+        Ok(Writer { index: self.clone(), writer })
+    }
+}
+
+/// Writes into an index. What is not committed is forgotten.
+pub struct Writer {
+    index: Index,
+    writer: IndexWriter,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    /// Adds an article that is not in.
+    pub fn add(&mut self, entry: &Entry<'_>) -> Result<(), SearchError> {
+        self.add_prepared(Prepared::of(entry))
+    }
+
+    /// Adds an article that was made ready elsewhere.
+    pub fn add_prepared(&mut self, prepared: Prepared) -> Result<(), SearchError> {
+        self.writer.add_document(prepared.0)?;
+        Ok(())
+    }
+
+    /// Takes an article out, added before this, committed or not.
+    pub fn remove(&mut self, name: &str) {
+        self.writer.delete_term(Term::from_field_text(FIELDS.name, name));
+    }
+
+    /// Takes everything out.
+    pub fn clear(&mut self) -> Result<(), SearchError> {
+        self.writer.delete_all_documents()?;
+        Ok(())
+    }
+
+    /// Makes it last, and tells for which state of the library it stands.
+    pub fn commit(&mut self, state: &str) -> Result<Stamp, SearchError> {
+        // How many articles are in is known only once the removals are done.
+        self.writer.commit()?;
+        self.index.refresh()?;
+        let count = self.index.reader.searcher().num_docs();
+        let stamp = Stamp { count, state: state.to_owned() };
+        let payload = Payload { schema: SCHEMA, stamp: stamp.clone() };
+        let payload =
+            serde_json::to_string(&payload).map_err(|e| TantivyError::InternalError(e.to_string()))?;
+        let mut commit = self.writer.prepare_commit()?;
+        commit.set_payload(&payload);
+        commit.commit()?;
+        Ok(stamp)
+    }
+
+    /// Writes the segments anew in which something was removed, so that nothing of it stays on disk.
+    pub fn purge(&mut self) -> Result<(), SearchError> {
+        let state = self.index.stamp()?.state;
+        self.rewrite(|metas| {
+            let with = metas.iter().find(|m| m.has_deletes())?;
+            Some(vec![with.id()])
+        })?;
+        self.commit(&state)?;
+        self.writer.garbage_collect_files().wait()?;
+        Ok(())
+    }
+
+    /// Makes one segment of all, which searches fastest.
+    pub fn merge(&mut self) -> Result<(), SearchError> {
+        self.rewrite(|metas| (metas.len() > 1).then(|| metas.iter().map(SegmentMeta::id).collect()))
+    }
+
+    /// Merges what `next` tells, as long as it tells something.
+    fn rewrite(
+        &mut self,
+        next: impl Fn(&[SegmentMeta]) -> Option<Vec<SegmentId>>,
+    ) -> Result<(), SearchError> {
+        let mut failed = 0;
+        while let Some(segments) = next(&self.index.inner.searchable_segment_metas()?) {
+            // A merge in the background may have taken one of them meanwhile: then it is tried with what there is.
+            match self.writer.merge(&segments).wait() {
+                Ok(_) => failed = 0,
+                Err(error) if failed == RETRIES => return Err(error.into()),
+                Err(_) => {
+                    failed += 1;
+                    std::thread::sleep(PAUSE);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for what goes on in the background.
+    pub fn finish(self) -> Result<(), SearchError> {
+        Ok(self.writer.wait_merging_threads()?)
+    }
+}
