@@ -202,6 +202,15 @@ impl Labels<'_> {
                     self.roles[i] = None;
                     continue;
                 }
+                // What is named for credits may be the article's.
+                Aside::For(Role::Caption)
+                    if i < first_prose
+                        && run.words <= HEAD_WORDS
+                        && lines::opening(&run.text).is_some_and(|f| f.role == Role::Byline) =>
+                {
+                    self.roles[i] = Some(Role::Byline);
+                    continue;
+                }
                 // What its own words say about it is known already.
                 Aside::For(Role::Other) => continue,
                 Aside::For(role) => {

@@ -8,7 +8,7 @@ use crate::Role;
 use crate::dates::printed;
 use crate::dom::{self, DOCUMENT, Dom, NodeId, is_inline};
 use crate::hints::{Hint, Hints};
-use crate::{lines, words};
+use crate::{lines, live, words};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -31,6 +31,11 @@ const CELL_SENTENCE: usize = 15;
 const LINE_WORDS: usize = 10;
 /// Words of prose before which a page's head is not over.
 const HEAD_PROSE: usize = 120;
+/// Nodes of a box that is made of lines below each other, bytes of the clock time that it begins with, and bytes of
+/// its text that are looked at.
+const STACK_NODES: usize = 12;
+const STACK_TIME: usize = 40;
+const STACK_TEXT: usize = 2_000;
 /// Share of bold letters from which on a block is set in bold.
 const BOLD: f32 = 0.95;
 
@@ -160,6 +165,15 @@ enum Ended {
     Time,
 }
 
+/// Two elements inside a line of which one begins where the other ends, with nothing between them.
+#[derive(Clone, Copy, Default)]
+struct Border {
+    /// One has ended since the last words; whether it had a class.
+    closed: Option<bool>,
+    /// Another has begun since; whether both had a class.
+    crossed: Option<bool>,
+}
+
 struct Walk<'d> {
     dom: &'d Dom,
     /// The domain of the page.
@@ -177,6 +191,9 @@ struct Walk<'d> {
     /// Where lines begin in the block after its first, by single line breaks.
     lines: Vec<usize>,
     ended: Ended,
+    border: Border,
+    /// The box whose elements stand below each other.
+    stack: NodeId,
     in_link: usize,
     in_outward: usize,
     in_bold: usize,
@@ -218,6 +235,8 @@ pub(crate) fn lay_out(dom: &Dom, hints: &mut Hints, site: Option<&str>) -> Layou
         prose: 0,
         lines: Vec::new(),
         ended: Ended::Nothing,
+        border: Border::default(),
+        stack: DOCUMENT,
         in_link: 0,
         in_outward: 0,
         in_bold: 0,
@@ -325,6 +344,13 @@ impl Walk<'_> {
                 self.leave(&open);
                 return None;
             }
+            if self.stack != DOCUMENT && self.dom.parent(id) == self.stack {
+                self.flush();
+            }
+            if let Some(closed) = self.border.closed {
+                let both = closed && is_named(self.dom, id);
+                self.border.crossed = Some(both || self.border.crossed == Some(true));
+            }
             return Some(open);
         }
         self.flush();
@@ -359,6 +385,7 @@ impl Walk<'_> {
         match name {
             "table" => self.table = id,
             "tr" => self.row = id,
+            "div" | "li" | "section" | "article" if self.is_stack(id) => self.stack = id,
             _ => {}
         }
         let hint = hints.of(self.dom, id);
@@ -405,6 +432,10 @@ impl Walk<'_> {
         self.in_link -= usize::from(open.link);
         self.in_outward -= usize::from(open.outward);
         self.in_bold -= usize::from(open.bold);
+        if open.region.is_none() {
+            let named = is_named(self.dom, open.node);
+            self.border.closed = Some(named || self.border.closed == Some(true));
+        }
         if open.link {
             self.ended = Ended::Link(open.node);
         } else if open.time {
@@ -441,6 +472,34 @@ impl Walk<'_> {
         !name.is_some_and(|name| name.eq_ignore_ascii_case(site))
     }
 
+    /// Whether a box holds a clock time, perhaps a headline, and a text, each in an element that stands in lines
+    /// elsewhere: an update of a live blog, made of classes alone.
+    fn is_stack(&self, id: NodeId) -> bool {
+        let mut last = None;
+        for (at, child) in self.dom.children(id).enumerate() {
+            if at > STACK_NODES {
+                return false;
+            }
+            if let Some(text) = self.dom.text_node(child) {
+                if text.trim().is_empty() {
+                    continue;
+                }
+                return false;
+            }
+            if !is_inline(self.dom.name(child)) || !is_named(self.dom, child) {
+                return false;
+            }
+            if last.is_none() && !live::is_clock_time(self.dom.text(child, STACK_TIME).trim()) {
+                return false;
+            }
+            last = Some((at, child));
+        }
+        last.is_some_and(|(at, child)| {
+            let text = self.dom.text(child, STACK_TEXT);
+            at > 0 && words::count(&text) >= SHORT && words::ends_sentence(&text) || text.len() >= STACK_TEXT
+        })
+    }
+
     /// Whether a table's cell holds blocks of its own: the table is there for the layout.
     fn is_layout(&self, cell: NodeId) -> bool {
         let mut paragraphs = 0;
@@ -472,8 +531,14 @@ impl Walk<'_> {
         {
             self.line.push(' ');
         }
+        if let Some(both) = self.border.crossed
+            && self.are_apart(text, both)
+        {
+            self.line.push(' ');
+        }
         if !text.is_empty() {
             self.ended = Ended::Nothing;
+            self.border = Border::default();
         }
         let before = self.line.len();
         dom::push_words(&mut self.line, text);
@@ -490,8 +555,37 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether words that begin in another element than those before them are others, where a reader sees them apart
+    /// by how they look: "Lena Marsh" and "Editor", "18:40" and "Fog". A word may be set in parts, and begin with a
+    /// letter that is set large.
+    fn are_apart(&self, text: &str, named: bool) -> bool {
+        let Some(next) = text.chars().next().filter(|c| c.is_alphanumeric()) else { return false };
+        let mut before = self.line.chars().rev();
+        let Some(last) = before.next().filter(|c| c.is_alphanumeric()) else { return false };
+        if !before.next().is_some_and(char::is_alphanumeric) {
+            return false;
+        }
+        if next.is_uppercase() && (last.is_lowercase() || last.is_ascii_digit()) {
+            return true;
+        }
+        if !named {
+            return false;
+        }
+        let has_case = |c: char| c.is_lowercase() || c.is_uppercase();
+        if next.is_uppercase()
+            || last.is_ascii_digit() && has_case(next)
+            || has_case(last) && next.is_ascii_digit()
+        {
+            return true;
+        }
+        // Prose in a script that has no capitals is set in parts as well; lines around it are not.
+        let caseless = |c: char| !c.is_ascii_digit() && !has_case(c);
+        self.kind == Kind::Loose && caseless(last) && (caseless(next) || next.is_ascii_digit())
+    }
+
     fn flush(&mut self) {
         self.breaks = 0;
+        self.border = Border::default();
         self.ended = Ended::Nothing;
         let line = std::mem::take(&mut self.line);
         let starts = std::mem::take(&mut self.lines);

@@ -1,6 +1,7 @@
 //! Who wrote an article: from the page's data, from elements that are named for it, from its byline.
 
 mod names;
+mod parts;
 
 use crate::article::{Aside, Labelled};
 use crate::blocks::Layout;
@@ -10,6 +11,7 @@ use crate::meta::wording;
 use crate::structured::{self, Structured};
 use crate::{Role, lines, words};
 use aho_corasick::AhoCorasick;
+pub(crate) use names::people;
 use names::{clean, split};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -125,6 +127,16 @@ impl Writers {
             self.add(&name, outlet);
         }
     }
+}
+
+/// From a line that begins as bylines do, of a page that has no markup.
+pub(crate) fn from_line(line: &str) -> Writers {
+    let mut found = Writers::default();
+    let names = lines::byline(line).or_else(|| names::unspaced(line));
+    for name in names.into_iter().flatten() {
+        found.add(&name, None);
+    }
+    found
 }
 
 /// From the page's data.
@@ -391,12 +403,13 @@ pub(crate) fn from_page(
         let next = layout.runs.get(i + 1).filter(|r| r.words <= 6).map(|r| r.text.as_str());
         let names = match names::after_start(&run.text) {
             // "By" alone, and the name below it.
-            Some("") => names::people(next.unwrap_or("")),
-            Some(rest) => names::people(rest),
-            None => after_date(&run.text).and_then(names::people).or_else(|| names::unspaced(&run.text)),
+            Some("") => people(next.unwrap_or("")),
+            Some(rest) => people(rest).map(|names| parts::whole_names(dom, layout, i, names)),
+            None => after_date(&run.text).and_then(people),
         };
-        let names = names.or_else(|| {
-            dated_names(&run.text).filter(|_| title.is_some_and(|t| i > t && i <= t + UNDER_TITLE))
+        let names = names.or_else(|| names::unspaced(&run.text)).or_else(|| {
+            let under = title.is_some_and(|t| i > t && i <= t + UNDER_TITLE);
+            under.then(|| dated_names(&run.text).or_else(|| parts::names_alone(dom, layout, i)))?
         });
         for name in names.into_iter().flatten() {
             found.add(&name, outlet);
@@ -417,7 +430,7 @@ pub(crate) fn from_page(
 
 /// The names in a line that may be a byline: after what introduces them, or all of it.
 fn names_in(line: &str) -> Option<Vec<String>> {
-    names::after_start(line).filter(|r| !r.is_empty()).and_then(names::people).or_else(|| names::people(line))
+    names::after_start(line).filter(|r| !r.is_empty()).and_then(people).or_else(|| people(line))
 }
 
 /// The names in "Published on 7 August by …".
@@ -485,7 +498,7 @@ fn dated_names(line: &str) -> Option<Vec<String>> {
         return None;
     };
     (parted && words::count(said) <= MOST_NAMES * 3)
-        .then(|| names::people(said))?
+        .then(|| people(said))?
         .filter(|found| found.len() <= MOST_NAMES)
 }
 

@@ -8,7 +8,7 @@ mod order;
 pub(crate) mod printed;
 mod visible;
 
-pub(crate) use markup::gather as markup;
+pub(crate) use markup::{Seen, gather as markup};
 pub(crate) use visible::visible;
 
 use crate::{Bearing, DateCandidate, Page, When};
@@ -27,6 +27,11 @@ pub(crate) const ABOVE_HEADLINE: u8 = 42;
 pub(crate) const AFTER_ARTICLE: u8 = 30;
 /// A full date before the dash that an agency's first sentence follows.
 pub(crate) const DATELINE: u8 = 60;
+
+/// Whether words give a date and say that something was published or changed on it.
+pub(crate) fn says_what_a_date_is(words: &str) -> bool {
+    visible(words, None).iter().any(|v| v.said)
+}
 
 /// A candidate without a place in the text.
 pub(crate) fn candidate(

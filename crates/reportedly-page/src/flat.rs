@@ -10,7 +10,7 @@ mod line;
 mod tail;
 
 use crate::lines::{self, Reach};
-use crate::{Bearing, Block, DateCandidate, Image, Input, Other, Page, PageKind, Role, When, dates};
+use crate::{Bearing, Block, DateCandidate, Image, Input, Other, Page, PageKind, Role, When, byline, dates};
 use line::{Kind, Line};
 use reportedly_text::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -452,9 +452,13 @@ fn assemble(lines: &[Line<'_>], roles: &[Role], title: Option<usize>) -> Page {
                 continue;
             }
             Role::Byline if near => {
-                for name in lines::byline(line.text).unwrap_or_default() {
-                    if !page.authors.contains(&name) {
-                        page.authors.push(name);
+                let found = byline::from_line(line.text);
+                for (name, to) in (found.authors.into_iter().map(|n| (n, true)))
+                    .chain(found.agencies.into_iter().map(|n| (n, false)))
+                {
+                    let names = if to { &mut page.authors } else { &mut page.agencies };
+                    if !names.contains(&name) {
+                        names.push(name);
                     }
                 }
             }

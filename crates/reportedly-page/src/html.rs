@@ -30,9 +30,10 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
         description: facts.description.clone(),
         authors: told.authors.clone(),
     };
-    let labelled = article::label(&layout, &context);
+    let mut labelled = article::label(&layout, &context);
     let writers = if told.authors.is_empty() {
         let seen = byline::from_page(&dom, &data, &layout, &labelled, outlet, !told.is_empty());
+        mark_bylines(&layout, &mut labelled.roles, &seen.authors);
         told.or(seen)
     } else {
         told
@@ -54,6 +55,7 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
         page.diagnostics.push("cut: more text than is kept".to_owned());
     }
     let updates = live::updates(&data, &layout, &labelled, page.title.as_deref());
+    live::keep_headlines(&layout, &mut labelled, &updates);
     write_text(&layout, &labelled.roles, &updates, &mut page);
     page.language = meta::language(&data, &page.text);
     let (kind, notes) = kind::of(&kind::Known {
@@ -78,9 +80,24 @@ pub(crate) fn read(html: &str, url: Option<&str>) -> Page {
     }
     // The dates on a list of articles are theirs.
     if page.kind != PageKind::Index {
-        page.dates = dates::markup(&dom, &data, &layout, &labelled.roles, url, &page, &mut hints);
+        let seen = dates::Seen { layout: &layout, roles: &labelled.roles, updates: &updates };
+        page.dates = dates::markup(&dom, &data, &seen, url, &page, &mut hints);
     }
     page
+}
+
+/// Lines under the headline that name those who were found to have written the article are its byline.
+fn mark_bylines(layout: &Layout, roles: &mut [Option<Role>], authors: &[String]) {
+    /// Blocks under the headline, and words of a byline.
+    const UNDER_TITLE: usize = 6;
+    const WORDS: usize = 18;
+    let Some(title) = roles.iter().position(|r| *r == Some(Role::Title)) else { return };
+    for (run, role) in layout.runs.iter().zip(roles).skip(title + 1).take(UNDER_TITLE) {
+        let names = authors.iter().any(|a| run.text.contains(a.as_str()));
+        if *role == Some(Role::Other) && run.words <= WORDS && !run.sentence && names {
+            *role = Some(Role::Byline);
+        }
+    }
 }
 
 /// Where there is no article, nothing is its text, and nobody its author.

@@ -7,7 +7,7 @@
 use crate::Role;
 use crate::words::is_unspaced;
 use reportedly_text::{Language, languages, rows};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
 
 /// How far a line of furniture reaches.
@@ -224,6 +224,16 @@ static CREDITS: LazyLock<FxHashMap<&'static str, bool>> = LazyLock::new(|| {
     rows(None, "credits").filter_map(|row| Some((*row.first()?, *row.get(1)? == "agency"))).collect()
 });
 
+/// Phrases before the name of whom a picture is by.
+static CREDIT_STARTS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
+    languages("credit_starts")
+        .flat_map(|l| rows(Some(l), "credit_starts"))
+        .filter_map(|row| row.first().copied())
+        .collect()
+});
+/// Words of the longest of them.
+const LONGEST_CREDIT_START: usize = 3;
+
 /// Bytes of the longest line that is read as a caption with its credit.
 const LONGEST_CAPTION: usize = 4 << 10;
 /// The longest word, in characters, that makes a credit of what stands before it.
@@ -257,21 +267,11 @@ fn after_marker(words: &str) -> Option<&str> {
     {
         return Some(words[colon + 1..].trim());
     }
-    let folded = folded(words);
-    [
-        "photo by ",
-        "photos by ",
-        "photo courtesy ",
-        "courtesy of ",
-        "photograph by ",
-        "picture by ",
-        "pictures by ",
-        "image by ",
-        "illustration by ",
-    ]
-    .iter()
-    .find(|m| folded.starts_with(*m))
-    .and_then(|m| words.char_indices().nth(m.chars().count()).map(|(i, _)| words[i..].trim()))
+    // "Photo by Olan Feld": up to so many words introduce a name.
+    let ends = words.char_indices().filter(|(_, c)| *c == ' ').map(|(i, _)| i).take(LONGEST_CREDIT_START);
+    ends.into_iter()
+        .find(|end| CREDIT_STARTS.contains(folded(&words[..*end]).as_str()))
+        .map(|end| words[end..].trim())
 }
 
 /// Whether words of a script without spaces end in one that makes them a credit ("代表撮影").
@@ -377,71 +377,13 @@ pub(crate) fn byline(line: &str) -> Option<Vec<String>> {
         let phrase = key(&words[..n].join(" "));
         STARTS.get(phrase.as_str()).is_some_and(|f| f.role == Role::Byline)
     })?;
-    let names = words[by..].join(" ");
-    people(&names)
+    crate::byline::people(&words[by..].join(" "))
 }
 
 /// Whether words are the name of an agency and nothing else.
 pub(crate) fn is_agency(words: &str) -> bool {
     let folded = folded(words);
     CREDITS.get(bare(&folded)).copied().unwrap_or(false)
-}
-
-/// Names in a list of people: two to five words each, all beginning with capitals.
-pub(crate) fn people(list: &str) -> Option<Vec<String>> {
-    let mut names = Vec::new();
-    for part in list.split([',', ';', '|', '&', '•', '·', '/', '–']) {
-        let part = part.trim().trim_end_matches(['.', ':']);
-        for name in split_and(part) {
-            let words: Vec<&str> = name.split_whitespace().collect();
-            let plausible = (2..=5).contains(&words.len())
-                && words.iter().all(|w| {
-                    let first = w.chars().next();
-                    let particle = matches!(
-                        *w,
-                        "de" | "van"
-                            | "von"
-                            | "der"
-                            | "den"
-                            | "di"
-                            | "da"
-                            | "del"
-                            | "la"
-                            | "le"
-                            | "dos"
-                            | "bin"
-                            | "al"
-                    );
-                    particle
-                        || first.is_some_and(|c| c.is_uppercase() || !c.is_lowercase() && c.is_alphabetic())
-                })
-                && !name.contains(|c: char| c.is_ascii_digit());
-            if plausible {
-                names.push(name.to_owned());
-            } else if names.is_empty() {
-                return None;
-            }
-            // What follows the names is a post, a place or a date.
-        }
-        if names.len() >= 8 {
-            break;
-        }
-    }
-    (!names.is_empty()).then_some(names)
-}
-
-fn split_and(part: &str) -> impl Iterator<Item = &str> {
-    part.split(" and ")
-        .flat_map(|p| p.split(" und "))
-        .flat_map(|p| p.split(" et "))
-        .flat_map(|p| p.split(" y "))
-        .flat_map(|p| p.split(" e "))
-        .flat_map(|p| p.split(" en "))
-        .flat_map(|p| p.split(" og "))
-        .flat_map(|p| p.split(" och "))
-        .flat_map(|p| p.split(" ve "))
-        .map(str::trim)
-        .filter(|p| !p.is_empty())
 }
 
 /// Whether a line gives a reading time ("2 min read", "Lesezeit: 3 Min.").
@@ -547,7 +489,8 @@ mod tests {
         };
         check("By Petra Lomax", &["Petra Lomax"]);
         check("Von Petra Lomax und Olan Feld", &["Petra Lomax", "Olan Feld"]);
-        check("By Petra Lomax, Harbour Correspondent", &["Petra Lomax", "Harbour Correspondent"]);
+        check("By Petra Lomax, Harbour Correspondent", &["Petra Lomax"]);
+        check("Exclusive by Petra Lomax, Crime Editor", &["Petra Lomax"]);
         check("By the end of the year", &[]);
         check("Petra Lomax", &[]);
     }

@@ -4,10 +4,10 @@
 //! blocks of the same kind and names again and again cut the page into updates.
 
 use crate::Role;
-use crate::article::Labelled;
+use crate::article::{Aside, Labelled};
 use crate::blocks::{Kind, Layout, Run};
-use crate::lines;
 use crate::structured::{self, Structured};
+use crate::{lines, words};
 use reportedly_text::rows;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -19,6 +19,8 @@ const FEWEST: usize = 3;
 const FEWEST_UNNAMED: usize = 4;
 /// Words of a line that is a time, perhaps with a day and a name to it.
 const HEAD_WORDS: usize = 8;
+/// Words of the day that a time may have to it.
+const DAY_WORDS: usize = 4;
 /// Words of a line that a time begins and a headline follows.
 const HEADLINE_WORDS: usize = 30;
 /// Blocks of one update that are looked at for its text.
@@ -62,11 +64,42 @@ fn is_live_title(title: &str) -> bool {
     })
 }
 
+/// The line after an update's time is its headline, where nothing says otherwise: before the first prose of a page such
+/// lines are taken for furniture.
+pub(crate) fn keep_headlines(layout: &Layout, labelled: &mut Labelled, updates: &[Range<usize>]) {
+    for at in updates.iter().filter(|u| u.len() > 2).map(|u| u.start + 1) {
+        let run = &layout.runs[at];
+        let is_line = matches!(run.kind, Kind::Loose | Kind::Paragraph) && run.linked < 0.5 && run.words > 0;
+        if labelled.roles[at] == Some(Role::Other) && is_line && labelled.asides[run.region] == Aside::No {
+            labelled.roles[at] = Some(Role::Subhead);
+        }
+    }
+}
+
 /// Whether a block of an update that was put aside is part of it: its time, its headline.
 pub(crate) fn belongs(run: &Run, role: Role) -> bool {
     let time = head_time(&run.text, run.words, run.sentence).is_some();
     matches!(role, Role::DateLine | Role::Byline | Role::Related | Role::Other) && time
         || role == Role::Other && matches!(run.kind, Kind::Heading(_))
+}
+
+/// Whether a text is a clock time, with a day to it perhaps.
+pub(crate) fn is_clock_time(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+        && clock(text).is_some_and(|(_, rest)| words::count(rest) <= DAY_WORDS)
+}
+
+/// The minute of the day of the clock time that stands in a line, wherever it does.
+pub(crate) fn minute_in(text: &str) -> Option<u16> {
+    let begins = |i: usize| {
+        text[..i]
+            .chars()
+            .next_back()
+            .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, ':' | '.' | '/' | '-'))
+    };
+    text.char_indices()
+        .filter(|(i, c)| c.is_ascii_digit() && begins(*i))
+        .find_map(|(i, _)| clock(&text[i..]).map(|(minute, _)| minute))
 }
 
 /// The blocks that begin updates, with the minute of the day that each gives.
@@ -236,8 +269,8 @@ mod tests {
     #[test]
     fn clock_times_begin_updates() {
         let check = |line: &str, want: Option<u16>| {
-            let sentence = crate::words::ends_sentence(line);
-            assert_eq!(head_time(line, crate::words::count(line), sentence), want, "{line}");
+            let sentence = words::ends_sentence(line);
+            assert_eq!(head_time(line, words::count(line), sentence), want, "{line}");
         };
         check("14:32", Some(14 * 60 + 32));
         check("2.15pm GMT", Some(14 * 60 + 15));

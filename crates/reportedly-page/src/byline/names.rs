@@ -2,6 +2,7 @@
 //! `byline_posts.tsv`, `desks.tsv`, `name_joins.tsv`, `no_names.tsv`. All languages are looked up together, since data
 //! about a page is often in another language than its article.
 
+use crate::dates;
 use crate::lines::{self, folded};
 use crate::structured;
 use reportedly_text::{languages, rows};
@@ -33,6 +34,15 @@ static POSTS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| words_of("byl
 static DESKS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| words_of("desks"));
 /// What stands where names stand and is none: accounts, buttons.
 static NO_NAMES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| words_of("no_names"));
+/// Those of them who take pictures.
+static PICTURE_POSTS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
+    let rows = languages("byline_posts").flat_map(|l| rows(Some(l), "byline_posts"));
+    rows.filter(|row| row.get(1) == Some(&"pictures")).map(|row| row[0]).collect()
+});
+/// "Reporter", as it is written right before or after a name in scripts without capitals.
+static WRITTEN_TO_NAMES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| words_of("posts_at_names"));
+/// Labels of whom an article was taken from.
+static SOURCES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| words_of("source_labels"));
 /// Words between names (`and`), and between a name and a place (`in`); some are both, in different languages.
 static JOINS: LazyLock<FxHashMap<&'static str, (bool, bool)>> = LazyLock::new(|| {
     let mut all: FxHashMap<&'static str, (bool, bool)> = FxHashMap::default();
@@ -80,10 +90,10 @@ pub(super) fn is_no_name(name: &str) -> bool {
         || !folded.chars().any(char::is_alphabetic)
 }
 
-/// "Reporter", as it is written right before or after a name of one word.
-const WRITTEN_TO_NAMES: [&str; 3] = ["기자", "記者", "记者"];
 /// Characters of a name in a script without spaces, and of a Korean one.
 const UNSPACED_NAME: std::ops::RangeInclusive<usize> = 2..=4;
+/// Characters of a name that has kana in it.
+const LONGEST_KANA_NAME: usize = 7;
 /// Bytes of a line that gives such names.
 const MAX_UNSPACED_LINE: usize = 120;
 
@@ -99,26 +109,58 @@ pub(super) fn unspaced(line: &str) -> Option<Vec<String>> {
     let is_bracket =
         |c: char| matches!(c, '(' | ')' | '[' | ']' | '【' | '】' | '（' | '）' | '［' | '］' | '〔' | '〕');
     let line = line.trim_matches(|c: char| c.is_whitespace() || is_bracket(c));
-    if let Some((label, rest)) = line.split_once(['：', ':', '/', '／'])
-        && STARTS.contains(label.trim())
-    {
+    let is_unspaced: fn(char) -> bool = crate::words::is_unspaced;
+    // "来源：柳港日报 作者：林岚": what each label introduces goes up to the next one, or to what is no name.
+    let mut labels =
+        line.char_indices().filter(|(_, c)| matches!(c, '：' | ':' | '/' | '／')).take(MAX_NAMES);
+    let labelled = labels.find_map(|(at, sign)| {
+        let before = line[..at].trim_end();
+        let start = before.rfind(|c: char| c.is_whitespace() || is_bracket(c) || matches!(c, '：' | ':'));
+        let label = before[start.unwrap_or(0)..].trim_start_matches(|c: char| !c.is_alphanumeric());
+        if !STARTS.contains(label) || SOURCES.contains(label) {
+            return None;
+        }
+        let rest = &line[at + sign.len_utf8()..];
         let rest = rest.split(is_bracket).next().unwrap_or(rest);
-        let names: Vec<String> = rest
-            .split(|c: char| c.is_whitespace() || matches!(c, '、' | '，' | ',' | '/' | '；'))
-            .filter(|n| !n.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let all = !names.is_empty()
-            && names.len() <= MAX_NAMES
-            && names.iter().all(|n| is_name(n, crate::words::is_unspaced));
-        return all.then_some(names);
+        let mut names = Vec::new();
+        for name in rest.split(|c: char| c.is_whitespace() || matches!(c, '、' | '，' | ',' | '/' | '；'))
+        {
+            if is_name(name, is_unspaced) {
+                names.push(name.to_owned());
+            } else if !name.is_empty() {
+                // Another label or the date may follow; anything else is no list of names.
+                let goes_on = name.contains(['：', ':']) || name.starts_with(|c: char| c.is_ascii_digit());
+                if !goes_on {
+                    return None;
+                }
+                break;
+            }
+        }
+        (!names.is_empty() && names.len() <= MAX_NAMES).then_some(names)
+    });
+    if labelled.is_some() {
+        return labelled;
     }
     let is_hangul = |c: char| ('가'..='힣').contains(&c);
     let words: Vec<&str> = line.split_whitespace().collect();
-    let at = words.iter().position(|w| w.strip_suffix('=').unwrap_or(w).ends_with("기자"))?;
-    let inside = words[at].trim_end_matches('=').strip_suffix("기자").unwrap_or("");
-    let before = if inside.is_empty() { words.get(at.checked_sub(1)?).copied()? } else { inside };
-    is_name(before, is_hangul).then(|| vec![before.to_owned()])
+    let hangul =
+        words.iter().position(|w| w.strip_suffix('=').unwrap_or(w).ends_with("기자")).and_then(|at| {
+            let inside = words[at].trim_end_matches('=').strip_suffix("기자").unwrap_or("");
+            let before = if inside.is_empty() { words.get(at.checked_sub(1)?).copied()? } else { inside };
+            is_name(before, is_hangul).then(|| vec![before.to_owned()])
+        });
+    // "記者・佐野みどり"
+    hangul.or_else(|| {
+        words.iter().find_map(|word| {
+            let name = WRITTEN_TO_NAMES.iter().find_map(|post| word.strip_prefix(post))?;
+            let name = name.strip_prefix(['・', '=', '＝', '｜', '|'])?;
+            let kana = name.chars().any(|c| ('\u{3040}'..='\u{30ff}').contains(&c));
+            let most = if kana { LONGEST_KANA_NAME } else { *UNSPACED_NAME.end() };
+            let is_name = (*UNSPACED_NAME.start()..=most).contains(&name.chars().count())
+                && name.chars().all(is_unspaced);
+            is_name.then(|| vec![name.to_owned()])
+        })
+    })
 }
 
 fn bare(word: &str) -> &str {
@@ -174,7 +216,7 @@ pub(super) fn clean(name: &str) -> String {
         name = before;
     }
     // "Reporter" stands beside a name of one word.
-    for post in WRITTEN_TO_NAMES {
+    for post in WRITTEN_TO_NAMES.iter() {
         let alone = name.strip_suffix(post).or_else(|| name.strip_prefix(post)).map(str::trim);
         name = alone.filter(|n| !n.is_empty()).unwrap_or(name);
     }
@@ -222,7 +264,8 @@ fn is_capitalised(word: &str) -> bool {
     letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
 }
 
-fn has_post(words: &str) -> bool {
+/// Whether one of some words is what people who write are called.
+pub(super) fn has_post(words: &str) -> bool {
     folded(words).split(' ').any(|w| POSTS.contains(bare(w)))
 }
 
@@ -243,8 +286,60 @@ pub(super) fn split(line: &str) -> Vec<String> {
     people(rest).unwrap_or_else(|| vec![rest.to_owned()])
 }
 
+/// Whether a post is that of somebody who takes pictures.
+pub(super) fn takes_pictures(post: &str) -> bool {
+    folded(post).split(' ').any(|w| PICTURE_POSTS.contains(bare(w)))
+}
+
+/// The people that a line names, where it does nothing else.
+pub(super) fn only_people(line: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for part in line.split([',', ';', '|', '&', '•', '·', '/', '、', '，']) {
+        for piece in split_joined(part.trim()) {
+            let name = piece.join(" ");
+            if !is_person(&name) || has_post(&name) || is_desk(&name) || is_agency(&name) || is_no_name(&name)
+            {
+                return None;
+            }
+            names.push(name);
+        }
+    }
+    (!names.is_empty() && names.len() <= MAX_NAMES).then_some(names)
+}
+
+/// A list of names up to where a sentence about the article begins: "Jeanne Villard. Publié le …".
+fn before_sentence(list: &str) -> &str {
+    let end = list.match_indices(". ").find(|(at, _)| {
+        let before = list[..*at].rsplit(' ').next().unwrap_or("");
+        // "J. Villard", "Dr. Villard"
+        before.chars().count() > 3 && dates::says_what_a_date_is(&list[at + 1..])
+    });
+    end.map_or(list, |(at, _)| &list[..at])
+}
+
+/// The agency that brackets in a byline name: "(avec AFP)", "(dpa)"; and what stands before the brackets.
+fn agency_in_brackets(list: &str) -> Option<(&str, String)> {
+    let (before, rest) = list.split_once('(')?;
+    let inside = rest.split_once(')')?.0.trim();
+    let agency = match inside.split_once(' ') {
+        Some((first, rest)) if joins(first).0 => rest,
+        _ => inside,
+    };
+    is_agency(agency).then(|| (before, agency.to_owned()))
+}
+
 /// Names in a list of people and agencies; `None` where it begins with something else.
-pub(super) fn people(list: &str) -> Option<Vec<String>> {
+pub(crate) fn people(list: &str) -> Option<Vec<String>> {
+    let list = before_sentence(list);
+    if let Some((before, agency)) = agency_in_brackets(list) {
+        let mut names = people_in(before)?;
+        names.push(agency);
+        return Some(names);
+    }
+    people_in(list)
+}
+
+fn people_in(list: &str) -> Option<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
     for part in list.split([',', ';', '|', '&', '•', '·', '/', '–', '、', '，', '\n']) {
         let part = part.trim().trim_end_matches(['.', ':']);

@@ -6,10 +6,11 @@ use crate::blocks::{Kind, Layout, Run};
 use crate::dom::{DOCUMENT, Dom, MAX_WALKED, NodeId};
 use crate::hints::{Hint, Hints};
 use crate::structured::Structured;
-use crate::{Bearing, DateCandidate, Page, Role, When};
+use crate::{Bearing, DateCandidate, Page, Role, When, live};
 use jiff::civil::Date;
 use reportedly_text::Language;
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 // Weights, in the measure of `dates`. Set by hand with the dates figures of `cargo xtask gate`.
 
@@ -65,6 +66,8 @@ const ALONE_UNDER: u8 = 90;
 const ALONE_ABOVE: u8 = 58;
 /// Days of elements near the headline from which on they are a list of other articles.
 const LIST: usize = 3;
+/// The first update of a live blog.
+const FIRST_UPDATE: u8 = 60;
 /// A date at the end of the page's title.
 const IN_TITLE: u8 = 44;
 /// The first day of readers' comments.
@@ -72,16 +75,23 @@ const COMMENTED: u8 = 40;
 /// Elements named for dates that are looked at, and dates of one source (data, elements, blocks) that are weighed.
 const MOST_NAMED: usize = 400;
 
+/// A page as its reader sees it: blocks, what they are for, and the updates of a live blog.
+pub(crate) struct Seen<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) roles: &'a [Option<Role>],
+    pub(crate) updates: &'a [Range<usize>],
+}
+
 /// All that an HTML page speaks of its date.
 pub(crate) fn gather(
     dom: &Dom,
     data: &Structured,
-    layout: &Layout,
-    roles: &[Option<Role>],
+    seen: &Seen<'_>,
     url: Option<&str>,
     page: &Page,
     hints: &mut Hints,
 ) -> Vec<DateCandidate> {
+    let Seen { layout, roles, updates } = *seen;
     let language = page.language;
     let mut found = Vec::new();
     told::json_ld(data, language, &mut found);
@@ -98,6 +108,7 @@ pub(crate) fn gather(
     found.extend(super::dateline(&page.text, language));
     found.extend(super::paragraph_heads(page));
     found.extend(title_end(dom, language));
+    first_update(dom, layout, updates, language, &mut found);
     if !found.iter().any(|c| c.bearing == Bearing::Published && c.weight >= NAMED) {
         told::scripts(dom, data, language, &mut found);
         // What bounds a page that has no date of its own.
@@ -120,6 +131,79 @@ pub(crate) fn gather(
         }
     }
     kept
+}
+
+/// A live blog was published with its first update: the earliest day that its updates give, or that of the last change
+/// where their clock times run through one day up to it.
+fn first_update(
+    dom: &Dom,
+    layout: &Layout,
+    updates: &[Range<usize>],
+    language: Option<Language>,
+    found: &mut Vec<DateCandidate>,
+) {
+    /// Nodes of an update's head that are looked at.
+    const HEAD: usize = 40;
+    let heads = || updates.iter().filter_map(|update| layout.runs.get(update.start));
+    let days: Vec<(When, &str)> = heads()
+        .filter_map(|run| {
+            let node = layout.regions[run.region].node;
+            let mut times = dom.descendants(node).take(HEAD).chain([node]).filter(|n| dom.name(*n) == "time");
+            let stamp = times.find_map(|n| stamp_of(dom, n, language));
+            let printed = || printed::find(&run.text, language).first().map(|p| When::Day(p.day));
+            stamp.or_else(printed).map(|says| (says, run.text.as_str()))
+        })
+        .collect();
+    let Some((last, _)) = days.iter().max_by_key(|(says, _)| says.day()) else {
+        found.extend(first_of_the_day(heads().map(|run| run.text.as_str()), found));
+        return;
+    };
+    let Some((first, text)) = days.iter().min_by_key(|(says, _)| moment(says)) else { return };
+    if days.len() * 4 < updates.len() * 3 {
+        return;
+    }
+    // The days of the later ones are theirs.
+    let (from, to) = (first.day(), last.day());
+    found.retain(|c| {
+        let of_element = matches!(c.rule, "time-element" | "date-element" | "date-line" | "microdata");
+        let said = || visible(&c.text, language).iter().any(|v| v.said);
+        let day = c.says.day();
+        !(c.bearing == Bearing::Published && of_element && day > from && day <= to && !said())
+    });
+    found.push(candidate("first-update", text, first.clone(), Bearing::Published, FIRST_UPDATE));
+}
+
+/// What of two dates comes first.
+fn moment(when: &When) -> (Date, Option<jiff::Timestamp>) {
+    (when.day(), if let When::Instant(instant, _) = when { Some(*instant) } else { None })
+}
+
+/// The first of several clock times that run through one day, which is that of a last change at the last of them.
+fn first_of_the_day<'t>(
+    heads: impl Iterator<Item = &'t str>,
+    found: &[DateCandidate],
+) -> Option<DateCandidate> {
+    let heads: Vec<(u16, &str)> =
+        heads.map(|text| Some((live::minute_in(text)?, text))).collect::<Option<_>>()?;
+    let (first, last) = (heads.first()?, heads.last()?);
+    let (oldest, newest) = if first.0 > last.0 { (last, first) } else { (first, last) };
+    let falls = heads.windows(2).all(|w| w[0].0 > w[1].0);
+    let rises = heads.windows(2).all(|w| w[0].0 < w[1].0);
+    let change =
+        found.iter().find(|c| c.bearing == Bearing::Updated && live::minute_in(&c.text) == Some(newest.0))?;
+    // What is dated after the last change is something else.
+    let is_told = |c: &DateCandidate| {
+        c.bearing == Bearing::Published
+            && c.weight >= super::ABOVE_HEADLINE
+            && c.says.day() <= change.says.day()
+    };
+    if found.iter().any(is_told) {
+        return None;
+    }
+    let minute = i8::try_from(oldest.0 % 60).ok()?;
+    let time = change.says.day().at(i8::try_from(oldest.0 / 60).ok()?, minute, 0, 0);
+    (falls || rises)
+        .then(|| candidate("first-update", oldest.1, When::Local(time), Bearing::Published, FIRST_UPDATE))
 }
 
 /// The date that a page's title ends in, after the headline and the outlet: "… – Tarn Herald – 02.03.2031".
