@@ -1,7 +1,10 @@
 //! The command line.
 
 use crate::{
-    commands::{config::Show, read::Read, stories::Stories, timeline::Timeline},
+    commands::{
+        completions::Completions, config::Show, doctor::Doctor, man::Manual, read::Read, stories::Stories,
+        timeline::Timeline,
+    },
     config::{Flags, Settings},
 };
 use clap::{Args, Parser, Subcommand};
@@ -53,6 +56,15 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Shows every setting as it holds and where that comes from: its default, a line of the configuration file, a variable, or a flag."
     )]
     Config(Show),
+    /// Look at the set-up, and say what is wrong and what to do
+    #[command(
+        long_about = "Looks at the configuration, the library's folder and its disk, the clock, the terminal and the limits of the system, and says of each whether it is as it should be, and if not, what to do. Changes nothing."
+    )]
+    Doctor(Doctor),
+    /// Print what a shell needs to complete commands
+    Completions(Completions),
+    /// Print the manual page of a command, or write all of them
+    Man(Manual),
 }
 
 /// What is known about the pages from outside.

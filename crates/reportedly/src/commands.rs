@@ -1,6 +1,9 @@
 //! The commands, each with its arguments and what it does.
 
+pub mod completions;
 pub mod config;
+pub mod doctor;
+pub mod man;
 pub mod read;
 pub mod stories;
 pub mod timeline;

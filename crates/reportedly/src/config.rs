@@ -101,9 +101,9 @@ pub static SETTINGS: [&Setting; 5] = [&LIBRARY, &PAGES, &JOBS, &LIMIT, &COLOR];
 /// What all our variables begin with.
 pub const PREFIX: &str = "REPORTEDLY_";
 /// The variable that names the file.
-const FILE_VARIABLE: &str = "REPORTEDLY_CONFIG";
+pub const FILE_VARIABLE: &str = "REPORTEDLY_CONFIG";
 /// Behind a variable's name: the file that holds the value.
-const IN_FILE: &str = "_FILE";
+pub const IN_FILE: &str = "_FILE";
 /// Stories shown to people where nobody says how many.
 const STORIES: usize = 10;
 
@@ -255,7 +255,7 @@ impl Config {
             // That there is none is as good as an empty one, unless somebody asked for it.
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.origin == Origin::Default => None,
             Err(e) => {
-                problems.push(format!("{}: {e}", named.value.display()));
+                problems.push((0, format!("{}: {e}", named.value.display())));
                 None
             }
         });
@@ -270,7 +270,9 @@ impl Config {
             limit: layers.pick(&LIMIT, None, || STORIES),
             color: layers.pick(&COLOR, flags.color, || Color::Auto),
         };
-        let problems = layers.problems;
+        let mut problems = layers.problems;
+        problems.sort_by_key(|(line, _)| *line);
+        let problems = problems.into_iter().map(|(_, problem)| problem).collect();
         let unknown = environment.keys().filter(|name| !is_known(name)).cloned().collect();
         Self { settings, file: named, found, problems, unknown }
     }
@@ -311,7 +313,8 @@ pub fn nearest(word: &str, known: impl Iterator<Item = String>) -> Option<String
 struct Layers<'a> {
     file: &'a File,
     environment: &'a Environment,
-    problems: Vec<String>,
+    /// By the file's lines; of variables behind them.
+    problems: Vec<(usize, String)>,
 }
 
 impl Layers<'_> {
@@ -335,10 +338,15 @@ impl Layers<'_> {
             None => {
                 let given =
                     if setting.secret { String::new() } else { format!(" = {}", value::as_written(value)) };
-                self.problems.push(format!("{origin}: {}{given}: give {}", setting.key, setting.allowed));
+                self.problems
+                    .push((line, format!("{origin}: {}{given}: give {}", setting.key, setting.allowed)));
                 None
             }
         }
+    }
+
+    fn variable_problem(&mut self, problem: String) {
+        self.problems.push((usize::MAX, problem));
     }
 
     fn in_variable<T: Value>(&mut self, setting: &Setting) -> Option<Set<T>> {
@@ -346,7 +354,7 @@ impl Layers<'_> {
         let in_file = format!("{name}{IN_FILE}");
         let (name, text) = match (self.environment.get(&name), self.environment.get(&in_file)) {
             (Some(_), Some(_)) => {
-                self.problems.push(format!("{name} and {in_file} are both set: keep one of them"));
+                self.variable_problem(format!("{name} and {in_file} are both set: keep one of them"));
                 return None;
             }
             (Some(text), None) => (name, text.clone()),
@@ -354,7 +362,7 @@ impl Layers<'_> {
                 // Whoever writes a file ends its line.
                 Ok(text) => (in_file, text.trim_end_matches(['\r', '\n']).into()),
                 Err(e) => {
-                    self.problems.push(format!("{in_file}: {}: {e}", Path::new(path).display()));
+                    self.variable_problem(format!("{in_file}: {}: {e}", Path::new(path).display()));
                     return None;
                 }
             },
@@ -365,7 +373,7 @@ impl Layers<'_> {
             None => {
                 let given =
                     if setting.secret { String::new() } else { format!(" {:?}:", text.to_string_lossy()) };
-                self.problems.push(format!("{name}:{given} give {}", setting.allowed));
+                self.variable_problem(format!("{name}:{given} give {}", setting.allowed));
                 None
             }
         }

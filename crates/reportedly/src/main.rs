@@ -19,13 +19,19 @@ use terminal::say;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
     let mut tally = Tally::default();
-    match dispatch(&arguments, &mut tally) {
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => dispatch(&arguments, &mut tally),
+        Err(e) if e.use_stderr() => e.exit(),
+        Err(help) => terminal::show(&help.render()).map_err(Into::into),
+    };
+    match done {
         // Whoever closed the pipe has seen enough.
         Err(e) if is_closed_pipe(&e) => ExitCode::SUCCESS,
         Err(e) if e.is::<Usage>() => {
-            say(&format!("error: {e}"));
+            for line in format!("error: {e}").lines() {
+                say(line);
+            }
             say("");
             say("For more information, try '--help'.");
             ExitCode::from(2)
@@ -46,6 +52,9 @@ fn dispatch(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Command::Stories(command) => command.run(config.settings()?, tally),
         Command::Timeline(command) => command.run(config.settings()?, tally),
         Command::Config(command) => command.run(&config),
+        Command::Doctor(command) => command.run(&config, tally),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Standard output and standard error as somebody sees them.
 
 use crate::config::{Color, Settings};
+use clap::builder::StyledStr;
 use reportedly_answer::Style;
 use std::io::{self, IsTerminal, Write};
 
@@ -23,6 +24,19 @@ pub fn is_coloured(color: Color) -> bool {
 
 fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(terminal_size::Width(w), _)| usize::from(w))
+}
+
+/// Writes to standard output, to the last byte.
+pub fn print(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// Shows help, which comes with its own style.
+pub fn show(help: &StyledStr) -> io::Result<()> {
+    let text = if is_coloured(Color::Auto) { help.ansi().to_string() } else { help.to_string() };
+    print(text.as_bytes())
 }
 
 /// Says a line on standard error. File names and records may hold anything, which must not steer the terminal; and

@@ -2,15 +2,12 @@
 
 use crate::{
     config::{Config, Origin, SETTINGS, nearest, variables},
-    terminal::say,
+    terminal::{self, say},
 };
 use anyhow::Result;
 use clap::{ArgGroup, Args};
 use serde_json::{Map, Value, json};
-use std::{
-    fmt::Write as _,
-    io::{self, Write},
-};
+use std::fmt::Write as _;
 
 /// `config`
 #[derive(Debug, Args)]
@@ -47,9 +44,7 @@ impl Show {
             config.settings()?;
             as_text(config)
         };
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
+        terminal::print(text.as_bytes())?;
         for name in &config.unknown {
             say(&format!("reportedly: {}", unknown(name)));
         }

@@ -16,8 +16,8 @@ const LONGEST: u64 = 1 << 20;
 pub struct File {
     /// Where it lies.
     pub path: PathBuf,
-    /// What is wrong with it as a whole; not with its values.
-    pub problems: Vec<String>,
+    /// What is wrong with it as a whole, by line; not with its values.
+    pub problems: Vec<(usize, String)>,
     settings: Vec<(String, usize, Value)>,
 }
 
@@ -41,7 +41,7 @@ impl File {
         let (keys, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let line = error.span().map_or(1, |span| line(span.start));
-            file.problems.push(format!("{}:{line}: {}", path.display(), error.message()));
+            file.problems.push((line, format!("{}:{line}: {}", path.display(), error.message())));
         }
         // What stands behind a mistake in the grammar may be anything.
         if !file.problems.is_empty() {
@@ -60,7 +60,8 @@ impl File {
                 Some(near) => format!("did you mean {near}?"),
                 None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
             };
-            file.problems.push(format!("{}:{line}: unknown key {key:?}: {hint}", path.display()));
+            let problem = format!("{}:{line}: unknown key {key:?}: {hint}", path.display());
+            file.problems.push((line, problem));
         }
         file
     }
@@ -77,7 +78,7 @@ mod tests {
     use std::path::Path;
 
     fn problems(text: &str) -> Vec<String> {
-        File::parse(Path::new("r.toml"), text).problems
+        File::parse(Path::new("r.toml"), text).problems.into_iter().map(|(_, problem)| problem).collect()
     }
 
     #[test]

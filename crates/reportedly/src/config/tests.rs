@@ -76,8 +76,8 @@ fn wrong_values_are_told_with_their_place_and_what_is_allowed() {
     check(
         "jobs = 0\ncolour = 1",
         &[("REPORTEDLY_JOBS", "1")],
-        "r.toml:2: unknown key \"colour\": did you mean color?\n  \
-         r.toml:1: jobs = 0: give a whole number from 1 to 65535",
+        "r.toml:1: jobs = 0: give a whole number from 1 to 65535\n  \
+         r.toml:2: unknown key \"colour\": did you mean color?",
     );
 }
 

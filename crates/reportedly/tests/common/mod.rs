@@ -10,12 +10,20 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The binary in the workspace's root. What is set on this machine is not the test's.
+fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reportedly"));
+    command.current_dir(root()).env("XDG_CONFIG_HOME", "/nowhere");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("REPORTEDLY_"))
+    {
+        command.env_remove(name);
+    }
+    command
+}
+
 pub fn reportedly(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_reportedly"))
+    let mut child = binary()
         .args(arguments)
-        .current_dir(root())
-        // What is set on this machine is not the test's.
-        .env("XDG_CONFIG_HOME", "/nowhere")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
