@@ -6,9 +6,12 @@ use crate::{
         timeline::Timeline,
     },
     config::{Flags, Settings},
+    terminal,
 };
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::Timestamp;
+use reportedly_answer::Style;
+use std::fmt::Write as _;
 
 /// Reads the news the way a careful analyst does.
 #[derive(Debug, Parser)]
@@ -65,6 +68,33 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
     Completions(Completions),
     /// Print the manual page of a command, or write all of them
     Man(Manual),
+}
+
+/// The groups in which the help shows the commands: each goes from one command to the next group's.
+const GROUPS: [(&str, &str); 2] = [("Pages", "read"), ("Set-up", "config")];
+/// What stands before and after a command's name there.
+const INDENT: usize = 2;
+
+/// The command line, with help that shows what it is for, then examples, then the commands in groups.
+pub fn command_line() -> clap::Command {
+    let command = Arguments::command();
+    let style = Style { width: terminal::width(), color: false };
+    let (header, literal) = (*command.get_styles().get_header(), *command.get_styles().get_literal());
+    let longest = command.get_subcommands().map(|c| c.get_name().len()).max().unwrap_or(0);
+    let mut groups = String::new();
+    for c in command.get_subcommands() {
+        let name = c.get_name();
+        if let Some((group, _)) = GROUPS.iter().find(|(_, first)| *first == name) {
+            let _ = write!(groups, "\n{header}{group}:{header:#}\n");
+        }
+        let about = c.get_about().map(ToString::to_string).unwrap_or_default();
+        let column = 2 * INDENT + longest;
+        let line = style.hanging(&format!("{name:longest$}  {about}"), INDENT, column);
+        let _ = writeln!(groups, "{}", line.replacen(name, &format!("{literal}{name}{literal:#}"), 1));
+    }
+    command.help_template(format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}{{after-help}}\n{groups}\n{header}Options:{header:#}\n{{options}}\n\n`reportedly COMMAND --help` says more of each."
+    ))
 }
 
 /// What is known about the pages from outside.

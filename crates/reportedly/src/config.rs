@@ -111,10 +111,10 @@ const STORIES: usize = 10;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub struct Flags {
-    /// The library's folder [default: reportedly in the platform's data directory]
+    /// The library's folder [default: see `reportedly config`]
     #[arg(long, value_name = "DIR", global = true, value_hint = clap::ValueHint::DirPath)]
     pub library: Option<PathBuf>,
-    /// The configuration file [default: reportedly/reportedly.toml in the platform's configuration directory]
+    /// The configuration file [default: see `reportedly config`]
     #[arg(long, value_name = "FILE", global = true, value_hint = clap::ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Whether answers are coloured: always, never, or auto, on a terminal [default: auto]

@@ -9,7 +9,7 @@ mod terminal;
 
 use anyhow::Result;
 use arguments::{Arguments, Command};
-use clap::Parser;
+use clap::FromArgMatches;
 use config::Config;
 use pages::Tally;
 use std::{io, process::ExitCode};
@@ -20,7 +20,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let mut tally = Tally::default();
-    let done = match Arguments::try_parse() {
+    let done = match arguments::command_line().try_get_matches().and_then(|m| Arguments::from_arg_matches(&m))
+    {
         Ok(arguments) => dispatch(&arguments, &mut tally),
         Err(e) if e.use_stderr() => e.exit(),
         Err(help) => terminal::show(&help.render()).map_err(Into::into),

@@ -7,9 +7,13 @@ use std::io::{self, IsTerminal, Write};
 
 /// How answers are set: to the terminal's width and in colour where there is a terminal and nobody objects.
 pub fn style(settings: &Settings) -> Style {
-    let terminal = io::stdout().is_terminal();
-    let width = terminal_width().filter(|_| terminal).unwrap_or(100).clamp(40, 110);
-    Style { width, color: is_coloured(settings.color.value) }
+    Style { width: width(), color: is_coloured(settings.color.value) }
+}
+
+/// How wide answers are.
+pub fn width() -> usize {
+    let width = terminal_size::terminal_size().map(|(terminal_size::Width(w), _)| usize::from(w));
+    width.filter(|_| io::stdout().is_terminal()).unwrap_or(100).clamp(40, 110)
 }
 
 /// Whether what goes to standard output is to be coloured.
@@ -20,10 +24,6 @@ pub fn is_coloured(color: Color) -> bool {
         Color::Always => true,
         Color::Never => false,
     }
-}
-
-fn terminal_width() -> Option<usize> {
-    terminal_size::terminal_size().map(|(terminal_size::Width(w), _)| usize::from(w))
 }
 
 /// Writes to standard output, to the last byte.

@@ -26,6 +26,7 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
     match fs::metadata(folder) {
         Ok(found) if found.is_dir() => {
             checks.push(writable(folder));
+            checks.push(database(folder));
             checks.extend(writer(folder));
         }
         Ok(_) => checks.push(Check::problem(WHAT, format!("{} is no folder", folder.display()), ELSEWHERE)),
@@ -77,6 +78,42 @@ fn try_to_write(folder: &Path) -> io::Result<()> {
     fs::remove_file(probe)
 }
 
+/// What a database begins with.
+const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// Whether the database is one, and whole. What stands in it is for `reportedly check`.
+fn database(folder: &Path) -> Check {
+    const WHAT: &str = "database";
+    const CURE: &str = "restore a backup";
+    let path = folder.join("library.db");
+    let mut header = Vec::new();
+    let size = match File::open(&path)
+        .and_then(|f| Ok((f.metadata()?.len(), f.take(100).read_to_end(&mut header)?)))
+    {
+        Ok((size, _)) => size,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            return Check::warning(WHAT, "there is none yet", "the first `reportedly add` makes it");
+        }
+        Err(e) => return Check::problem(WHAT, format!("{}: {e}", path.display()), "look who owns it"),
+    };
+    if !header.starts_with(MAGIC) || header.len() < 100 {
+        return Check::problem(WHAT, format!("{} is no database", path.display()), CURE);
+    }
+    let number = |at: usize| header[at..at + 4].iter().fold(0, |n, b| n << 8 | u64::from(*b));
+    // SQLite writes 65536, which does not fit, as 1.
+    let page = match number(14) & 0xffff {
+        1 => 65536,
+        bytes => bytes,
+    };
+    // What is still in the log is not yet in its place.
+    let logged = fs::metadata(folder.join("library.db-wal")).is_ok_and(|m| m.len() > 0);
+    let counted = number(24) == number(92);
+    if counted && !logged && size < number(28) * page {
+        return Check::problem(WHAT, format!("{} is cut short", path.display()), CURE);
+    }
+    Check::ok(WHAT, format!("version {} of its schema, {}", number(60), in_words(size)))
+}
+
 /// Who writes to the library, if anybody does.
 fn writer(folder: &Path) -> Option<Check> {
     let mut lock = File::open(folder.join("writer.lock")).ok()?;
@@ -107,7 +144,8 @@ fn room(bytes: u64) -> Check {
 
 fn in_words(bytes: u64) -> String {
     match bytes {
-        ..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        ..1_000_000 => format!("{} kB", bytes / 1000),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
         _ => format!("{} GB", bytes / 1_000_000_000),
     }
 }
