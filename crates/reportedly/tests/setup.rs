@@ -3,6 +3,7 @@
 use serde_json::Value;
 use std::{
     fs,
+    io::Write,
     path::Path,
     process::{Command, Output},
 };
@@ -249,6 +250,18 @@ fn the_doctor_tells_a_database_from_what_is_none() {
     fs::write(folder.join("library.db-wal"), "what is not yet in its place").expect("written");
     let (found, ..) = home.doctor("database", &["--library", folder.to_str().expect("UTF-8")]);
     assert_ne!(found, "problem");
+}
+
+#[test]
+fn the_doctor_tells_who_writes() {
+    let home = Home::new();
+    let folder = home.path().to_str().expect("UTF-8");
+    let writer = || home.doctor("writer", &["--library", folder]);
+    let mut lock = fs::File::create(home.path().join("writer.lock")).expect("made");
+    assert_eq!(writer().0, "", "nobody does");
+    lock.lock().expect("locked");
+    writeln!(lock, "4711").expect("written");
+    assert_eq!((writer().0.as_str(), writer().1.as_str()), ("ok", "process 4711 is adding to the library"));
 }
 
 #[test]

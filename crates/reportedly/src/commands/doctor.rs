@@ -79,7 +79,7 @@ impl Doctor {
         let settings = config.settings_so_far();
         let mut checks = configuration(config);
         checks.extend(library::checks(settings));
-        checks.extend(machine::checks());
+        checks.extend(machine::checks(library::written(settings)));
         checks.extend(terminal_checks(settings));
         tally.problems += checks.iter().filter(|c| c.state == State::Problem).count();
         let text = if self.json {

@@ -6,12 +6,18 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Read},
     path::Path,
+    time::SystemTime,
 };
 
 /// With less room than this an `add` of any size fails.
 const NO_ROOM: u64 = 100 << 20;
 /// With less than this it is time to look for more.
 const LITTLE_ROOM: u64 = 1 << 30;
+
+const DATABASE: &str = "library.db";
+/// What is not yet in its place in the database.
+const LOG: &str = "library.db-wal";
+const LOCK: &str = "writer.lock";
 
 const WHAT: &str = "library";
 const ELSEWHERE: &str = "say where it is with --library, REPORTEDLY_LIBRARY or in the configuration";
@@ -39,6 +45,13 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
         checks.extend(machine::file_system(there).map(|kind| file_system(&kind)));
     }
     checks
+}
+
+/// When the library was written to last.
+pub fn written(settings: &Settings) -> Option<SystemTime> {
+    let folder = settings.library().ok()?;
+    let files = [DATABASE, LOG].map(|name| fs::metadata(folder.join(name)).and_then(|m| m.modified()).ok());
+    files.into_iter().flatten().max()
 }
 
 fn missing(folder: &Path) -> Check {
@@ -85,7 +98,7 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 fn database(folder: &Path) -> Check {
     const WHAT: &str = "database";
     const CURE: &str = "restore a backup";
-    let path = folder.join("library.db");
+    let path = folder.join(DATABASE);
     let mut header = Vec::new();
     let size = match File::open(&path)
         .and_then(|f| Ok((f.metadata()?.len(), f.take(100).read_to_end(&mut header)?)))
@@ -105,8 +118,7 @@ fn database(folder: &Path) -> Check {
         1 => 65536,
         bytes => bytes,
     };
-    // What is still in the log is not yet in its place.
-    let logged = fs::metadata(folder.join("library.db-wal")).is_ok_and(|m| m.len() > 0);
+    let logged = fs::metadata(folder.join(LOG)).is_ok_and(|m| m.len() > 0);
     let counted = number(24) == number(92);
     if counted && !logged && size < number(28) * page {
         return Check::problem(WHAT, format!("{} is cut short", path.display()), CURE);
@@ -116,7 +128,7 @@ fn database(folder: &Path) -> Check {
 
 /// Who writes to the library, if anybody does.
 fn writer(folder: &Path) -> Option<Check> {
-    let mut lock = File::open(folder.join("writer.lock")).ok()?;
+    let mut lock = File::open(folder.join(LOCK)).ok()?;
     match lock.try_lock_shared() {
         Ok(()) => None,
         Err(TryLockError::WouldBlock) => {

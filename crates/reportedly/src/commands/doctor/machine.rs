@@ -1,11 +1,16 @@
 //! What is looked at of the machine: its clock, its limits, its disks.
 
 use super::Check;
-use jiff::{Timestamp, civil};
-use std::path::{Path, PathBuf};
+use jiff::{SignedDuration, Timestamp, civil};
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 /// A clock that shows an earlier day is wrong: this program did not exist then.
 const FIRST_DAY: civil::Date = civil::date(2026, 1, 1);
+/// How far the clocks of a file system and of the machine may be apart.
+const SLACK: SignedDuration = SignedDuration::from_mins(2);
 /// Open files that the index and the database want at a time, with room to spare.
 const FILES: u64 = 256;
 /// File systems over a network or shared with another machine: the database's locks and its log need one machine.
@@ -28,20 +33,28 @@ const NETWORK: [&str; 16] = [
     "smbfs",
 ];
 
-/// The machine itself.
-pub fn checks() -> Vec<Check> {
-    let mut checks = vec![clock(Timestamp::now())];
+/// The machine itself. `written` is when the library was written to last.
+pub fn checks(written: Option<SystemTime>) -> Vec<Check> {
+    let written = written.and_then(|t| Timestamp::try_from(t).ok());
+    let mut checks = vec![clock(Timestamp::now(), written)];
     checks.extend(open_files().map(files));
     checks
 }
 
-fn clock(now: Timestamp) -> Check {
+fn clock(now: Timestamp, written: Option<Timestamp>) -> Check {
+    const CURE: &str = "set it: when a page was seen is kept for good";
     let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     if day < FIRST_DAY {
         let says = format!("the clock shows {day}, which is past");
-        return Check::problem("clock", says, "set it: when a page was seen is kept for good");
+        return Check::problem("clock", says, CURE);
     }
-    Check::ok("clock", format!("{}, UTC", now.strftime("%Y-%m-%d %H:%M")))
+    let minute = |t: Timestamp| t.strftime("%Y-%m-%d %H:%M, UTC").to_string();
+    if let Some(written) = written.filter(|written| written.duration_since(now) > SLACK) {
+        let says =
+            format!("the clock shows {}, and the library was written to at {}", minute(now), minute(written));
+        return Check::problem("clock", says, CURE);
+    }
+    Check::ok("clock", minute(now))
 }
 
 fn files(limit: u64) -> Check {
@@ -135,10 +148,15 @@ broken
     }
 
     #[test]
-    fn a_clock_before_our_time_and_few_files_are_told() {
-        let at = |time: &str| clock(time.parse().expect("an instant"));
-        assert_eq!(at("1970-01-01T00:10:00Z").state, State::Problem);
-        assert_eq!(at("2031-03-04T10:00:00Z").state, State::Ok);
+    fn a_clock_that_is_behind_and_few_files_are_told() {
+        let at = |time: &str, written: Option<&str>| {
+            let instant = |t: &str| t.parse().expect("an instant");
+            clock(instant(time), written.map(instant)).state
+        };
+        assert_eq!(at("1970-01-01T00:10:00Z", None), State::Problem);
+        assert_eq!(at("2031-03-04T10:00:00Z", None), State::Ok);
+        assert_eq!(at("2031-03-04T10:00:00Z", Some("2031-03-04T10:00:30Z")), State::Ok);
+        assert_eq!(at("2031-03-04T10:00:00Z", Some("2031-03-05T09:00:00Z")), State::Problem);
         assert_eq!((files(64).state, files(1024).state), (State::Warning, State::Ok));
     }
 }
