@@ -6,6 +6,7 @@
 use crate::appeals;
 use crate::blocks::{Kind, Layout, Run};
 use crate::candidates::{self, Chosen};
+use crate::cards;
 use crate::dates::printed;
 use crate::hints::Hint;
 use crate::lines::{self, Reach};
@@ -132,6 +133,9 @@ struct Labels<'a> {
 struct Items {
     all: usize,
     unlinked: usize,
+    words: usize,
+    /// Those that say who wrote, when, or how long it takes to read.
+    of_head: usize,
 }
 
 impl Labels<'_> {
@@ -177,7 +181,6 @@ impl Labels<'_> {
         let total = layout.regions[self.container].mass.max(1) as f32;
         let boxed = range.clone().filter(|i| self.stands_at_picture(&layout.runs[*i]));
         self.captioned = boxed.map(|i| layout.runs[i].mass()).sum::<usize>() as f32 <= CAPTIONS * total;
-        self.count_items();
         let mut left: usize = range.clone().map(|i| layout.runs[i].mass()).sum();
         let mut read = 0;
         let prose = |i: &usize| self.is_prose(*i);
@@ -188,6 +191,13 @@ impl Labels<'_> {
         } else {
             first_prose
         };
+        self.count_items(first_prose);
+        // Cards among the article's blocks are teasers, unless it is made of them.
+        let mut cards = cards::find(layout, &range);
+        let in_cards: usize = cards.iter().cloned().flatten().map(|i| layout.runs[i].mass()).sum();
+        if in_cards as f32 > CARDS * total || in_cards > CARDS_WORDS {
+            cards.clear();
+        }
         let mut at = range.start;
         let mut put_aside: Option<(Role, usize)> = None;
         while at < range.end {
@@ -214,7 +224,11 @@ impl Labels<'_> {
                 // What its own words say about it is known already.
                 Aside::For(Role::Other) => continue,
                 Aside::For(role) => {
-                    self.roles[i] = Some(role);
+                    // Another story below the article has a byline and a date of its own.
+                    let of_story = put_aside.filter(|(other, end)| {
+                        *other == Role::Related && i < *end && matches!(role, Role::Byline | Role::DateLine)
+                    });
+                    self.roles[i] = Some(of_story.map_or(role, |(other, _)| other));
                     continue;
                 }
             }
@@ -222,6 +236,17 @@ impl Labels<'_> {
                 && i < end
             {
                 self.roles[i] = Some(role);
+                continue;
+            }
+            let card = cards.partition_point(|c| c.end <= i);
+            if cards.get(card).is_some_and(|c| c.contains(&i)) {
+                self.roles[i] = Some(Role::Related);
+                continue;
+            }
+            if i > first_prose && left < read && self.begins_another_story(i, range.end) {
+                let end = self.story_end(i, first_prose, range.end);
+                put_aside = Some((Role::Related, end));
+                self.roles[i] = Some(Role::Related);
                 continue;
             }
             if let Some(lines::Furniture { role, reach }) = lines::heading(&run.text)
@@ -309,6 +334,33 @@ impl Labels<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether a block is the headline of another story: a link, with a byline or a date of its own right below it.
+    fn begins_another_story(&self, i: usize, end: usize) -> bool {
+        let run = &self.layout.runs[i];
+        if !matches!(run.kind, Kind::Heading(_)) || run.linked < 0.7 || run.outward > 0.5 {
+            return false;
+        }
+        let below = &self.layout.runs[i + 1..end.min(i + 1 + STORY_HEAD)];
+        below.iter().take_while(|r| r.mass() == 0 && !matches!(r.kind, Kind::Heading(_))).any(|r| {
+            r.words <= HEAD_WORDS
+                && (lines::byline(&r.text).is_some()
+                    || self.is_head(r) && !printed::find(&r.text, None).is_empty())
+        })
+    }
+
+    /// Where the story that a block begins ends: with the largest box around it that the article is not in, or never.
+    fn story_end(&self, i: usize, first_prose: usize, end: usize) -> usize {
+        let regions = &self.layout.regions;
+        let mut at = self.layout.runs[i].region;
+        if regions[at].runs.contains(&first_prose) || at == self.container {
+            return end;
+        }
+        while at != self.container && !regions[regions[at].parent].runs.contains(&first_prose) {
+            at = regions[at].parent;
+        }
+        regions[at].runs.end.min(end).max(i + 1)
     }
 
     fn is_prose(&self, i: usize) -> bool {
@@ -407,9 +459,11 @@ impl Labels<'_> {
         match run.kind {
             Kind::Heading(1) if before => Role::Title,
             Kind::Heading(_) if before && i + 1 == first && self.is_titled_before(i) => Role::Subhead,
+            Kind::Heading(_) if before && run.words < 8 && self.is_point_before(i + 1) => Role::Subhead,
             Kind::Heading(_) if before && run.words < 8 => Role::Other,
             Kind::Heading(_) if before && self.has_title(i) => Role::Standfirst,
             Kind::Heading(_) => Role::Subhead,
+            Kind::Item if before && self.is_point_before(i) => Role::ListItem,
             _ if before && !run.sentence && run.words < 10 => Role::Other,
             // A sign that stands alone is no text.
             _ if run.words == 0 && !run.text.contains(char::is_alphanumeric) => Role::Other,
@@ -466,6 +520,26 @@ impl Labels<'_> {
         }
     }
 
+    /// Whether a line says something of the page: who wrote it, when, how long it takes to read.
+    fn says_of_page(&self, run: &Run) -> bool {
+        lines::heading(&run.text).is_some()
+            || lines::opening(&run.text).is_some()
+            || lines::is_reading_time(&run.text)
+            || !printed::find(&run.text, None).is_empty()
+            || self.context.authors.iter().any(|a| run.text.contains(a.as_str()))
+    }
+
+    /// Whether a block is a point of a list that sums an article up between its headline and its text.
+    fn is_point_before(&self, i: usize) -> bool {
+        let Some(run) = self.layout.runs.get(i).filter(|r| r.kind == Kind::Item) else { return false };
+        let told = self.items.get(&self.list(i)).copied().unwrap_or_default();
+        self.asides[run.region] == Aside::No
+            && told.all >= POINTS
+            && told.of_head == 0
+            && told.words >= POINT_WORDS * told.all
+            && self.is_titled_before(i)
+    }
+
     /// The list that an item stands in: the innermost region that holds others as well.
     fn list(&self, i: usize) -> usize {
         let mut at = self.layout.runs[i].region;
@@ -476,14 +550,17 @@ impl Labels<'_> {
     }
 
     /// Counts the items of each list in the container.
-    fn count_items(&mut self) {
+    fn count_items(&mut self, first_prose: usize) {
         for i in self.layout.regions[self.container].runs.clone() {
             let run = &self.layout.runs[i];
             if run.kind == Kind::Item {
                 let list = self.list(i);
+                let of_head = i < first_prose && (run.linked > 0.0 || self.says_of_page(run));
                 let told = self.items.entry(list).or_default();
                 told.all += 1;
                 told.unlinked += usize::from(run.linked <= 0.7);
+                told.words += run.words;
+                told.of_head += usize::from(of_head);
             }
         }
     }
@@ -690,6 +767,15 @@ fn begins_with_name(text: &str, name: &str) -> bool {
     rest.is_some_and(|r| !r.trim_start().starts_with([':', '：']) && !r.starts_with(char::is_alphanumeric))
 }
 
+/// Share of the container's mass that cards have at most where they are teasers.
+const CARDS: f32 = 0.3;
+/// Words of prose in them, at most: a longer row of headlines with texts is the article's own list.
+const CARDS_WORDS: usize = 300;
+/// Blocks below a story's headline among which its byline and date stand.
+const STORY_HEAD: usize = 3;
+/// Words of a point in a list before the text, on average, and points of such a list.
+const POINT_WORDS: usize = 3;
+const POINTS: usize = 2;
 /// The part of an article, in hundredths of its mass, after which its last paragraphs stand.
 const ABOUT_FROM: usize = 80;
 /// Words of what asks the reader for something.

@@ -72,6 +72,8 @@ pub(crate) struct Run {
     pub(crate) linked: f32,
     /// Share of characters that are linked to other sites, or to somebody's mailbox.
     pub(crate) outward: f32,
+    /// Whether most of what is linked leads to a place on the same page, or nowhere: a button that unfolds an answer.
+    pub(crate) unfolds: bool,
     /// Whether it ends as a sentence does.
     pub(crate) sentence: bool,
     /// Inside a `<blockquote>`.
@@ -144,6 +146,7 @@ struct Open {
     kind: Option<Kind>,
     link: bool,
     outward: bool,
+    unfolds: bool,
     time: bool,
     bold: bool,
     quote: bool,
@@ -155,6 +158,7 @@ struct Open {
 struct Links {
     all: f32,
     outward: f32,
+    unfolds: bool,
 }
 
 /// What ended right before the next words, with nothing between them: a reader sees such things apart.
@@ -184,18 +188,20 @@ struct Walk<'d> {
     line: String,
     linked: usize,
     outward: usize,
+    unfolding: usize,
     bold: usize,
     breaks: usize,
     /// Words of prose so far.
     prose: usize,
-    /// Where lines begin in the block after its first, by single line breaks.
-    lines: Vec<usize>,
+    /// Where lines begin in the block after its first, by single line breaks, and what was bold before them.
+    lines: Vec<(usize, usize)>,
     ended: Ended,
     border: Border,
     /// The box whose elements stand below each other.
     stack: NodeId,
     in_link: usize,
     in_outward: usize,
+    in_unfolding: usize,
     in_bold: usize,
     in_quote: usize,
     in_figure: usize,
@@ -230,6 +236,7 @@ pub(crate) fn lay_out(dom: &Dom, hints: &mut Hints, site: Option<&str>) -> Layou
         line: String::new(),
         linked: 0,
         outward: 0,
+        unfolding: 0,
         bold: 0,
         breaks: 0,
         prose: 0,
@@ -239,6 +246,7 @@ pub(crate) fn lay_out(dom: &Dom, hints: &mut Hints, site: Option<&str>) -> Layou
         stack: DOCUMENT,
         in_link: 0,
         in_outward: 0,
+        in_unfolding: 0,
         in_bold: 0,
         in_quote: 0,
         in_figure: 0,
@@ -327,6 +335,7 @@ impl Walk<'_> {
             kind: None,
             link: name == "a",
             outward: name == "a" && self.leads_outward(id),
+            unfolds: name == "a" && self.stays(id),
             time: name == "time",
             bold: matches!(name, "b" | "strong"),
             quote: matches!(name, "blockquote"),
@@ -337,6 +346,7 @@ impl Walk<'_> {
         }
         self.in_link += usize::from(open.link);
         self.in_outward += usize::from(open.outward);
+        self.in_unfolding += usize::from(open.unfolds);
         self.in_bold += usize::from(open.bold);
         if is_inline(name) {
             // Inline elements make no block, but some are not seen, and some carry what is no prose.
@@ -431,6 +441,7 @@ impl Walk<'_> {
         }
         self.in_link -= usize::from(open.link);
         self.in_outward -= usize::from(open.outward);
+        self.in_unfolding -= usize::from(open.unfolds);
         self.in_bold -= usize::from(open.bold);
         if open.region.is_none() {
             let named = is_named(self.dom, open.node);
@@ -454,6 +465,12 @@ impl Walk<'_> {
             self.line.push(' ');
         }
         self.ended = Ended::Nothing;
+    }
+
+    /// Whether a link leads to a place on the same page, or nowhere.
+    fn stays(&self, link: NodeId) -> bool {
+        let address = self.dom.attr(link, "href").unwrap_or("").trim_start();
+        address.is_empty() || address.starts_with('#') || address.starts_with("javascript:")
     }
 
     /// Whether a link leads to another site, or to somebody's mailbox.
@@ -521,7 +538,7 @@ impl Walk<'_> {
                 if !self.line.ends_with(' ') {
                     self.line.push(' ');
                 }
-                self.lines.push(self.line.len());
+                self.lines.push((self.line.len(), self.bold));
             }
             self.breaks = 0;
         }
@@ -549,6 +566,9 @@ impl Walk<'_> {
         }
         if self.in_outward > 0 {
             self.outward += added;
+        }
+        if self.in_unfolding > 0 {
+            self.unfolding += added;
         }
         if self.in_bold > 0 {
             self.bold += added;
@@ -594,19 +614,21 @@ impl Walk<'_> {
             let links = Links {
                 all: (self.linked as f32 / length).min(1.0),
                 outward: (self.outward as f32 / length).min(1.0),
+                unfolds: self.unfolding * 2 > self.linked,
             };
-            let bold = self.bold as f32 / length >= BOLD;
-            let mut start = 0;
+            let bold = |letters: usize, text: &str| letters as f32 >= BOLD * text.trim_end().len() as f32;
+            let (mut start, mut set) = (0, 0);
             let early = self.prose < HEAD_PROSE && matches!(self.kind, Kind::Loose | Kind::Paragraph);
             if early && are_single(&line, &starts) {
-                for end in starts {
-                    self.add(&line[start..end], links, bold);
-                    start = end;
+                for (end, before) in starts {
+                    self.add(&line[start..end], links, bold(before - set, &line[start..end]));
+                    (start, set) = (end, before);
                 }
             }
-            self.add(&line[start..], links, bold);
+            let rest = self.bold - set;
+            self.add(&line[start..], links, bold(rest, &line[start..]));
         }
-        (self.linked, self.outward, self.bold) = (0, 0, 0);
+        (self.linked, self.outward, self.unfolding, self.bold) = (0, 0, 0, 0);
         self.line = line;
         self.line.clear();
     }
@@ -631,6 +653,7 @@ impl Walk<'_> {
             words,
             linked: links.all,
             outward: links.outward,
+            unfolds: links.unfolds,
             sentence,
             text: text.to_owned(),
             kind,
@@ -645,7 +668,8 @@ impl Walk<'_> {
 
 /// Whether the lines of a block are short and no sentences, and one of them is a byline or a date: such lines stand
 /// below each other, not in one another.
-fn are_single(text: &str, starts: &[usize]) -> bool {
+fn are_single(text: &str, starts: &[(usize, usize)]) -> bool {
+    let starts: Vec<usize> = starts.iter().map(|(at, _)| *at).collect();
     let spans =
         || std::iter::once(0).chain(starts.iter().copied()).zip(starts.iter().copied().chain([text.len()]));
     let lines = || spans().map(|(start, end)| text[start..end].trim());

@@ -279,18 +279,22 @@ pub(crate) fn from_page(
             if is_head && labelled.asides.get(r) == Some(&Aside::For(Role::Promo)) {
                 return true;
             }
-            near && !matches!(
-                labelled.asides.get(r),
-                Some(Aside::For(
-                    Role::Comments
-                        | Role::Related
-                        | Role::Feed
-                        | Role::Trending
-                        | Role::Nav
-                        | Role::Promo
-                        | Role::Video
-                ))
-            )
+            // Another story below this one has a byline of its own.
+            let others = runs.start >= start
+                && matches!(labelled.roles.get(runs.start), Some(Some(Role::Related | Role::Feed)));
+            near && !others
+                && !matches!(
+                    labelled.asides.get(r),
+                    Some(Aside::For(
+                        Role::Comments
+                            | Role::Related
+                            | Role::Feed
+                            | Role::Trending
+                            | Role::Nav
+                            | Role::Promo
+                            | Role::Video
+                    ))
+                )
         })
     };
     let mut found = Writers::default();
@@ -400,6 +404,9 @@ pub(crate) fn from_page(
     let near_end = end.saturating_sub(4)..(end + NEAR).min(layout.runs.len());
     for i in near_title.into_iter().flatten().chain(near_text).chain(near_end) {
         let Some(run) = layout.runs.get(i).filter(|r| r.words <= 18) else { continue };
+        if i > start && labelled.roles.get(i) == Some(&Some(Role::Related)) {
+            continue;
+        }
         let next = layout.runs.get(i + 1).filter(|r| r.words <= 6).map(|r| r.text.as_str());
         let names = match names::after_start(&run.text) {
             // "By" alone, and the name below it.

@@ -10,7 +10,9 @@ mod line;
 mod tail;
 
 use crate::lines::{self, Reach};
-use crate::{Bearing, Block, DateCandidate, Image, Input, Other, Page, PageKind, Role, When, byline, dates};
+use crate::{
+    Bearing, Block, DateCandidate, Image, Input, Other, Page, PageKind, Role, When, byline, dates, meta,
+};
 use line::{Kind, Line};
 use reportedly_text::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -105,7 +107,19 @@ fn outlet(lines: &[Line<'_>], roles: &[Role], title: Option<usize>) -> Option<St
     let stands_alone = title.is_some_and(|t| t > 1)
         && lines[0].kind == Kind::Short
         && matches!(roles.get(1), Some(Role::Nav | Role::Masthead));
-    (stands_alone && is_name(first)).then(|| first.to_owned())
+    if stands_alone && is_name(first) {
+        // What is all in capitals may be printed otherwise below.
+        let notice = notice(lines).filter(|n| letters(n) == letters(first));
+        return notice.or_else(|| Some(first.to_owned()));
+    }
+    notice(lines)
+}
+
+/// Whose the page is by the copyright notice at its end.
+fn notice(lines: &[Line<'_>]) -> Option<String> {
+    /// Lines at the end of a page among which it stands.
+    const LINES: usize = 12;
+    lines.iter().rev().take(LINES).find_map(|line| meta::in_notice(line.text))
 }
 
 /// The first column of a masthead in one line: "The Tarn Herald   Thursday, 20 March 2031   Fair".

@@ -1,12 +1,15 @@
 //! What kind of page it is: an article, the beginning of one behind a wall, or no article at all; and what of it
 //! could not be read.
 
-use crate::blocks::{Kind, Layout};
+use crate::blocks::{Kind, Layout, Run};
+use crate::cards;
+use crate::dates::printed;
 use crate::dom::{DOCUMENT, Dom};
 use crate::hints::Hint;
 use crate::structured::{self, Structured};
 use crate::{Image, PageKind, Role, words};
 use reportedly_text::rows;
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -41,6 +44,10 @@ const CARDS: usize = 5;
 const CARD_REACH: usize = 3;
 /// Words of prose that a list of articles has beside its teasers.
 const BESIDE_CARDS: usize = 70;
+/// Posts of a discussion, blocks of one of them, and words of a line in it that gives its date.
+const POSTS: usize = 3;
+const POST_BLOCKS: usize = 40;
+const POST_DATE_WORDS: usize = 12;
 /// Articles in a page's data from which on they are a list.
 const LISTED: usize = 3;
 /// The most pages that an article is cut into.
@@ -80,6 +87,8 @@ fn words_of(table: &str) -> Vec<&'static str> {
     rows(None, table).filter_map(|row| row.first().copied()).collect()
 }
 
+/// Words by which forums call themselves, in titles, addresses and the names of the software that they run on.
+static FORUM_WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| words_of("forum_words"));
 static SPEAKS_OF_CONSENT: LazyLock<Vec<&str>> = LazyLock::new(|| words_of("consent_words"));
 static PAGE_WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| words_of("page_words"));
 
@@ -136,6 +145,9 @@ fn kind(page: &Known<'_>) -> (PageKind, Option<String>) {
     if !has_article && is_list(layout, length) {
         return (PageKind::Index, None);
     }
+    if !has_article && is_forum(page) {
+        return (PageKind::Forum, None);
+    }
     if length == 0 { (PageKind::Empty, None) } else { (PageKind::Article, None) }
 }
 
@@ -149,9 +161,40 @@ fn several_articles(data: &Structured) -> bool {
     headlines.len() >= LISTED || data.articles().is_empty()
 }
 
+/// Whether a page is a discussion: by its data, or by its own word for it and posts of one form, each with its date.
+fn is_forum(page: &Known<'_>) -> bool {
+    let Known { dom, data, layout, .. } = *page;
+    let is = |kind: &str| data.things().iter().any(|t| structured::types(t).any(|k| k == kind));
+    if is("QAPage") || is("DiscussionForumPosting") {
+        return true;
+    }
+    let names_forum = |text: &str| {
+        text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| FORUM_WORDS.contains(&word))
+    };
+    let body = dom.first(DOCUMENT, "body");
+    let named = body.into_iter().flat_map(|body| ["class", "id"].map(|a| dom.attr(body, a))).flatten();
+    let says = named
+        .chain([data.title.as_deref(), page.url, data.meta(&["generator"])].into_iter().flatten())
+        .any(names_forum);
+    if !says {
+        return false;
+    }
+    let is_dated = |r: &Run| r.words <= POST_DATE_WORDS && !printed::find(&r.text, None).is_empty();
+    let mut posts: FxHashMap<(usize, u64), (usize, usize)> = FxHashMap::default();
+    for region in layout.regions.iter().filter(|r| r.named && r.mass > 0 && r.runs.len() <= POST_BLOCKS) {
+        let runs = &layout.runs[region.runs.clone()];
+        if runs.iter().any(|r| r.mass() > 0) && runs.iter().any(is_dated) {
+            let (count, mass) = posts.entry((region.parent, region.names)).or_default();
+            (*count, *mass) = (*count + 1, *mass + region.mass);
+        }
+    }
+    // They are what the page is made of.
+    posts.values().any(|(count, mass)| *count >= POSTS && mass * 10 >= layout.regions[0].mass * 6)
+}
+
 /// Whether a page is a list of articles.
 fn is_list(layout: &Layout, length: usize) -> bool {
-    let is_headline = |r: &crate::blocks::Run| r.linked > 0.8 && r.words >= HEADLINE_WORDS;
+    let is_headline = |r: &Run| r.linked > 0.8 && r.words >= HEADLINE_WORDS;
     let headlines = layout.runs.iter().filter(|r| is_headline(r)).count();
     if length < INDEX_WORDS && headlines >= INDEX_LINKS {
         return true;
@@ -165,6 +208,23 @@ fn is_list(layout: &Layout, length: usize) -> bool {
     let (texts, teasers) = texts.fold((0, 0), |(all, cut), r| (all + 1, cut + usize::from(is_cut(&r.text))));
     if teasers >= TEASERS && teasers * 4 >= texts * 3 {
         return true;
+    }
+    // Boxes of a linked headline and an excerpt, and hardly anything else.
+    let boxes = cards::find(layout, &(0..layout.runs.len()));
+    if !boxes.is_empty() {
+        let mut out = vec![false; layout.regions.len()];
+        for (at, region) in layout.regions.iter().enumerate().skip(1) {
+            out[at] = out[region.parent] || region.hint.is_some_and(Hint::takes_out);
+        }
+        let (mut inside, mut beside) = (0, 0);
+        for (i, run) in layout.runs.iter().enumerate().filter(|(_, r)| !out[r.region]) {
+            let at = boxes.partition_point(|b| b.end <= i);
+            let boxed = boxes.get(at).is_some_and(|b| b.contains(&i));
+            *(if boxed { &mut inside } else { &mut beside }) += run.mass();
+        }
+        if inside > 0 && beside < BESIDE_CARDS.min(inside) {
+            return true;
+        }
     }
     // Cards: a linked headline, a few lines below it, and again.
     let (mut cards, mut beside, mut since) = (0, 0, CARD_REACH);
@@ -228,6 +288,9 @@ fn unread(page: &Known<'_>, kind: PageKind) -> Vec<String> {
     {
         notes.push(note);
     }
+    if kind == PageKind::Article && goes_on_elsewhere(page) {
+        notes.push("cut: the page shows the beginning of the text, and a link to the rest".to_owned());
+    }
     let (mut frames, mut files) = (0, 0);
     let mut says_scripts = false;
     for id in page.dom.descendants(DOCUMENT) {
@@ -258,6 +321,18 @@ fn unread(page: &Known<'_>, kind: PageKind) -> Vec<String> {
         notes.push("scripts: the page writes its text with scripts, which are not run".to_owned());
     }
     notes
+}
+
+/// Whether the text is cut off, and a short link follows: "Continue reading".
+fn goes_on_elsewhere(page: &Known<'_>) -> bool {
+    /// Words of such a link.
+    const LINK_WORDS: usize = 5;
+    let Some(last) = page.roles.iter().rposition(|r| r.is_some_and(Role::is_text)) else { return false };
+    let run = &page.layout.runs[last];
+    let next = page.layout.runs.get(last + 1);
+    run.mass() > 0
+        && (is_cut(&run.text) || run.text.ends_with("[…]"))
+        && next.is_some_and(|n| n.linked > 0.8 && n.words <= LINK_WORDS)
 }
 
 /// Whether an article goes on on other pages.

@@ -8,6 +8,7 @@ mod article;
 mod blocks;
 mod byline;
 mod candidates;
+mod cards;
 mod dates;
 mod decode;
 mod dom;
@@ -78,6 +79,8 @@ pub enum PageKind {
     Video,
     /// No article: a picture gallery.
     Gallery,
+    /// No article: a discussion: a forum's thread, questions and answers.
+    Forum,
     /// No article: an error page.
     Error,
     /// No article: a wall alone: a request to log in, to register or to accept cookies.
@@ -101,6 +104,7 @@ impl PageKind {
             Self::Index => "index",
             Self::Video => "video",
             Self::Gallery => "gallery",
+            Self::Forum => "forum",
             Self::Error => "error",
             Self::Wall => "wall",
             Self::Empty => "empty",

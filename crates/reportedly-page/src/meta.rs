@@ -3,6 +3,7 @@
 mod outlet;
 mod title;
 
+pub(crate) use outlet::in_notice;
 pub(crate) use title::wording;
 
 use crate::blocks::Layout;
@@ -26,7 +27,7 @@ pub(crate) fn gather(dom: &Dom, data: &Structured, layout: &Layout, url: Option<
     let host = outlet::host_of(data, url, address.as_deref());
     let outlet = outlet::outlet(dom, data, layout, host.as_ref());
     Facts {
-        title: title::title(dom, data, outlet.as_deref(), host.as_ref()),
+        title: title::title(dom, data, layout, outlet.as_deref(), host.as_ref()),
         description: data.meta(&["og:description", "description", "twitter:description"]).map(str::to_owned),
         outlet,
         url: address,

@@ -9,7 +9,7 @@ use crate::structured::Structured;
 use crate::{Bearing, DateCandidate, Page, Role, When, live};
 use jiff::civil::Date;
 use reportedly_text::Language;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 
 // Weights, in the measure of `dates`. Set by hand with the dates figures of `cargo xtask gate`.
@@ -66,6 +66,9 @@ const ALONE_UNDER: u8 = 90;
 const ALONE_ABOVE: u8 = 58;
 /// Days of elements near the headline from which on they are a list of other articles.
 const LIST: usize = 3;
+/// Elements around a date that are looked at for another story's, and blocks of such an element.
+const LEVELS: usize = 3;
+const OTHERS: usize = 12;
 /// The first update of a live blog.
 const FIRST_UPDATE: u8 = 60;
 /// A date at the end of the page's title.
@@ -98,7 +101,8 @@ pub(crate) fn gather(
     told::meta(data, language, &mut found);
     found.truncate(MOST_NAMED);
     let told = found.len();
-    elements(dom, data, page, hints, &mut found);
+    let others = others(layout, roles);
+    elements(dom, data, page, &others, hints, &mut found);
     found.truncate(told + MOST_NAMED);
     found.extend(url.and_then(super::in_address).or_else(|| page.url.as_deref().and_then(super::in_address)));
     let changes = named_changes(&found);
@@ -244,7 +248,14 @@ fn settle_edition(found: &mut [DateCandidate]) {
 }
 
 /// `<time>`, microdata, and elements that are named for dates.
-fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found: &mut Vec<DateCandidate>) {
+fn elements(
+    dom: &Dom,
+    data: &Structured,
+    page: &Page,
+    others: &FxHashSet<NodeId>,
+    hints: &mut Hints,
+    found: &mut Vec<DateCandidate>,
+) {
     let language = page.language;
     let headline = headline(dom, page.title.as_deref());
     let around: Vec<NodeId> = headline.map(|h| dom.ancestors(h).collect()).unwrap_or_default();
@@ -285,7 +296,10 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
         let stamp = stamp_of(dom, id, language);
         let at_headline = headline.is_some_and(|h| id.abs_diff(h) < RIGHT_AT);
         at_headlines.resize(found.len() - first, false);
+        let is_others =
+            || std::iter::once(id).chain(dom.ancestors(id).take(LEVELS)).any(|n| others.contains(&n));
         let place = match place(dom, id, &around, hints) {
+            Place::Free if !at_headline && is_others() => Place::Aside,
             Place::Aside if at_headline => Place::Free,
             place => place,
         };
@@ -353,6 +367,18 @@ fn elements(dom: &Dom, data: &Structured, page: &Page, hints: &mut Hints, found:
     if let Some((day, text)) = commented {
         found.push(candidate("comment", &text, When::Day(day), Bearing::NotAfter, COMMENTED));
     }
+}
+
+/// The elements whose blocks are other stories' and were put aside among the article's.
+fn others(layout: &Layout, roles: &[Option<Role>]) -> FxHashSet<NodeId> {
+    let is_others = |at: usize| matches!(roles[at], Some(Role::Related | Role::Feed));
+    layout
+        .regions
+        .iter()
+        .skip(1)
+        .filter(|r| !r.runs.is_empty() && r.runs.len() <= OTHERS && r.runs.clone().all(is_others))
+        .map(|r| r.node)
+        .collect()
 }
 
 /// So many days under one headline are a list of other articles, but for the one right at it.

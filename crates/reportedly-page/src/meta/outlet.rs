@@ -107,6 +107,36 @@ pub(super) fn outlet(dom: &Dom, data: &Structured, layout: &Layout, host: Option
         .or(suffix)
         .or(over)
         .or_else(|| host.map(|host| host.domain.clone()))
+        .or_else(|| {
+            let notices = layout.runs.iter().rev().filter(|r| r.words <= NOTICE_WORDS);
+            notices.take(NOTICES).find_map(|r| in_notice(&r.text))
+        })
+}
+
+/// Words of a copyright notice, and short blocks at the end of a page among which it stands.
+const NOTICE_WORDS: usize = 20;
+const NOTICES: usize = 8;
+
+/// Whose a page is by its copyright notice: "© 2031 Tarn Herald. All rights reserved.", "Copyright 2003 Tarn Herald".
+pub(crate) fn in_notice(line: &str) -> Option<String> {
+    let (_, after) = line.split_once('©').or_else(|| {
+        let at = line.to_ascii_lowercase().find("copyright")?;
+        line.get(at..)?.split_at_checked("copyright".len())
+    })?;
+    // The sign may stand before the year, the year after the name.
+    let is_year = |c: char| {
+        c.is_ascii_digit() || c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ':' | '©' | ')')
+    };
+    let name = after.trim_start_matches("(c)").trim_start_matches(is_year);
+    let name = name.strip_prefix("by ").unwrap_or(name);
+    let end = name.find(['.', '|', ',', '·', '•', '/', '(', '–', '—', '-']).unwrap_or(name.len());
+    let name = name[..end].trim_end_matches(is_year);
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let is_name = (2..=MAX_NAME_WORDS).contains(&words.len())
+        && words.iter().all(|w| w.starts_with(char::is_uppercase) || w.len() <= 3)
+        && words[0].starts_with(char::is_uppercase)
+        && !name.to_lowercase().ends_with("reserved");
+    is_name.then(|| words.join(" "))
 }
 
 /// How far a wording is from what a machine would make of a name: "National Post" is better than "nationalpost".

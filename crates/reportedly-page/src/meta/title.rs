@@ -3,8 +3,10 @@
 
 use super::outlet::Host;
 use super::{cuts, key, letters};
+use crate::blocks::{Kind, Layout, Run};
 use crate::dom::{DOCUMENT, Dom, NodeId};
 use crate::structured::{self, Structured};
+use crate::{lines, words};
 use std::collections::BTreeSet;
 
 // What each source of the title is worth; the wording with the largest sum wins. Tried over the pages of
@@ -59,6 +61,7 @@ struct Heading {
 pub(super) fn title(
     dom: &Dom,
     data: &Structured,
+    layout: &Layout,
     outlet: Option<&str>,
     host: Option<&Host>,
 ) -> Option<String> {
@@ -124,9 +127,45 @@ pub(super) fn title(
     vote(&without_outlet(&card, &known, &names), BY_CARD);
     vote(&without_outlet(&whole, &known, &names), BY_TITLE);
     vote(&without_outlet(&other_card, &known, &names), BY_OTHER_CARD);
+    // Pages that have no headings and are all called after their outlet.
+    if headings.is_empty()
+        && headline.is_empty()
+        && card.is_empty()
+        && let Some(line) = bold_headline(layout, &whole)
+    {
+        return Some(line);
+    }
     // The first of the strongest.
     let most = votes.iter().map(|v| v.1).max()?;
     votes.into_iter().find(|v| v.1 == most).map(|v| v.2)
+}
+
+/// The headline of a page that sets it as a line in bold, over a byline, a date or the text, where the page's title is
+/// one that all its pages have: the outlet's name.
+fn bold_headline(layout: &Layout, title: &str) -> Option<String> {
+    /// Words of such a headline, and of a title that is a name.
+    const WORDS: std::ops::RangeInclusive<usize> = 3..=24;
+    const NAME_WORDS: usize = 5;
+    /// Blocks from the headline to the text.
+    const HEAD: usize = 6;
+    let prose = layout.runs.iter().position(|r| r.mass() > 0)?;
+    let from = prose.saturating_sub(HEAD);
+    let head = &layout.runs[from..prose];
+    if head.iter().any(|r| matches!(r.kind, Kind::Heading(_))) || words::count(title) > NAME_WORDS {
+        return None;
+    }
+    let said: BTreeSet<String> = key(title).split(' ').map(str::to_owned).collect();
+    let is_headline = |r: &&Run| {
+        let own = key(&r.text);
+        let shared = own.split(' ').filter(|w| said.contains(*w)).count();
+        r.bold
+            && r.linked < 0.5
+            && WORDS.contains(&r.words)
+            && shared * 2 < said.len().max(1)
+            && lines::opening(&r.text).is_none()
+            && lines::heading(&r.text).is_none()
+    };
+    head.iter().find(is_headline).map(|r| r.text.clone())
 }
 
 /// What the outlet is called on the page.
