@@ -71,7 +71,7 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
 }
 
 /// The groups in which the help shows the commands: each goes from one command to the next group's.
-const GROUPS: [(&str, &str); 2] = [("Pages", "read"), ("Set-up", "config")];
+const GROUPS: [(&str, &str); 2] = [("Pages and stories", "read"), ("Set-up", "config")];
 /// What stands before and after a command's name there.
 const INDENT: usize = 2;
 

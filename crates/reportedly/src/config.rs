@@ -32,8 +32,8 @@ pub struct Setting {
     pub default: &'static str,
     /// A line of the file.
     pub example: &'static str,
-    /// The flag that does the same for one run.
-    pub flag: &'static str,
+    /// The flag that does the same for one run, if there is one.
+    pub flag: Option<&'static str>,
     /// Its value is shown to nobody.
     pub secret: bool,
 }
@@ -51,7 +51,7 @@ static LIBRARY: Setting = Setting {
     allowed: "a folder; in the file, ~/ is the home directory and others are relative to the file",
     default: "the platform's data directory",
     example: "library = \"~/news\"",
-    flag: "--library",
+    flag: Some("--library"),
     secret: false,
 };
 
@@ -61,7 +61,7 @@ static PAGES: Setting = Setting {
     allowed: "\"all\" or \"none\"",
     default: "\"all\"",
     example: "pages = \"all\"",
-    flag: "--pages",
+    flag: None,
     secret: false,
 };
 
@@ -71,7 +71,7 @@ static JOBS: Setting = Setting {
     allowed: "a whole number from 1 to 65535",
     default: "one for each core",
     example: "jobs = 4",
-    flag: "--jobs",
+    flag: Some("--jobs"),
     secret: false,
 };
 
@@ -81,7 +81,7 @@ static LIMIT: Setting = Setting {
     allowed: "a whole number",
     default: "10",
     example: "limit = 10",
-    flag: "--limit",
+    flag: Some("--limit"),
     secret: false,
 };
 
@@ -91,7 +91,7 @@ static COLOR: Setting = Setting {
     allowed: "\"auto\", \"always\" or \"never\"",
     default: "\"auto\"",
     example: "color = \"auto\"",
-    flag: "--color",
+    flag: Some("--color"),
     secret: false,
 };
 
@@ -321,7 +321,7 @@ impl Layers<'_> {
     /// The last of default, file, variable and flag that says something about a setting.
     fn pick<T: Value>(&mut self, setting: &Setting, flag: Option<T>, default: impl Fn() -> T) -> Set<T> {
         if let Some(value) = flag {
-            return Set { value, origin: Origin::Flag(setting.flag) };
+            return Set { value, origin: Origin::Flag(setting.flag.unwrap_or_default()) };
         }
         // Both are looked at, so that what is wrong in the file is said even where a variable overrules it.
         let from_file = self.in_file(setting);

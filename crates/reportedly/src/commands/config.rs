@@ -108,10 +108,11 @@ fn example() -> String {
     .to_owned();
     for setting in SETTINGS {
         let (variable, default) = (setting.variable(), setting.default);
+        let flag = setting.flag.map(|flag| format!(" Flag: {flag}.")).unwrap_or_default();
         let _ = write!(
             text,
-            "\n# {}.\n# Give {}.\n# Default: {default}. Variable: {variable}. Flag: {}.\n#{}\n",
-            setting.about, setting.allowed, setting.flag, setting.example
+            "\n# {}.\n# Give {}.\n# Default: {default}. Variable: {variable}.{flag}\n#{}\n",
+            setting.about, setting.allowed, setting.example
         );
     }
     text
@@ -120,7 +121,24 @@ fn example() -> String {
 #[cfg(test)]
 mod tests {
     use super::example;
-    use crate::config::{Config, Environment, Flags, SETTINGS};
+    use crate::{
+        arguments::Arguments,
+        config::{Config, Environment, Flags, SETTINGS},
+    };
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_flags_that_are_named_are_there() {
+        let command = Arguments::command();
+        let flags: Vec<String> = std::iter::once(&command)
+            .chain(command.get_subcommands())
+            .flat_map(clap::Command::get_arguments)
+            .filter_map(|a| a.get_long().map(|flag| format!("--{flag}")))
+            .collect();
+        for flag in SETTINGS.iter().filter_map(|s| s.flag) {
+            assert!(flags.iter().any(|f| f == flag), "{flag}");
+        }
+    }
 
     #[test]
     fn the_example_is_a_configuration_with_every_setting() {
