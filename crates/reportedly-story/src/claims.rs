@@ -588,7 +588,7 @@ mod tests {
     }
 
     fn outlets(observations: &[Observation]) -> Outlets {
-        Outlets::of(observations.iter().map(|o| &o.reading))
+        Outlets::of(observations.iter().filter_map(|o| o.reading.outlet.as_deref()))
     }
 
     fn rumour() -> Vec<Article> {

@@ -1,15 +1,19 @@
 //! The same text under another roof.
 //!
 //! Two texts are one where a large part of the shorter one's runs of three words stand in the other. Runs that
-//! stand in many texts which are otherwise strangers (notices, sign-up texts) count for nothing.
+//! stand in several texts which are otherwise strangers (notices, sign-up texts) count for nothing from then on.
+//!
+//! Of each text a few runs are indexed, chosen by hash, and the next text is looked up with all of its own: texts that
+//! share any passage share some of them. What that brings is compared in full.
 
-use crate::terms::Terms;
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::features::Features;
+use crate::fold::Past;
+use crate::places::Groups;
+use crate::save::{Reader, Writer};
+use crate::table::{Index, Table};
+use rustc_hash::FxHashSet;
+use std::io::{Read, Result as IoResult, Write};
 
-/// Words of a run.
-const RUN: usize = 3;
-/// One of so many runs is kept, chosen by hash.
-const SAMPLE: u64 = 2;
 /// Runs that two texts must share.
 const SHARED: usize = 8;
 /// Share of the shorter text's runs from which on it is a copy. `run.py neardup`: rewritten copies keep .47 and more, texts on
@@ -18,190 +22,195 @@ const CONTAINED: f32 = 0.36;
 /// Share of the names of the text with fewer that must stand in the other: the same report form filled in for
 /// another place and other people is no copy. Rewritten and misread copies keep half and more.
 const NAMED: f32 = 0.4;
-/// Texts from which on a run can be a notice.
-const WIDESPREAD: usize = 5;
-/// Pairs of texts that a run is judged by.
-const JUDGED: usize = 8;
+/// Pairs of strangers from which on a run that they share can be a notice.
+const WIDESPREAD: u16 = 4;
 /// A stretch of the shorter text with nothing shared, as a share of its length, from which on two texts are strangers.
 const STRANGE: f32 = 0.25;
-/// Texts that a run brings as candidates.
-const BROUGHT: usize = 12;
+/// Runs of a text that are indexed: one of so many, but not fewer and not more than these.
+const INDEXED: (usize, usize, usize) = (12, 12, 48);
+/// Texts that a run brings as candidates: the latest.
+const BROUGHT: usize = 8;
+/// Indexed runs that a candidate must share.
+const HITS: u32 = 2;
 /// Candidates compared in full.
 const COMPARED: usize = 12;
+/// Slots of the index at most: the runs of the latest half a million texts.
+const SLOTS: usize = 1 << 23;
+/// Slots for runs that strangers share.
+const NOTICES: usize = 1 << 19;
 
-/// The sampled runs of one text, in order of the text.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Runs {
-    runs: Vec<u64>,
-    /// The names in it, by hash and in order of hash.
-    names: Vec<u64>,
+/// The families of copies so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Copies {
+    index: Index<BROUGHT>,
+    /// Runs that strangers share: by how many pairs of them in `count`, by how many pairs since then in `frequency`.
+    notices: Table<1>,
+    /// For each place an earlier one of its family, its own where it is the first.
+    families: Groups,
 }
 
-impl Runs {
-    /// Takes a text apart. Case, punctuation and spacing do not count.
-    pub(crate) fn of(text: &str, terms: &Terms) -> Self {
-        let mut runs = Vec::new();
-        let mut words = [0_u64; RUN];
-        let mut count = 0;
-        let mut push = |word: u64| {
-            words.rotate_left(1);
-            words[RUN - 1] = word;
-            count += 1;
-            if count >= RUN {
-                let h = words.iter().fold(0, |h: u64, w| mix(h ^ w));
-                if h % SAMPLE == 0 {
-                    runs.push(h);
-                }
-            }
-        };
-        let mut word: Option<u64> = None;
-        for c in text.chars().flat_map(char::to_lowercase) {
-            if c.is_alphanumeric() {
-                let h = mix(word.unwrap_or(0).wrapping_add(u64::from(u32::from(c)) + 1));
-                // Scripts without spaces: every character is a word.
-                if crate::terms::unspaced(c) {
-                    push(h);
-                    word = None;
-                } else {
-                    word = Some(h);
-                }
-            } else if !matches!(c, '\'' | '’')
-                && let Some(w) = word.take()
-            {
-                push(w);
-            }
-        }
-        if let Some(w) = word {
-            push(w);
-        }
-        Self { runs, names: terms.counts.iter().filter(|t| t.name).map(|t| t.hash).collect() }
+impl Copies {
+    pub(crate) fn new() -> Self {
+        Self { index: Index::new(SLOTS), notices: Table::new(NOTICES), families: Groups::default() }
     }
-}
 
-const fn mix(h: u64) -> u64 {
-    let h = (h ^ (h >> 31)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (h ^ (h >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
-}
+    /// The families that the next text is a copy in, by their first places, the earliest first; it joins them all.
+    pub(crate) fn add<P: Past>(&mut self, text: &Features, past: &mut P) -> Result<Vec<u32>, P::Error> {
+        let place = self.families.next();
+        let kept = self.kept(text, text.rate);
+        let mut joined: Vec<u32> = Vec::new();
+        for other in self.candidates(&kept) {
+            let family = self.families.find(other);
+            if joined.contains(&family) {
+                continue;
+            }
+            let other = past.features(other)?;
+            if self.is_copy(text, &other) {
+                joined.push(family);
+            }
+        }
+        self.enter(&kept, place);
+        joined.sort_unstable();
+        self.families.push();
+        for family in &joined {
+            self.families.join(*family, place);
+        }
+        Ok(joined)
+    }
 
-/// For each text, in the order given, the first text that it is a copy of.
-pub(crate) fn links(texts: &[Runs]) -> Vec<Option<usize>> {
-    let mut postings: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
-    for (i, text) in texts.iter().enumerate() {
-        for run in &text.runs {
-            let texts = postings.entry(*run).or_default();
-            if texts.last() != Some(&(i as u32)) {
-                texts.push(i as u32);
+    /// The first place of the family of a text.
+    pub(crate) fn family(&self, place: u32) -> u32 {
+        self.families.first(place)
+    }
+
+    /// A text's runs at a rate without those of notices, in order of hash.
+    fn kept(&self, text: &Features, rate: u32) -> Vec<u32> {
+        let mut runs: Vec<u32> = at_rate(text, rate).filter(|r| !self.is_notice(*r)).collect();
+        runs.sort_unstable();
+        runs.dedup();
+        runs
+    }
+
+    fn is_notice(&self, run: u32) -> bool {
+        self.notices
+            .find(run)
+            .is_some_and(|s| s.count >= WIDESPREAD && f32::from(s.count) * 3.0 >= s.frequency * 2.0)
+    }
+
+    /// The texts that share most of their indexed runs.
+    fn candidates(&self, kept: &[u32]) -> Vec<u32> {
+        let mut hits: Vec<u32> = kept.iter().flat_map(|run| self.index.places(*run)).collect();
+        hits.sort_unstable();
+        let mut brought: Vec<(u32, u32)> =
+            hits.chunk_by(|a, b| a == b).map(|h| (h.len() as u32, h[0])).filter(|h| h.0 >= HITS).collect();
+        brought.sort_unstable_by_key(|h| (std::cmp::Reverse(h.0), h.1));
+        brought.truncate(COMPARED);
+        brought.into_iter().map(|h| h.1).collect()
+    }
+
+    fn enter(&mut self, kept: &[u32], place: u32) {
+        let (share, least, most) = INDEXED;
+        let count = (kept.len() / share).clamp(least, most).min(kept.len());
+        self.index.reserve(count, place);
+        // In order of hash, so the same of them in every text that has them.
+        for run in &kept[..count] {
+            self.index.push(*run, place);
+        }
+    }
+
+    /// Whether two texts are one; what they share where they are strangers is remembered.
+    fn is_copy(&mut self, text: &Features, other: &Features) -> bool {
+        let rate = text.rate.max(other.rate);
+        let [mine, theirs] = [text, other].map(|f| at_rate(f, rate).collect::<Vec<u32>>());
+        let [here, there] = [&mine, &theirs].map(|r| r.iter().copied().collect::<FxHashSet<u32>>());
+        self.learn(&mine, &theirs, &here, &there);
+        let [mine_kept, theirs_kept] =
+            [&here, &there].map(|runs| runs.iter().filter(|r| !self.is_notice(**r)).count());
+        let shared = here.iter().filter(|r| there.contains(r) && !self.is_notice(**r)).count();
+        let shorter = mine_kept.min(theirs_kept);
+        shared >= (SHARED >> (rate - 1)).max(SHARED / 2)
+            && shared as f32 >= CONTAINED * shorter as f32
+            && same_names(text, other)
+            && !(begins_apart(&mine, &there) && begins_apart(&theirs, &here))
+    }
+
+    /// Remembers what strangers share.
+    fn learn(&mut self, mine: &[u32], theirs: &[u32], here: &FxHashSet<u32>, there: &FxHashSet<u32>) {
+        let (shorter, known) = if mine.len() <= theirs.len() { (mine, there) } else { (theirs, here) };
+        let strange = are_strangers(shorter, known);
+        let mut shared: Vec<u32> = shorter.iter().copied().filter(|r| known.contains(r)).collect();
+        shared.sort_unstable();
+        shared.dedup();
+        if shared.len() < SHARED {
+            return;
+        }
+        if strange {
+            self.notices.reserve(shared.len());
+        }
+        for run in shared {
+            if strange {
+                let at = self.notices.enter(run).0;
+                let slot = self.notices.slot_mut(at);
+                slot.count = slot.count.saturating_add(1);
+                slot.frequency += 1.0;
+            } else if let Some(at) = self.notices.position(run) {
+                self.notices.slot_mut(at).frequency += 1.0;
             }
         }
     }
-    let notices = notices(texts, &postings);
-    let kept: Vec<Vec<u64>> = texts
-        .iter()
-        .map(|t| {
-            let mut runs: Vec<u64> = t.runs.iter().copied().filter(|r| !notices.contains(r)).collect();
-            runs.sort_unstable();
-            runs.dedup();
-            runs
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.index.bytes() + self.notices.bytes() + self.families.bytes()
+    }
+
+    pub(crate) fn save(&self, out: &mut Writer<impl Write>) -> IoResult<()> {
+        self.families.save(out)?;
+        self.index.save(out)?;
+        self.notices.save(out)
+    }
+
+    pub(crate) fn load(from: &mut Reader<impl Read>, end: u32) -> IoResult<Self> {
+        let families = Groups::load(from, end)?;
+        Ok(Self {
+            families,
+            index: Index::load(from, SLOTS, end)?,
+            notices: Table::load(from, NOTICES, end)?,
         })
-        .collect();
-    let mut cluster: Vec<usize> = (0..texts.len()).collect();
-    for (i, runs) in kept.iter().enumerate() {
-        let mut hits: FxHashMap<u32, u32> = FxHashMap::default();
-        for run in runs {
-            let texts = &postings[run];
-            let here = texts.partition_point(|t| *t < i as u32);
-            for t in texts[..here].iter().rev().take(BROUGHT) {
-                *hits.entry(*t).or_default() += 1;
-            }
-        }
-        let mut hits: Vec<(u32, u32)> = hits.into_iter().filter(|h| h.1 as usize >= SHARED).collect();
-        hits.sort_unstable_by_key(|h| (std::cmp::Reverse(h.1), h.0));
-        for (other, _) in hits.into_iter().take(COMPARED) {
-            let other = other as usize;
-            let shared = shared(runs, &kept[other]);
-            let shorter = runs.len().min(kept[other].len());
-            let contained = shared >= SHARED && shared as f32 >= CONTAINED * shorter as f32;
-            if contained && same_names(&texts[i], &texts[other]) && !share_only_ends(&texts[i], &texts[other])
-            {
-                let (a, b) = (root(&mut cluster, i), root(&mut cluster, other));
-                cluster[a.max(b)] = a.min(b);
-            }
-        }
     }
-    (0..texts.len())
-        .map(|i| {
-            let r = root(&mut cluster, i);
-            (r != i).then_some(r)
-        })
-        .collect()
+}
+
+/// A text's runs at a rate that is its own or coarser, in order of the text.
+fn at_rate(text: &Features, rate: u32) -> impl Iterator<Item = u32> + '_ {
+    let zeros = rate.saturating_sub(crate::features::RATE);
+    text.runs.iter().copied().filter(move |r| r.trailing_zeros() >= zeros)
 }
 
 /// Whether two texts speak of the same people and places, as far as they name any.
-fn same_names(a: &Runs, b: &Runs) -> bool {
-    let fewer = a.names.len().min(b.names.len());
-    shared(&a.names, &b.names) as f32 >= NAMED * fewer as f32
-}
-
-/// Whether two texts begin apart and come together later: two items above one notice, or on one background.
-/// A copy with a new lead keeps most of the text.
-fn share_only_ends(a: &Runs, b: &Runs) -> bool {
-    let apart = |a: &Runs, b: &Runs| {
-        let known: FxHashSet<u64> = b.runs.iter().copied().collect();
-        let head = a.runs.iter().take_while(|r| !known.contains(r)).count();
-        head as f32 >= STRANGE * a.runs.len() as f32
-    };
-    apart(a, b) && apart(b, a)
-}
-
-fn root(cluster: &mut [usize], mut i: usize) -> usize {
-    while cluster[i] != i {
-        cluster[i] = cluster[cluster[i]];
-        i = cluster[i];
+fn same_names(a: &Features, b: &Features) -> bool {
+    let names = |f: &Features| f.terms.iter().filter(|t| t.name).map(|t| t.hash).collect::<Vec<u32>>();
+    let (a, b) = (names(a), names(b));
+    let mut theirs = b.iter().peekable();
+    let mut shared = 0;
+    for name in &a {
+        while theirs.next_if(|t| *t < name).is_some() {}
+        shared += usize::from(theirs.next_if(|t| *t == name).is_some());
     }
-    i
+    shared as f32 >= NAMED * a.len().min(b.len()) as f32
 }
 
-/// How many hashes two lists share, both in order.
-fn shared(a: &[u64], b: &[u64]) -> usize {
-    let mut b = b.iter().peekable();
-    let mut n = 0;
-    for x in a {
-        while b.next_if(|y| *y < x).is_some() {}
-        n += usize::from(b.next_if(|y| *y == x).is_some());
-    }
-    n
-}
-
-/// Runs that stand in many texts which are otherwise strangers.
-fn notices(texts: &[Runs], postings: &FxHashMap<u64, Vec<u32>>) -> FxHashSet<u64> {
-    let mut judged: FxHashMap<(u32, u32), bool> = FxHashMap::default();
-    let mut notices = FxHashSet::default();
-    for (run, owners) in postings.iter().filter(|p| p.1.len() >= WIDESPREAD) {
-        let step = (owners.len() - 1).div_ceil(JUDGED);
-        let (mut strangers, mut pairs) = (0, 0);
-        for k in (0..owners.len() - 1).step_by(step) {
-            let pair = (owners[k], owners[k + 1]);
-            let strange = judged
-                .entry(pair)
-                .or_insert_with(|| are_strangers(&texts[pair.0 as usize], &texts[pair.1 as usize]));
-            strangers += usize::from(*strange);
-            pairs += 1;
-        }
-        if strangers * 3 >= pairs * 2 {
-            notices.insert(*run);
-        }
-    }
-    notices
+/// Whether the head of a text has nothing of another. Two texts that begin apart and come together later are two items
+/// above one notice, or on one background; a copy with a new lead keeps most of the text.
+fn begins_apart(runs: &[u32], others: &FxHashSet<u32>) -> bool {
+    let head = runs.iter().take_while(|r| !others.contains(r)).count();
+    head as f32 >= STRANGE * runs.len() as f32
 }
 
 /// Whether the shorter of two texts has a long stretch with nothing of the other.
-fn are_strangers(a: &Runs, b: &Runs) -> bool {
-    let (shorter, longer) = if a.runs.len() <= b.runs.len() { (a, b) } else { (b, a) };
-    let known: FxHashSet<u64> = longer.runs.iter().copied().collect();
+fn are_strangers(shorter: &[u32], longer: &FxHashSet<u32>) -> bool {
     let (mut longest, mut stretch) = (0, 0);
-    for run in &shorter.runs {
-        stretch = if known.contains(run) { 0 } else { stretch + 1 };
+    for run in shorter {
+        stretch = if longer.contains(run) { 0 } else { stretch + 1 };
         longest = longest.max(stretch);
     }
-    longest as f32 >= STRANGE * shorter.runs.len() as f32
+    longest as f32 >= STRANGE * shorter.len() as f32
 }

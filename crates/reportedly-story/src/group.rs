@@ -5,8 +5,14 @@
 //! whose average recent article it resembles most: the average keeps a stream of similar incidents from growing
 //! into one story. An article that resembles two stories as much joins them.
 
-use crate::terms::Terms;
+use crate::features::{Damaged, Features, Term};
+use crate::fold::{Merge, Past};
+use crate::places::{Sights, Stories};
+use crate::save::{Reader, Writer};
+use crate::table::Table;
 use rustc_hash::FxHashMap;
+use std::io::{Read, Result as IoResult, Write};
+use std::sync::Arc;
 
 /// The numbers that grouping rests on; all from `run.py stories`, chosen on plateaus.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +35,6 @@ pub(crate) struct Settings {
     pub recent: usize,
     /// Articles that the document frequencies begin with, at the shares of general prose.
     pub before: f32,
-    /// Terms of an article that are kept: the heaviest.
-    pub terms: usize,
 }
 
 /// What ships.
@@ -44,50 +48,57 @@ pub(crate) const SETTINGS: Settings = Settings {
     spacing: 1.0,
     recent: 12,
     before: 200.0,
-    terms: 200,
 };
 
 /// Terms that candidates are looked up by.
 const LOOKED_UP: usize = 24;
+/// Terms that an article is found by: its heaviest.
+const POSTED: usize = 32;
 /// Articles that one term brings: the latest that have it.
-const BROUGHT: usize = 200;
+const BROUGHT: usize = 64;
 /// Further stories that an article may join to its own.
 const JOINED: usize = 3;
 /// Candidates that are compared in full.
 const COMPARED: usize = 40;
+/// Stories whose articles are compared in full.
+const STORIES: usize = 16;
+/// How far the logarithm of the number of articles may have moved since an article's length was taken.
+const DRIFT: f32 = 0.03;
+/// Slots for terms at most.
+const SLOTS: usize = 1 << 22;
 
-/// A term of an article.
-#[derive(Clone, Copy)]
-struct Counted {
-    term: u32,
-    name: bool,
-    /// Its count, or its count times its rarity.
-    weight: f32,
+/// A term of the article at hand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weighted {
+    pub hash: u32,
+    pub name: bool,
+    /// Its inverse document frequency.
+    pub rarity: f32,
+    /// Its count times its rarity.
+    pub weight: f32,
 }
 
-struct Article {
-    /// Its terms, in order.
-    counts: Vec<Counted>,
+/// The terms of an article by hash, with their squared lengths.
+struct Vector {
+    terms: Vec<Weighted>,
+    length: [f32; 2],
     day: Option<i32>,
-    story: usize,
-    /// Which of the articles given it is.
-    place: usize,
 }
 
-/// The stories of the articles so far.
+/// What is known of terms and articles so far.
+#[derive(Clone, Debug)]
 pub(crate) struct Grouping {
     settings: Settings,
-    vocabulary: FxHashMap<u64, u32>,
-    /// Articles that have a term, and the logarithm of that.
-    frequency: Vec<(f32, f32)>,
-    /// The articles that have a term among their heaviest.
-    postings: Vec<Vec<u32>>,
-    /// The articles that are no copies.
-    articles: Vec<Article>,
-    /// For each article given, itself or its original among `articles`.
-    places: Vec<usize>,
-    /// The articles of a story; empty once it is merged into another.
-    stories: Vec<Vec<u32>>,
+    /// Terms: in how many articles, in how many stories, and the latest articles that have them among their heaviest.
+    pub terms: Table<BROUGHT>,
+    /// For each place how many articles that are no copies came before.
+    nth: Vec<u32>,
+    /// Articles that are no copies.
+    articles: u32,
+    /// For each place the squared lengths of its words and of its names,
+    lengths: Vec<[f32; 2]>,
+    /// and the logarithm of the number of articles when they were taken.
+    taken: Vec<f32>,
     /// How many pairs of articles were compared.
     pub comparisons: usize,
 }
@@ -96,276 +107,313 @@ impl Grouping {
     pub(crate) fn new(settings: Settings) -> Self {
         Self {
             settings,
-            vocabulary: FxHashMap::default(),
-            frequency: Vec::new(),
-            postings: Vec::new(),
-            articles: Vec::new(),
-            places: Vec::new(),
-            stories: Vec::new(),
+            terms: Table::new(SLOTS),
+            nth: Vec::new(),
+            articles: 0,
+            lengths: Vec::new(),
+            taken: Vec::new(),
             comparisons: 0,
         }
     }
 
-    /// Puts the next article where it belongs. `day` counts days.
-    pub(crate) fn add(&mut self, terms: &Terms, day: Option<i32>) {
-        let mut counts: Vec<Counted> = Vec::with_capacity(terms.counts.len());
-        for t in &terms.counts {
-            let next = self.vocabulary.len() as u32;
-            let term = *self.vocabulary.entry(t.hash).or_insert(next);
-            if term == next {
-                self.frequency.push((t.common * self.settings.before, 0.0));
-                self.postings.push(Vec::new());
-            }
-            let frequency = &mut self.frequency[term as usize];
-            *frequency = (frequency.0 + 1.0, (frequency.0 + 1.0).ln());
-            counts.push(Counted { term, name: t.name, weight: t.count });
-        }
-        // The logarithm of the number of articles, those that the frequencies began with included.
-        let all = (self.articles.len() as f32 + 1.0 + self.settings.before).ln();
-        // Ties are broken by term number, which is the order of first sight: the same in every run.
-        let mut weighted: Vec<Counted> =
-            counts.iter().map(|c| Counted { weight: c.weight * self.rarity(c.term, all), ..*c }).collect();
-        weighted.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
-        weighted.truncate(self.settings.terms);
-        let candidates = self.candidates(&weighted);
-        weighted.sort_unstable_by_key(|w| w.term);
-        counts.retain(|c| weighted.binary_search_by_key(&c.term, |w| w.term).is_ok());
-        counts.sort_unstable_by_key(|c| c.term);
-
-        let index = self.articles.len();
-        let mut scored = self.scored(&weighted, day, &candidates, all);
-        scored.retain(|s| s.1 >= self.settings.join);
-        let story = match scored.first() {
-            Some((story, _)) => *story,
-            None => {
-                self.stories.push(Vec::new());
-                self.stories.len() - 1
-            }
-        };
-        for c in &counts {
-            self.postings[c.term as usize].push(index as u32);
-        }
-        self.articles.push(Article { counts, day, story, place: self.places.len() });
-        self.places.push(index);
-        self.stories[story].push(index as u32);
-        // The article may be what shows two stories to be one.
-        for (other, _) in scored.iter().skip(1).take(JOINED) {
-            if self.between(story, *other, all) >= self.settings.merge {
-                self.merge(story, *other);
-            }
-        }
+    /// The logarithm of the number of articles, those that the frequencies began with included.
+    fn all(&self) -> f32 {
+        (self.articles as f32 + 1.0 + self.settings.before).ln()
     }
 
-    /// Puts a copy of an earlier article beside it. It says nothing new, so nothing is learned from it.
-    pub(crate) fn add_copy(&mut self, original: usize) {
-        self.places.push(self.places[original]);
+    /// Leaves a place to a copy of an earlier article. It says nothing new, so nothing is learned from it.
+    pub(crate) fn add_copy(&mut self) {
+        self.nth.push(self.articles);
+        self.lengths.push([0.0; 2]);
+        self.taken.push(0.0);
+    }
+
+    /// Puts the next article where it belongs; the story that it joined or founded, and those that are one by it.
+    pub(crate) fn add<P: Past>(
+        &mut self,
+        features: &Features,
+        stories: &mut Stories,
+        sights: &mut Sights<'_, P>,
+    ) -> Result<(u32, Vec<Merge>), P::Error> {
+        let place = stories.next();
+        self.terms.reserve(features.terms.len());
+        for t in &features.terms {
+            let (at, known) = self.terms.enter(t.hash);
+            let slot = self.terms.slot_mut(at);
+            if !known {
+                slot.frequency = features.share(t.hash) * self.settings.before;
+            }
+            slot.frequency += 1.0;
+        }
+        let all = self.all();
+        let vector = self.vector(features, all);
+        let mut heaviest = vector.terms.clone();
+        heaviest.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.hash.cmp(&b.hash)));
+        let candidates = self.candidates(&heaviest, stories);
+        let mut scored = self.scored(&vector, &candidates, all, stories, sights)?;
+        scored.retain(|s| s.1 >= self.settings.join);
+        for t in heaviest.iter().take(POSTED) {
+            if let Some(at) = self.terms.position(t.hash) {
+                self.terms.push(at, place);
+            }
+        }
+        self.nth.push(self.articles);
+        self.articles += 1;
+        self.lengths.push(vector.length);
+        self.taken.push(all);
+        let story = scored.first().map_or(place, |s| s.0);
+        stories.add(Some(story).filter(|s| *s != place), false, features.day);
+        self.count_stories(stories, sights)?;
+        // The article may be what shows two stories to be one.
+        let mut merges = Vec::new();
+        for (other, _) in scored.iter().skip(1).take(JOINED) {
+            let (story, other) = (stories.founder(place), stories.founder(*other));
+            if story != other && self.between(story, other, all, stories, sights)? >= self.settings.merge {
+                merges.extend(self.unite(story, other, stories, sights)?);
+            }
+        }
+        Ok((story, merges))
+    }
+
+    /// Counts the story of the article at hand for those of its terms that are new to it.
+    fn count_stories<P: Past>(
+        &mut self,
+        stories: &mut Stories,
+        sights: &mut Sights<'_, P>,
+    ) -> Result<(), P::Error> {
+        let features = Arc::clone(&sights.features);
+        let mut fresh: Vec<bool> = features.terms.iter().map(|t| !t.pair).collect();
+        let (own, story) = (sights.place, stories.founder(sights.place));
+        for place in stories.recent(story, self.settings.recent).into_iter().filter(|p| *p != own) {
+            let other = sights.features(place)?;
+            mark_shared(&features.terms, &other.terms, |i| fresh[i] = false);
+        }
+        for (term, _) in features.terms.iter().zip(fresh).filter(|t| t.1) {
+            if let Some(at) = self.terms.position(term.hash) {
+                let slot = self.terms.slot_mut(at);
+                slot.count = slot.count.saturating_add(1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes two stories one.
+    pub(crate) fn unite<P: Past>(
+        &mut self,
+        a: u32,
+        b: u32,
+        stories: &mut Stories,
+        sights: &mut Sights<'_, P>,
+    ) -> Result<Option<Merge>, P::Error> {
+        // Terms that both had were counted twice.
+        let mut sides: [Vec<Term>; 2] = [Vec::new(), Vec::new()];
+        for (side, story) in sides.iter_mut().zip([a, b]) {
+            for place in stories.recent(story, self.settings.recent) {
+                side.extend(sights.features(place)?.terms.iter().filter(|t| !t.pair));
+            }
+            side.sort_unstable_by_key(|t| t.hash);
+            side.dedup_by_key(|t| t.hash);
+        }
+        let mut both = Vec::new();
+        mark_shared(&sides[0], &sides[1], |i| both.push(sides[0][i].hash));
+        for term in both {
+            if let Some(at) = self.terms.position(term) {
+                let slot = self.terms.slot_mut(at);
+                slot.count = slot.count.saturating_sub(1).max(1);
+            }
+        }
+        Ok(stories.merge(a, b, self.settings.recent))
+    }
+
+    fn vector(&self, features: &Features, all: f32) -> Vector {
+        let terms: Vec<Weighted> = features
+            .terms
+            .iter()
+            .map(|t| {
+                let rarity = self.rarity(*t, all);
+                Weighted { hash: t.hash, name: t.name, rarity, weight: t.count() * rarity }
+            })
+            .collect();
+        Vector { length: lengths(&terms), terms, day: features.day }
     }
 
     /// The inverse document frequency of a term, never quite nothing.
-    fn rarity(&self, term: u32, all: f32) -> f32 {
-        (all - self.frequency[term as usize].1).max(0.05)
+    fn rarity(&self, term: Term, all: f32) -> f32 {
+        let frequency = self.terms.find(term.hash).map_or(1.0, |s| s.frequency);
+        (all - frequency.max(1.0).ln()).max(0.05)
     }
 
-    /// The articles that share most of the heaviest terms.
-    fn candidates(&self, weighted: &[Counted]) -> Vec<u32> {
+    /// The articles that share most of the heaviest terms, of the stories that the foremost of them are in.
+    fn candidates(&self, heaviest: &[Weighted], stories: &mut Stories) -> Vec<u32> {
         let mut shared: FxHashMap<u32, f32> = FxHashMap::default();
-        for w in weighted.iter().take(LOOKED_UP) {
-            for a in self.postings[w.term as usize].iter().rev().take(BROUGHT) {
-                *shared.entry(*a).or_default() += w.weight * w.weight;
+        for w in heaviest.iter().take(LOOKED_UP) {
+            let Some(at) = self.terms.position(w.hash) else { continue };
+            for a in self.terms.places(at) {
+                *shared.entry(a).or_default() += w.weight * w.weight;
             }
         }
         let mut shared: Vec<(u32, f32)> = shared.into_iter().collect();
-        shared.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
-        shared.truncate(COMPARED);
+        let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
+        if shared.len() > COMPARED {
+            shared.select_nth_unstable_by(COMPARED, order);
+            shared.truncate(COMPARED);
+        }
+        shared.sort_unstable_by(order);
+        let mut of: Vec<u32> = Vec::new();
+        shared.retain(|s| {
+            let story = stories.founder(s.0);
+            if !of.contains(&story) && of.len() < STORIES {
+                of.push(story);
+            }
+            of.contains(&story)
+        });
         shared.into_iter().map(|s| s.0).collect()
     }
 
     /// The candidates' stories with their similarity, nearest first.
-    fn scored(
+    fn scored<P: Past>(
         &mut self,
-        weighted: &[Counted],
-        day: Option<i32>,
+        vector: &Vector,
         candidates: &[u32],
         all: f32,
-    ) -> Vec<(usize, f32)> {
-        let mut stories: Vec<usize> = candidates.iter().map(|a| self.articles[*a as usize].story).collect();
-        stories.sort_unstable();
-        stories.dedup();
-        let length = lengths(weighted.iter().copied());
-        let mut scored = Vec::with_capacity(stories.len());
-        for story in stories {
-            let members = &self.stories[story];
-            let recent = &members[members.len().saturating_sub(self.settings.recent)..];
-            let older = candidates
-                .iter()
-                .filter(|c| self.articles[**c as usize].story == story && !recent.contains(c));
+        stories: &mut Stories,
+        sights: &mut Sights<'_, P>,
+    ) -> Result<Vec<(u32, f32)>, P::Error> {
+        let mut of: Vec<(u32, u32)> = candidates.iter().map(|a| (stories.founder(*a), *a)).collect();
+        of.sort_unstable();
+        let mut scored = Vec::new();
+        for chunk in of.chunk_by(|a, b| a.0 == b.0) {
+            let story = chunk[0].0;
+            let recent = stories.recent(story, self.settings.recent);
+            let older = chunk.iter().map(|c| c.1).filter(|c| !recent.contains(c));
             let (mut nearest, mut sum) = (0.0_f32, 0.0);
-            let mut compared = 0;
-            for (k, a) in recent.iter().chain(older).enumerate() {
-                let s = self.similarity(weighted, length, day, *a, all);
+            for (k, a) in recent.iter().copied().chain(older).enumerate() {
+                let s = self.similarity(vector, a, all, sights)?;
                 nearest = nearest.max(s);
                 if k < recent.len() {
                     sum += s;
                 }
-                compared += 1;
             }
             let average = sum / recent.len().max(1) as f32;
             let share = self.settings.nearest;
             scored.push((story, share * nearest + (1.0 - share) * average));
-            self.comparisons += compared;
         }
         scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        scored
+        Ok(scored)
     }
 
-    fn similarity(
-        &self,
-        weighted: &[Counted],
-        length: [f32; 2],
-        day: Option<i32>,
-        other: u32,
+    fn similarity<P: Past>(
+        &mut self,
+        mine: &Vector,
+        place: u32,
         all: f32,
-    ) -> f32 {
-        let place = other;
-        let other = &self.articles[other as usize];
-        let (mut dot, mut square) = ([0.0_f32; 2], [0.0_f32; 2]);
-        let mut mine = weighted.iter().peekable();
-        for c in &other.counts {
-            let w = c.weight * self.rarity(c.term, all);
-            square[usize::from(c.name)] += w * w;
-            while mine.next_if(|m| m.term < c.term).is_some() {}
-            if let Some(m) = mine.next_if(|m| m.term == c.term) {
-                dot[usize::from(c.name)] += w * m.weight;
+        sights: &mut Sights<'_, P>,
+    ) -> Result<f32, P::Error> {
+        self.comparisons += 1;
+        let other = sights.features(place)?;
+        let at = place as usize;
+        if (all - self.taken[at]).abs() > DRIFT {
+            self.lengths[at] = self.vector(&other, all).length;
+            self.taken[at] = all;
+        }
+        let square = self.lengths[at];
+        let mut dot = [0.0_f32; 2];
+        let mut theirs = other.terms.iter().peekable();
+        for m in &mine.terms {
+            while theirs.next_if(|t| t.hash < m.hash).is_some() {}
+            if let Some(t) = theirs.next_if(|t| t.hash == m.hash) {
+                dot[usize::from(t.name)] += t.count() * m.rarity * m.weight;
             }
         }
+        let length = mine.length;
         let terms = (dot[0] + dot[1])
             / ((length[0] + length[1]) * (square[0] + square[1])).sqrt().max(f32::MIN_POSITIVE);
         let names = dot[1] / (length[1] * square[1]).sqrt().max(f32::MIN_POSITIVE);
         // Articles that name quite other people and places are of two events, however alike their words.
         let named = length[1] > 0.0 && square[1] > 0.0;
         let cosine = if named { terms * (names / self.settings.names).min(1.0).powi(2) } else { terms };
-        let passed = (self.articles.len() - place as usize) as f32;
-        let days = match (day, other.day) {
+        let passed = (self.articles - self.nth[at]) as f32;
+        let days = match (mine.day, other.day) {
             (Some(a), Some(b)) => (a.abs_diff(b) as f32).min(passed * self.settings.spacing),
             _ => 0.0,
         };
         let lasting = self.settings.lasting;
-        cosine * (lasting + (1.0 - lasting) * (-days / self.settings.fade).exp())
+        Ok(cosine * (lasting + (1.0 - lasting) * (-days / self.settings.fade).exp()))
     }
 
     /// The average similarity of the articles of two stories, the latest of each.
-    fn between(&mut self, a: usize, b: usize, all: f32) -> f32 {
-        let latest = |story: usize| {
-            let members = &self.stories[story];
-            &members[members.len().saturating_sub(self.settings.recent)..]
-        };
+    fn between<P: Past>(
+        &mut self,
+        a: u32,
+        b: u32,
+        all: f32,
+        stories: &Stories,
+        sights: &mut Sights<'_, P>,
+    ) -> Result<f32, P::Error> {
         let (mut sum, mut pairs) = (0.0, 0);
-        for x in latest(a) {
-            let article = &self.articles[*x as usize];
-            let weighted: Vec<Counted> = article
-                .counts
-                .iter()
-                .map(|c| Counted { weight: c.weight * self.rarity(c.term, all), ..*c })
-                .collect();
-            let length = lengths(weighted.iter().copied());
-            for y in latest(b) {
-                sum += self.similarity(&weighted, length, article.day, *y, all);
+        let others = stories.recent(b, self.settings.recent);
+        for x in stories.recent(a, self.settings.recent) {
+            let features = sights.features(x)?;
+            let vector = self.vector(&features, all);
+            for y in &others {
+                sum += self.similarity(&vector, *y, all, sights)?;
                 pairs += 1;
             }
         }
-        self.comparisons += pairs;
-        sum / pairs.max(1) as f32
+        Ok(sum / pairs.max(1) as f32)
     }
 
-    fn merge(&mut self, a: usize, b: usize) {
-        let (keep, drop) = (a.min(b), a.max(b));
-        if keep == drop {
-            return;
-        }
-        let moved = std::mem::take(&mut self.stories[drop]);
-        for m in &moved {
-            self.articles[*m as usize].story = keep;
-        }
-        self.stories[keep].extend(moved);
-        self.stories[keep].sort_unstable();
+    pub(crate) fn bytes(&self) -> usize {
+        self.terms.bytes() + self.nth.capacity() * 4 + self.lengths.capacity() * 8 + self.taken.capacity() * 4
     }
 
-    /// For each article its story's first article.
-    pub(crate) fn founders(&self) -> Vec<usize> {
-        let founder = |article: &usize| {
-            let story = self.articles[*article].story;
-            self.stories[story].first().map_or(0, |f| self.articles[*f as usize].place)
-        };
-        self.places.iter().map(founder).collect()
+    pub(crate) fn save(&self, out: &mut Writer<impl Write>) -> IoResult<()> {
+        self.terms.save(out)?;
+        out.u32(self.articles)?;
+        out.list(&self.nth)?;
+        for ([words, names], taken) in self.lengths.iter().zip(&self.taken) {
+            for number in [words, names, taken] {
+                out.u32(number.to_bits())?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn load(from: &mut Reader<impl Read>, end: u32) -> IoResult<Self> {
+        let mut grouping = Self { terms: Table::load(from, SLOTS, end)?, ..Self::new(SETTINGS) };
+        grouping.articles = from.u32()?;
+        grouping.nth = from.list(end as usize)?;
+        if grouping.nth.len() != end as usize || grouping.nth.iter().any(|n| *n > grouping.articles) {
+            return Err(Damaged("articles").into());
+        }
+        for _ in 0..end {
+            let mut numbers = [0.0; 3];
+            for number in &mut numbers {
+                *number = f32::from_bits(from.u32()?);
+            }
+            grouping.lengths.push([numbers[0], numbers[1]]);
+            grouping.taken.push(numbers[2]);
+        }
+        Ok(grouping)
+    }
+}
+
+/// Says of each term that stands in both lists where in the first it stands.
+fn mark_shared(mine: &[Term], theirs: &[Term], mut shared: impl FnMut(usize)) {
+    let mut theirs = theirs.iter().peekable();
+    for (i, term) in mine.iter().enumerate() {
+        while theirs.next_if(|t| t.hash < term.hash).is_some() {}
+        if theirs.next_if(|t| t.hash == term.hash).is_some() {
+            shared(i);
+        }
     }
 }
 
 /// The squared lengths of words and names.
-fn lengths(weighted: impl Iterator<Item = Counted>) -> [f32; 2] {
+fn lengths(weighted: &[Weighted]) -> [f32; 2] {
     let mut square = [0.0; 2];
     for w in weighted {
         square[usize::from(w.name)] += w.weight * w.weight;
     }
     square
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::terms::Term;
-
-    /// An article of invented words: some of its incident, some that every article of its kind has.
-    fn article(incident: u64, voice: u64, own: u64) -> Terms {
-        let of = |hash: u64, name: bool| Term { hash, count: 1.0, name, pair: false, common: 0.0 };
-        let mut counts: Vec<Term> = (0..own).map(|i| of(incident * 1000 + i, i % 2 == 0)).collect();
-        counts.extend((0..30).map(|i| of(9_000_000 + i, false)));
-        counts.extend((0..10).map(|i| of(8_000_000 + (incident * 7 + voice * 13 + i) % 500, false)));
-        counts.sort_by_key(|t| t.hash);
-        counts.dedup_by_key(|t| t.hash);
-        Terms { counts, ..Terms::default() }
-    }
-
-    /// Two articles on each incident, one incident a day.
-    fn stream(incidents: u64) -> Grouping {
-        let mut grouping = Grouping::new(SETTINGS);
-        for incident in 0..incidents {
-            for voice in 0..2 {
-                grouping.add(&article(incident, voice, 12), Some(incident as i32));
-            }
-        }
-        grouping
-    }
-
-    #[test]
-    fn a_dense_stream_of_one_kind_grows_no_snowball() {
-        let founders = stream(400).founders();
-        let mut sizes: FxHashMap<usize, usize> = FxHashMap::default();
-        for f in founders.iter().skip(100) {
-            *sizes.entry(*f).or_default() += 1;
-        }
-        assert!(sizes.values().all(|n| *n <= 4), "{:?}", sizes.values().max());
-        let pairs = (50..400).filter(|i| founders[i * 2] == founders[i * 2 + 1]).count();
-        assert!(pairs > 330, "{pairs}");
-    }
-
-    #[test]
-    fn work_grows_with_the_number_of_articles() {
-        let (small, large) = (stream(800).comparisons, stream(1600).comparisons);
-        assert!(large * 2 < small * 5, "{small} comparisons became {large}");
-    }
-
-    #[test]
-    fn an_article_can_join_two_stories() {
-        let half = |from: u64| Terms {
-            counts: (from..from + 20)
-                .map(|hash| Term { hash, count: 1.0, name: false, pair: false, common: 0.0 })
-                .collect(),
-            ..Terms::default()
-        };
-        let mut grouping = Grouping::new(Settings { merge: 0.0, ..SETTINGS });
-        for from in [0, 20, 10] {
-            grouping.add(&half(from), None);
-        }
-        assert_eq!(grouping.founders(), [0, 0, 0]);
-    }
 }

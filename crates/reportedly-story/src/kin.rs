@@ -1,21 +1,28 @@
 //! Stories that are one although their articles hardly resemble each other: a feature, a look back, a page in another
 //! language has few words in common with the news, but the same names and the same rare things.
 //!
-//! Two stories are kin where several of the terms that dominate both are known to hardly any other story. What many
+//! Whenever an article has joined or founded a story, that story is compared with those that hold its names. Two
+//! stories are kin where several of the terms that dominate both are known to hardly any other story so far. What many
 //! stories speak of, a president or a country, joins nothing, however often it is named. A story in another language is
 //! compared by the names that both languages write alike, and joins the one story that it shares most of them with.
 
-use crate::terms::Terms;
+use crate::features::{DAMPED, Damaged, Features};
+use crate::fold::{Merge, Past};
+use crate::group::{Grouping, SETTINGS};
+use crate::places::{Sights, Stories};
+use crate::save::{Reader, Writer};
+use crate::table::Table;
 use reportedly_text::Language;
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::io::{Read, Result as IoResult, Write};
+use std::sync::Arc;
 
 // All numbers from `run.py stories`: what raises gva, ecbplus and giveme5w1h and leaves allsides.
 
 /// Terms that dominate a story: its heaviest.
 const DOMINANT: usize = 20;
 /// Stories that may know a term on which two of them are joined.
-const FEW: usize = 4;
+const FEW: u16 = 4;
 /// Such terms that two stories must share.
 const SHARED: usize = 2;
 /// Similarity of the terms of two stories from which on they are kin.
@@ -34,116 +41,272 @@ const FADE: f32 = 100.0;
 const ROUNDS: usize = 3;
 /// Stories that the frequencies begin with, at the shares of general prose.
 const BEFORE: f32 = 200.0;
-/// Stories with a name from which on it brings no candidates.
-const WIDESPREAD: usize = 40;
-
-/// An article.
-pub(crate) struct Text<'a> {
-    /// Its terms.
-    pub terms: &'a Terms,
-    /// Its language.
-    pub language: Language,
-    /// The day it is of.
-    pub day: Option<i32>,
-    /// Whether it is a copy of another, and so says nothing new.
-    pub copy: bool,
-}
+/// Stories with a name as it is written from which on it brings no candidates.
+const WIDESPREAD: f32 = 40.0;
+/// Stories compared in full.
+const COMPARED: usize = 4;
+/// Names as they are written that an article is found by.
+const POSTED: usize = 8;
+/// Articles that such a name brings.
+const BROUGHT: usize = 16;
+/// Slots for names as they are written at most.
+const SLOTS: usize = 1 << 20;
 
 /// What a story is told in. Weights are in order of hash, dominant terms heaviest first.
 struct Profile {
-    founder: usize,
-    terms: Vec<(u64, f32)>,
-    names: Vec<(u64, f32)>,
+    terms: Vec<(u32, f32)>,
+    names: Vec<(u32, f32)>,
     /// The dominant terms that are names.
-    dominant: Vec<u64>,
+    dominant: Vec<u32>,
     /// Names as they are written, of those that more than one language has.
-    written: Vec<(u64, f32)>,
+    written: Vec<(u32, f32)>,
     /// The dominant ones of these.
-    dominant_written: Vec<u64>,
+    dominant_written: Vec<u32>,
     languages: Vec<Language>,
     days: Option<(i32, i32)>,
 }
 
-/// For each article the founder of its story once kin are joined; `founders` says whose it was before.
-pub(crate) fn joined(mut founders: Vec<usize>, texts: &[Text<'_>]) -> Vec<usize> {
-    for _ in 0..ROUNDS {
-        let kept = round(&founders, texts);
-        if kept.is_empty() {
-            break;
-        }
-        for founder in &mut founders {
-            *founder = root(&kept, *founder);
-        }
-    }
-    founders
+/// Names as they are written, and languages, so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Kin {
+    /// Names: how many stories have one, in which language (or [`SEVERAL`]), and the latest articles that have it.
+    written: Table<BROUGHT>,
+    /// Articles in a language.
+    speakers: BTreeMap<Language, u32>,
 }
 
-/// The founder that stands for another's story.
-fn root(kept: &BTreeMap<usize, usize>, mut founder: usize) -> usize {
-    while let Some(other) = kept.get(&founder) {
-        founder = *other;
-    }
-    founder
+/// Stands for several languages.
+const SEVERAL: u16 = u16::MAX;
+
+/// A language in two bytes.
+fn code(language: Language) -> u16 {
+    let code = language.code().as_bytes();
+    u16::from_le_bytes([code.first().copied().unwrap_or(0), code.get(1).copied().unwrap_or(0)])
 }
 
-/// One look for kin: for founders whose story joins an earlier one, that one's founder.
-fn round(founders: &[usize], texts: &[Text<'_>]) -> BTreeMap<usize, usize> {
-    let counted = Counted::of(founders, texts);
-    let profiles: Vec<Profile> =
-        counted.members.iter().map(|(founder, places)| counted.profile(*founder, places, texts)).collect();
-    let mut guests: BTreeMap<usize, (f32, usize)> = BTreeMap::new();
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
-    for (a, b) in candidates(&profiles, &counted) {
-        let (x, y) = (&profiles[a], &profiles[b]);
-        if x.languages.iter().any(|l| y.languages.contains(l)) {
-            if are_kin(x, y, &counted) {
-                pairs.push((a, b));
+impl Kin {
+    pub(crate) fn new() -> Self {
+        Self { written: Table::new(SLOTS), speakers: BTreeMap::new() }
+    }
+
+    /// Takes note of the article at hand, which is in this story, and makes the story one with its kin.
+    pub(crate) fn add<P: Past>(
+        &mut self,
+        grouping: &mut Grouping,
+        stories: &mut Stories,
+        sights: &mut Sights<'_, P>,
+    ) -> Result<Vec<Merge>, P::Error> {
+        let features = Arc::clone(&sights.features);
+        let place = sights.place;
+        *self.speakers.entry(features.language).or_default() += 1;
+        self.learn(&features, stories, sights)?;
+        let mut merges = Vec::new();
+        for _ in 0..ROUNDS {
+            let story = stories.founder(place);
+            let mut kin = Self::at_home(&features, story, grouping, stories);
+            let abroad =
+                if self.speakers.len() > 1 { self.abroad(&features, story, stories) } else { Vec::new() };
+            if kin.is_empty() && abroad.is_empty() {
+                break;
             }
-            continue;
+            let own = self.profile(story, grouping, stories, sights)?;
+            let mut others = Vec::new();
+            kin.extend(abroad);
+            kin.sort_unstable();
+            kin.dedup();
+            for other in kin {
+                others.push((other, self.profile(other, grouping, stories, sights)?));
+            }
+            let Some(joined) = self.kin(&own, &others, grouping) else { break };
+            merges.extend(grouping.unite(story, joined, stories, sights)?);
         }
-        // The story in the language that fewer articles are in is the guest.
-        let (guest, host) = if counted.speakers(x) <= counted.speakers(y) { (a, b) } else { (b, a) };
-        if let Some(alike) = alike_abroad(x, y) {
-            let best = guests.entry(guest).or_insert((alike, host));
-            if alike > best.0 {
-                *best = (alike, host);
+        Ok(merges)
+    }
+
+    /// The first of the stories that is kin to one; of guests and hosts the one that resembles it most.
+    fn kin(&self, own: &Profile, others: &[(u32, Profile)], grouping: &Grouping) -> Option<u32> {
+        let mut host: Option<(f32, u32)> = None;
+        for (story, other) in others {
+            if own.languages.iter().any(|l| other.languages.contains(l)) {
+                if are_kin(own, other, grouping) {
+                    return Some(*story);
+                }
+            } else if let Some(alike) = alike_abroad(own, other)
+                && host.is_none_or(|h| alike > h.0)
+            {
+                host = Some((alike, *story));
             }
         }
+        host.map(|h| h.1)
     }
-    pairs.extend(guests.into_iter().map(|(guest, (_, host))| (guest, host)));
-    let mut kept: BTreeMap<usize, usize> = BTreeMap::new();
-    for (a, b) in pairs {
-        let (x, y) = (root(&kept, profiles[a].founder), root(&kept, profiles[b].founder));
-        if x != y {
-            kept.insert(x.max(y), x.min(y));
+
+    /// Counts the names of the article at hand that are new to its story.
+    fn learn<P: Past>(
+        &mut self,
+        features: &Features,
+        stories: &mut Stories,
+        sights: &mut Sights<'_, P>,
+    ) -> Result<(), P::Error> {
+        let mut fresh = vec![true; features.written.len()];
+        let (own, story) = (sights.place, stories.founder(sights.place));
+        for place in stories.recent(story, SETTINGS.recent).into_iter().filter(|p| *p != own) {
+            let other = sights.features(place)?;
+            let mut theirs = other.written.iter().peekable();
+            for (fresh, (name, _)) in fresh.iter_mut().zip(&features.written) {
+                while theirs.next_if(|t| t.0 < *name).is_some() {}
+                *fresh &= theirs.next_if(|t| t.0 == *name).is_none();
+            }
         }
+        self.written.reserve(features.written.len());
+        let mut heaviest = Vec::new();
+        let all = (stories.count() as f32 + BEFORE).ln();
+        for ((name, times), fresh) in features.written.iter().zip(fresh) {
+            let (at, known) = self.written.enter(*name);
+            let slot = self.written.slot_mut(at);
+            slot.frequency += f32::from(u8::from(fresh));
+            let language = code(features.language);
+            slot.count = if !known || slot.count == language { language } else { SEVERAL };
+            heaviest.push((DAMPED[usize::from(*times)] * (all - slot.frequency.max(1.0).ln()), *name, at));
+        }
+        heaviest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        for (_, _, at) in heaviest.into_iter().take(POSTED) {
+            self.written.push(at, sights.place);
+        }
+        Ok(())
     }
-    kept
+
+    /// Stories that share several of the article's names which are known to few.
+    fn at_home(features: &Features, story: u32, grouping: &Grouping, stories: &mut Stories) -> Vec<u32> {
+        let mut held = Vec::new();
+        for term in features.terms.iter().filter(|t| t.name && !t.pair) {
+            let Some(at) = grouping.terms.position(term.hash) else { continue };
+            if (2..=FEW).contains(&grouping.terms.slot(at).count) {
+                let mut of: Vec<u32> =
+                    grouping.terms.places(at).map(|p| stories.founder(p)).filter(|s| *s != story).collect();
+                of.sort_unstable();
+                of.dedup();
+                held.extend(of);
+            }
+        }
+        foremost(held, SHARED)
+    }
+
+    /// Stories that share several of the article's names as they are written in several languages.
+    fn abroad(&self, features: &Features, story: u32, stories: &mut Stories) -> Vec<u32> {
+        let mut held = Vec::new();
+        for (name, _) in &features.written {
+            let Some(at) = self.written.position(*name) else { continue };
+            let slot = self.written.slot(at);
+            if slot.count == SEVERAL && slot.frequency <= WIDESPREAD {
+                let mut of: Vec<u32> =
+                    self.written.places(at).map(|p| stories.founder(p)).filter(|s| *s != story).collect();
+                of.sort_unstable();
+                of.dedup();
+                held.extend(of);
+            }
+        }
+        foremost(held, SHARED_ABROAD)
+    }
+
+    fn profile<P: Past>(
+        &self,
+        story: u32,
+        grouping: &Grouping,
+        stories: &Stories,
+        sights: &mut Sights<'_, P>,
+    ) -> Result<Profile, P::Error> {
+        let mut own = Vec::new();
+        for place in stories.recent(story, SETTINGS.recent) {
+            own.push(sights.features(place)?);
+        }
+        let articles = own.len().max(1) as f32;
+        let all = (stories.count() as f32 + BEFORE).ln();
+        let weight = |count: f32, held: f32| count / articles * (all - held.max(1.0).ln()).max(0.05);
+        let mut counted: Vec<(u32, f32, bool, f32)> = own
+            .iter()
+            .flat_map(|f| {
+                let terms = f.terms.iter().filter(|t| !t.pair);
+                terms.map(|t| (t.hash, t.count(), t.name, f.share(t.hash) * BEFORE))
+            })
+            .collect();
+        counted.sort_by(|a, b| a.0.cmp(&b.0).then(b.3.total_cmp(&a.3)));
+        let terms: Vec<(u32, f32, bool)> = counted
+            .chunk_by(|a, b| a.0 == b.0)
+            .map(|same| {
+                let held = grouping.terms.find(same[0].0).map_or(1.0, |s| f32::from(s.count));
+                let count = same.iter().map(|t| t.1).sum();
+                (same[0].0, weight(count, held + same[0].3), same.iter().any(|t| t.2))
+            })
+            .collect();
+        let mut names: Vec<(u32, f32)> = own
+            .iter()
+            .flat_map(|f| f.written.iter().map(|(name, times)| (*name, DAMPED[usize::from(*times)])))
+            .collect();
+        names.sort_by_key(|n| n.0);
+        let written: Vec<(u32, f32)> = names
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter_map(|same| {
+                let slot = self.written.find(same[0].0).filter(|s| s.count == SEVERAL)?;
+                Some((same[0].0, weight(same.iter().map(|n| n.1).sum(), slot.frequency)))
+            })
+            .collect();
+        let dominant = heaviest(terms.clone());
+        let mut languages: Vec<Language> = own.iter().map(|f| f.language).collect();
+        languages.sort_unstable();
+        languages.dedup();
+        Ok(Profile {
+            names: terms.iter().filter(|t| t.2).map(|t| (t.0, t.1)).collect(),
+            dominant: dominant.into_iter().filter(|t| t.2).map(|t| t.0).collect(),
+            dominant_written: heaviest(written.iter().map(|w| (w.0, w.1, true)).collect())
+                .into_iter()
+                .map(|t| t.0)
+                .collect(),
+            terms: terms.into_iter().map(|t| (t.0, t.1)).collect(),
+            written,
+            languages,
+            days: stories.days(story),
+        })
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.written.bytes()
+    }
+
+    pub(crate) fn save(&self, out: &mut Writer<impl Write>) -> IoResult<()> {
+        self.written.save(out)?;
+        out.number(self.speakers.len())?;
+        for (language, articles) in &self.speakers {
+            out.u32(code(*language).into())?;
+            out.u32(*articles)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn load(from: &mut Reader<impl Read>, end: u32) -> IoResult<Self> {
+        let written = Table::load(from, SLOTS, end)?;
+        let mut speakers = BTreeMap::new();
+        for _ in 0..from.number()? {
+            let code = (from.u32()? as u16).to_le_bytes();
+            let language = std::str::from_utf8(&code).ok().and_then(Language::from_tag);
+            speakers.insert(language.ok_or(Damaged("a language"))?, from.u32()?);
+        }
+        Ok(Self { written, speakers })
+    }
 }
 
-/// Pairs of stories that share a dominant name which not too many have.
-fn candidates(profiles: &[Profile], counted: &Counted) -> BTreeSet<(usize, usize)> {
-    let mut holders: BTreeMap<(bool, u64), Vec<usize>> = BTreeMap::new();
-    for (i, profile) in profiles.iter().enumerate() {
-        for term in profile.dominant.iter().filter(|t| counted.is_known_to_few(**t)) {
-            holders.entry((false, *term)).or_default().push(i);
-        }
-        for name in &profile.dominant_written {
-            holders.entry((true, *name)).or_default().push(i);
-        }
-    }
-    let mut pairs = BTreeSet::new();
-    for held in holders.values().filter(|h| h.len() <= WIDESPREAD) {
-        for (k, b) in held.iter().enumerate() {
-            pairs.extend(held[..k].iter().map(|a| (*a, *b)));
-        }
-    }
-    pairs
+/// Those of the stories that are given so often at least, the most often given first, and not many.
+fn foremost(mut held: Vec<u32>, least: usize) -> Vec<u32> {
+    held.sort_unstable();
+    let mut often: Vec<(usize, u32)> =
+        held.chunk_by(|a, b| a == b).map(|h| (h.len(), h[0])).filter(|h| h.0 >= least).collect();
+    often.sort_unstable_by_key(|h| (std::cmp::Reverse(h.0), h.1));
+    often.into_iter().take(COMPARED).map(|h| h.1).collect()
 }
 
 /// Whether two stories in one language are one.
-fn are_kin(a: &Profile, b: &Profile, counted: &Counted) -> bool {
-    let shared = a.dominant.iter().filter(|t| counted.is_known_to_few(**t) && b.dominant.contains(t)).count();
+fn are_kin(a: &Profile, b: &Profile, grouping: &Grouping) -> bool {
+    let known_to_few = |term: u32| grouping.terms.find(term).is_none_or(|s| s.count <= FEW);
+    let shared = a.dominant.iter().filter(|t| known_to_few(**t) && b.dominant.contains(t)).count();
     if shared < SHARED {
         return false;
     }
@@ -168,7 +331,7 @@ fn near(a: &Profile, b: &Profile) -> f32 {
     (-silence / FADE).exp()
 }
 
-fn cosine(a: &[(u64, f32)], b: &[(u64, f32)]) -> f32 {
+fn cosine(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
     let mut theirs = b.iter().peekable();
     let mut dot = 0.0;
     for (term, weight) in a {
@@ -177,183 +340,12 @@ fn cosine(a: &[(u64, f32)], b: &[(u64, f32)]) -> f32 {
             dot += weight * other;
         }
     }
-    let square = |x: &[(u64, f32)]| x.iter().map(|t| t.1 * t.1).sum::<f32>();
+    let square = |x: &[(u32, f32)]| x.iter().map(|t| t.1 * t.1).sum::<f32>();
     dot / (square(a) * square(b)).sqrt().max(f32::MIN_POSITIVE)
 }
 
-/// The stories and how many of them have each term: a story counts once, however many articles it has.
-struct Counted {
-    /// The articles of each story by founder.
-    members: BTreeMap<usize, Vec<usize>>,
-    /// Stories that have a term.
-    stories: FxHashMap<u64, usize>,
-    /// The same with what general prose has.
-    frequency: FxHashMap<u64, f32>,
-    /// Stories that have a name as it is written.
-    written: FxHashMap<u64, f32>,
-    /// The languages that have it.
-    languages: FxHashMap<u64, Vec<Language>>,
-    /// Articles in a language.
-    speakers: BTreeMap<Language, usize>,
-}
-
-impl Counted {
-    fn of(founders: &[usize], texts: &[Text<'_>]) -> Self {
-        let mut counted = Self {
-            members: BTreeMap::new(),
-            stories: FxHashMap::default(),
-            frequency: FxHashMap::default(),
-            written: FxHashMap::default(),
-            languages: FxHashMap::default(),
-            speakers: BTreeMap::new(),
-        };
-        for (place, founder) in founders.iter().enumerate() {
-            counted.members.entry(*founder).or_default().push(place);
-        }
-        for places in counted.members.values() {
-            let (mut terms, mut written) = (FxHashSet::default(), FxHashSet::default());
-            for text in places.iter().map(|p| &texts[*p]).filter(|t| !t.copy) {
-                *counted.speakers.entry(text.language).or_default() += 1;
-                for term in text.terms.counts.iter().filter(|t| !t.pair && terms.insert(t.hash)) {
-                    *counted.stories.entry(term.hash).or_default() += 1;
-                    *counted.frequency.entry(term.hash).or_insert(term.common * BEFORE) += 1.0;
-                }
-                for (name, _) in &text.terms.written {
-                    if written.insert(*name) {
-                        *counted.written.entry(*name).or_default() += 1.0;
-                    }
-                    let languages = counted.languages.entry(*name).or_default();
-                    if !languages.contains(&text.language) {
-                        languages.push(text.language);
-                    }
-                }
-            }
-        }
-        counted
-    }
-
-    fn is_known_to_few(&self, term: u64) -> bool {
-        self.stories.get(&term).is_none_or(|n| *n <= FEW)
-    }
-
-    /// Articles in the commonest language of a story.
-    fn speakers(&self, profile: &Profile) -> usize {
-        profile.languages.iter().filter_map(|l| self.speakers.get(l)).max().copied().unwrap_or(0)
-    }
-
-    fn profile(&self, founder: usize, places: &[usize], texts: &[Text<'_>]) -> Profile {
-        let own: Vec<&Text<'_>> = places.iter().map(|p| &texts[*p]).filter(|t| !t.copy).collect();
-        let mut terms: BTreeMap<u64, (f32, bool)> = BTreeMap::new();
-        let mut written: BTreeMap<u64, f32> = BTreeMap::new();
-        for text in &own {
-            for term in text.terms.counts.iter().filter(|t| !t.pair) {
-                let counted = terms.entry(term.hash).or_default();
-                *counted = (counted.0 + term.count, counted.1 || term.name);
-            }
-            for (name, count) in &text.terms.written {
-                if self.languages.get(name).is_some_and(|l| l.len() > 1) {
-                    *written.entry(*name).or_default() += count;
-                }
-            }
-        }
-        let articles = own.len().max(1) as f32;
-        let all = (self.members.len() as f32 + BEFORE).ln();
-        let weight = |count: f32, stories: Option<&f32>| {
-            count / articles * (all - stories.copied().unwrap_or(1.0).ln()).max(0.05)
-        };
-        let terms: Vec<(u64, f32, bool)> =
-            terms.into_iter().map(|(t, (n, name))| (t, weight(n, self.frequency.get(&t)), name)).collect();
-        let written: Vec<(u64, f32)> =
-            written.into_iter().map(|(w, n)| (w, weight(n, self.written.get(&w)))).collect();
-        let dominant = heaviest(terms.clone());
-        let mut languages: Vec<Language> = own.iter().map(|t| t.language).collect();
-        languages.sort_unstable();
-        languages.dedup();
-        let days = || places.iter().filter_map(|p| texts[*p].day);
-        Profile {
-            founder,
-            names: terms.iter().filter(|t| t.2).map(|t| (t.0, t.1)).collect(),
-            dominant: dominant.into_iter().filter(|t| t.2).map(|t| t.0).collect(),
-            dominant_written: heaviest(written.iter().map(|w| (w.0, w.1, true)).collect())
-                .into_iter()
-                .map(|t| t.0)
-                .collect(),
-            terms: terms.into_iter().map(|t| (t.0, t.1)).collect(),
-            written,
-            languages,
-            days: days().min().zip(days().max()),
-        }
-    }
-}
-
-fn heaviest(mut terms: Vec<(u64, f32, bool)>) -> Vec<(u64, f32, bool)> {
+fn heaviest(mut terms: Vec<(u32, f32, bool)>) -> Vec<(u32, f32, bool)> {
     terms.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     terms.truncate(DOMINANT);
     terms
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::terms::Term;
-
-    const NAMES: std::ops::Range<u64> = 0..100;
-
-    /// Terms below 100 are names, the others words.
-    fn terms(of: &[u64]) -> Terms {
-        let mut counts: Vec<Term> = of
-            .iter()
-            .map(|hash| Term {
-                hash: *hash,
-                count: 1.0,
-                name: NAMES.contains(hash),
-                pair: false,
-                common: 0.0,
-            })
-            .collect();
-        counts.sort_unstable_by_key(|t| t.hash);
-        let written = counts.iter().filter(|t| t.name).map(|t| (t.hash, 1.0)).collect();
-        Terms { counts, written }
-    }
-
-    /// Whether two stories of an article each become one, beside twenty stories that all speak of name 99.
-    fn check(a: (&str, &[u64], i32), b: (&str, &[u64], i32), kin: bool) {
-        let mut given: Vec<(Language, Terms, i32)> =
-            [a, b].iter().map(|s| (Language::from_tag(s.0).unwrap(), terms(s.1), s.2)).collect();
-        for i in 0..20 {
-            given.push((Language::EN, terms(&[99, 50 + i, 5000 + i * 2, 5001 + i * 2]), 5));
-        }
-        let texts: Vec<Text<'_>> = given
-            .iter()
-            .map(|(language, terms, day)| Text { terms, language: *language, day: Some(*day), copy: false })
-            .collect();
-        let found = joined((0..given.len()).collect(), &texts);
-        assert_eq!(found[1] == 0, kin, "{a:?} {b:?}");
-        assert!(found[2..].iter().enumerate().all(|(i, f)| *f == i + 2), "{found:?}");
-    }
-
-    #[test]
-    fn a_feature_joins_its_story_by_the_names_that_hardly_another_has() {
-        let news: &[u64] = &[1, 2, 3, 4, 200, 201, 202, 203];
-        let feature: &[u64] = &[1, 2, 3, 5, 300, 301, 302, 303];
-        check(("en", news, 3), ("en", feature, 6), true);
-        // Not long after it is over, and not for one name alone.
-        check(("en", news, 3), ("en", feature, 900), false);
-        check(("en", news, 3), ("en", &[1, 6, 7, 8, 300, 301, 302, 303], 4), false);
-    }
-
-    #[test]
-    fn a_name_that_dominates_the_collection_joins_nothing() {
-        check(("en", &[99, 1, 200, 201], 3), ("en", &[99, 2, 300, 301], 3), false);
-        check(("en", &[99, 200, 201], 3), ("en", &[99, 300, 301], 3), false);
-    }
-
-    #[test]
-    fn a_page_in_another_language_joins_by_the_names_both_write_alike() {
-        let news: &[u64] = &[1, 2, 3, 4, 200, 201, 202, 203];
-        check(("en", news, 3), ("fr", &[1, 2, 3, 900, 901, 902, 903, 904], 4), true);
-        check(("fr", &[1, 2, 3, 900, 901, 902, 903], 2), ("en", news, 3), true);
-        check(("en", news, 3), ("fr", &[1, 2, 900, 901, 902, 903, 904], 4), false);
-        check(("en", news, 3), ("fr", &[1, 99, 900, 901, 902, 903, 904], 4), false);
-    }
 }

@@ -1,5 +1,8 @@
 //! When a text was public, as far as can be told, and the order that follows from it.
 
+use crate::features::content;
+use crate::fold::turn;
+use crate::states::States;
 use crate::{Observation, Question};
 use jiff::{
     Timestamp,
@@ -7,7 +10,7 @@ use jiff::{
     tz::TimeZone,
 };
 use reportedly_read::{Reading, When};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// When a reading's text was known: the earlier of first seen and the end of the day of `published.best`; where
 /// there is none, `published.latest`. Strictly, `latest` always. A text that says it was updated is known from its
@@ -48,23 +51,22 @@ pub(crate) fn number(day: Date) -> i32 {
 /// first seen; another state is an observation of its own and takes a name of its own. Names are given in order of
 /// becoming known (strictly or not, as [`known_at`] has it), so that what is learned later changes none of them.
 pub fn tell_apart(observations: &mut Vec<Observation>, strict: bool) {
+    let contents: Vec<u64> = observations.iter().map(|o| content(&o.reading)).collect();
     let mut order: Vec<usize> = (0..observations.len()).collect();
-    order.sort_by_cached_key(|i| {
-        let Observation { id, path, reading } = &observations[*i];
-        let known = known_at(reading, strict);
-        let fetched = (reading.fetched.is_none(), reading.fetched);
-        let said = (reading.title.clone(), reading.text.clone());
-        (id.clone(), (known.is_none(), known), fetched, said, path.clone())
+    order.sort_by(|a, b| {
+        let key = |i: usize| {
+            let Observation { id, path, reading } = &observations[i];
+            (turn(known_at(reading, strict), id, reading.fetched, contents[i]), path)
+        };
+        key(*a).cmp(&key(*b))
     });
     let mut names: Vec<Option<String>> = vec![None; observations.len()];
-    for same in order.chunk_by(|a, b| observations[*a].id == observations[*b].id) {
-        let mut states = FxHashSet::default();
-        for i in same {
-            let Observation { id, reading, .. } = &observations[*i];
-            if states.insert((reading.title.as_deref(), reading.text.as_str())) {
-                let first = states.len() == 1;
-                names[*i] = Some(if first { id.clone() } else { format!("{id}-{}", states.len()) });
-            }
+    let mut states = States::default();
+    for i in order {
+        let id = &observations[i].id;
+        if states.seen(id, contents[i]).is_none() {
+            let place = states.add(id, contents[i]);
+            names[i] = Some(states.name(id, place));
         }
     }
     let mut names = names.into_iter();

@@ -7,7 +7,9 @@ mod copies;
 mod developments;
 #[cfg(test)]
 mod example;
+mod features;
 mod figures;
+mod fold;
 mod group;
 mod headline;
 mod kin;
@@ -15,26 +17,29 @@ mod known;
 mod originals;
 mod origins;
 mod outlets;
+mod places;
+mod save;
 mod saying;
 mod sources;
+mod states;
+mod table;
 mod terms;
 mod timeline;
 mod wording;
 
+pub use features::{Damaged, Features};
+pub use fold::{Cache, Fold, Merge, Past, Step, turn};
 pub use known::{known_at, tell_apart};
+pub use outlets::Outlets;
 pub use terms::{stemmer, unspaced};
 pub use timeline::{is_spoken_of, timeline, timeline_of_story};
 
-use copies::Runs;
-use group::{Grouping, SETTINGS};
 use jiff::{Timestamp, civil::Date};
-use outlets::Outlets;
 use rayon::prelude::*;
 use reportedly_read::{Reading, When};
 use reportedly_said::{PartyKind, Status};
-use reportedly_text::Language;
 use std::collections::BTreeMap;
-use terms::Terms;
+use std::sync::Arc;
 
 /// One sight of a page.
 #[derive(Clone, Debug)]
@@ -173,32 +178,50 @@ pub struct Assignment {
     pub copy_of: Option<String>,
 }
 
-/// Tells the stories of the observations, newest first.
+/// Where the fold put an article, for [`tell`].
+#[derive(Clone, Copy, Debug)]
+pub struct Placed {
+    /// The article, as an index into the observations given.
+    pub article: usize,
+    /// When its text was public, as far as can be told.
+    pub known_at: Option<Timestamp>,
+    /// The first article of its family of copies, as an index too; `None` where it is that one or alone.
+    pub family: Option<usize>,
+}
+
+/// Tells the stories of the observations, newest first. Each observation is a state of an article with a name of its
+/// own, as [`tell_apart`] gives them.
 pub fn stories(observations: &[Observation], question: &Question) -> Vec<Story> {
     let known = known::order(observations, question);
     let order: Vec<usize> = known.iter().map(|k| k.0).collect();
-    let (founders, copies) = fold(observations, &order);
-    let mut members: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
-    for (place, (article, known_at)) in known.iter().enumerate() {
-        members.entry(founders[place]).or_default().push(Member {
+    let (fold, places) = folded(observations, &order);
+    let mut members: BTreeMap<u32, Vec<Placed>> = BTreeMap::new();
+    for ((article, known_at), place) in known.iter().zip(&places) {
+        let family = fold.family(*place);
+        members.entry(fold.story(*place)).or_default().push(Placed {
             article: *article,
             known_at: *known_at,
-            copy_of: copies[place].map(|c| order[c]),
-            chain: Vec::new(),
+            family: Some(order[family as usize]).filter(|f| f != article),
         });
     }
-    let outlets = Outlets::of(order.iter().map(|i| &observations[*i].reading));
-    let mut stories: Vec<Story> = members.into_values().map(|m| story(observations, m, &outlets)).collect();
-    // What was heard of last comes first; stories of unknown date come at the end.
+    let outlets = Outlets::of(order.iter().filter_map(|i| observations[*i].reading.outlet.as_deref()));
+    let mut stories: Vec<Story> = members.into_values().map(|m| tell(observations, &m, &outlets)).collect();
+    newest_first(&mut stories);
+    stories
+}
+
+/// Puts stories in the order of an answer: what was heard of last comes first; stories of unknown date come at the end.
+pub fn newest_first(stories: &mut [Story]) {
     stories.sort_by_cached_key(|s| {
         let last = s.articles.iter().filter_map(|m| m.known_at).max();
         (std::cmp::Reverse(last), s.id.clone())
     });
-    stories
 }
 
-/// Tells one story. The articles are in order of becoming known, and there is at least one.
-fn story(observations: &[Observation], mut articles: Vec<Member>, outlets: &Outlets) -> Story {
+/// Tells one story. Its articles are in the order of the fold, and with one of a family of copies all of it is among
+/// them; the outlets are those known by the time that is asked about.
+pub fn tell(observations: &[Observation], members: &[Placed], outlets: &Outlets) -> Story {
+    let mut articles = originals::told(observations, members);
     let reading = |m: &Member| &observations[m.article].reading;
     let days = || articles.iter().filter_map(|m| day(reading(m)).or_else(|| m.known_at.map(known::day)));
     let (first, last) = (days().min(), days().max());
@@ -224,53 +247,44 @@ fn day(reading: &Reading) -> Option<Date> {
 pub fn assign(observations: &[Observation]) -> Vec<Assignment> {
     let order: Vec<usize> =
         (0..observations.len()).filter(|i| observations[*i].reading.kind.is_article()).collect();
-    let (founders, copies) = fold(observations, &order);
+    let (fold, places) = folded(observations, &order);
     let id = |i: usize| observations[i].id.clone();
     let mut assignments: Vec<Assignment> =
         (0..observations.len()).map(|i| Assignment { story: id(i), copy_of: None }).collect();
-    for (place, i) in order.iter().enumerate() {
-        assignments[*i] =
-            Assignment { story: id(order[founders[place]]), copy_of: copies[place].map(|c| id(order[c])) };
+    // The observation that is at a place.
+    let mut at: Vec<usize> = Vec::new();
+    let mut families: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (i, place) in order.iter().zip(&places) {
+        if *place as usize == at.len() {
+            at.push(*i);
+            families.entry(fold.family(*place)).or_default().push(*i);
+        }
+        assignments[*i].story = id(at[fold.story(*place) as usize]);
+    }
+    for family in families.values().filter(|f| f.len() > 1) {
+        let original = family[originals::original(observations, family)];
+        for i in family.iter().filter(|i| **i != original) {
+            assignments[*i].copy_of = Some(id(original));
+        }
     }
     assignments
 }
 
-/// For each of the articles in `order`, the founder of its story and the article it is a copy of, as places in `order`.
-fn fold(observations: &[Observation], order: &[usize]) -> (Vec<usize>, Vec<Option<usize>>) {
-    let features: Vec<(Terms, Runs)> = order
-        .par_iter()
-        .map(|i| {
-            let reading = &observations[*i].reading;
-            let terms = Terms::of(reading);
-            let runs = Runs::of(reportedly_text::within_limit(&reading.text), &terms);
-            (terms, runs)
-        })
-        .collect();
-    let (terms, runs): (Vec<Terms>, Vec<Runs>) = features.into_iter().unzip();
-    let copies = copies::links(&runs);
-    let mut grouping = Grouping::new(SETTINGS);
-    for (place, (i, terms)) in order.iter().zip(&terms).enumerate() {
-        match copies[place] {
-            Some(original) => grouping.add_copy(original),
-            None => grouping.add(terms, day(&observations[*i].reading).map(known::number)),
+/// The fold over the observations in `order`, and for each of them its place.
+fn folded(observations: &[Observation], order: &[usize]) -> (Fold, Vec<u32>) {
+    let features: Vec<Arc<Features>> =
+        order.par_iter().map(|i| Arc::new(Features::of(&observations[*i].reading))).collect();
+    let mut fold = Fold::new();
+    let mut past: Vec<Arc<Features>> = Vec::with_capacity(features.len());
+    let mut places = Vec::with_capacity(features.len());
+    for (i, features) in order.iter().zip(features) {
+        let Ok(step) = fold.add(&observations[*i].id, &features, &mut past);
+        if !step.again {
+            past.push(features);
         }
+        places.push(step.place);
     }
-    let texts: Vec<kin::Text<'_>> = order
-        .iter()
-        .zip(&terms)
-        .zip(&copies)
-        .map(|((i, terms), copy_of)| {
-            let reading = &observations[*i].reading;
-            kin::Text {
-                terms,
-                language: reading.language.unwrap_or(Language::EN),
-                day: day(reading).map(known::number),
-                copy: copy_of.is_some(),
-            }
-        })
-        .collect();
-    let founders = kin::joined(grouping.founders(), &texts);
-    (founders, originals::of_families(observations, order, copies))
+    (fold, places)
 }
 
 /// One day of a story's timeline in sentences.

@@ -4,7 +4,7 @@
 //! where Osprey Wire's own version is at hand. Among the others it is the one published on the earliest day; of one day the
 //! one that most of the others credit, then the one of the earlier hour, then the longer one.
 
-use crate::{Observation, day, origins, saying};
+use crate::{Member, Observation, Placed, day, origins, saying};
 use jiff::Timestamp;
 use reportedly_page::Role;
 use reportedly_read::{Reading, When};
@@ -16,30 +16,36 @@ const DATELINE: usize = 100;
 /// Words of a paragraph that may be a credit line.
 const CREDIT_LINE: usize = 8;
 
-/// Points the copies to their originals. `copies` holds for each place in `order` the first one of the same text.
-pub(crate) fn of_families(
-    observations: &[Observation],
-    order: &[usize],
-    mut copies: Vec<Option<usize>>,
-) -> Vec<Option<usize>> {
+/// The articles of a story with the copies among them pointing to their originals.
+pub(crate) fn told(observations: &[Observation], placed: &[Placed]) -> Vec<Member> {
+    let first = |m: &Placed| m.family.unwrap_or(m.article);
     let mut families: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (place, first) in copies.iter().enumerate() {
-        if let Some(first) = first {
-            families.entry(*first).or_insert_with(|| vec![*first]).push(place);
-        }
+    for member in placed {
+        families.entry(first(member)).or_default().push(member.article);
     }
-    for (first, places) in families {
-        let readings: Vec<&Reading> = places.iter().map(|p| &observations[order[*p]].reading).collect();
-        let original = original(&readings).map_or(first, |o| places[o]);
-        for place in places {
-            copies[place] = (place != original).then_some(original);
-        }
-    }
-    copies
+    let originals: BTreeMap<usize, usize> = families
+        .into_iter()
+        .map(|(first, family)| (first, family[original(observations, &family)]))
+        .collect();
+    placed
+        .iter()
+        .map(|m| Member {
+            article: m.article,
+            known_at: m.known_at,
+            copy_of: originals.get(&first(m)).copied().filter(|o| *o != m.article),
+            chain: Vec::new(),
+        })
+        .collect()
+}
+
+/// Which of the versions of one text, which are in order of becoming known, is the original.
+pub(crate) fn original(observations: &[Observation], family: &[usize]) -> usize {
+    let versions: Vec<&Reading> = family.iter().map(|i| &observations[*i].reading).collect();
+    if versions.len() > 1 { of_versions(&versions).unwrap_or(0) } else { 0 }
 }
 
 /// The original among the versions of one text, which are in order of becoming known.
-fn original(versions: &[&Reading]) -> Option<usize> {
+fn of_versions(versions: &[&Reading]) -> Option<usize> {
     let mut outlets: Vec<String> = versions
         .iter()
         .filter_map(|v| v.outlet.as_deref().map(origins::key))
@@ -152,9 +158,10 @@ mod tests {
                 end += paragraph.len();
             }
         }
-        let order: Vec<usize> = (0..versions.len()).collect();
-        let copies = order.iter().map(|i| (*i > 0).then_some(0)).collect();
-        let found = of_families(&observations, &order, copies);
+        let placed: Vec<Placed> = (0..versions.len())
+            .map(|article| Placed { article, known_at: None, family: (article > 0).then_some(0) })
+            .collect();
+        let found: Vec<Option<usize>> = told(&observations, &placed).iter().map(|m| m.copy_of).collect();
         let originals: Vec<&str> =
             (0..versions.len()).filter(|i| found[*i].is_none()).map(|i| versions[i].0).collect();
         assert_eq!(originals, [want], "{versions:?}");

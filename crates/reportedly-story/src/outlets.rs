@@ -1,15 +1,14 @@
 //! The outlets that a collection has: whatever publishes one of its pages is an outlet wherever it is named.
 
 use crate::origins::key;
-use reportedly_read::Reading;
 use rustc_hash::FxHashMap;
 
 /// Letters that a short form of a name has at least: "Mail" for "Sarn Valley Mail", but no "TV".
 const SHORT_FORM: usize = 4;
 
-/// The outlets of a collection.
-#[derive(Debug, Default)]
-pub(crate) struct Outlets {
+/// The outlets known so far.
+#[derive(Clone, Debug, Default)]
+pub struct Outlets {
     /// Each by its name as it is compared.
     names: FxHashMap<String, String>,
     /// By the last word of the name those that end in it.
@@ -17,16 +16,17 @@ pub(crate) struct Outlets {
 }
 
 impl Outlets {
-    /// The outlets of these pages.
-    pub(crate) fn of<'r>(readings: impl Iterator<Item = &'r Reading>) -> Self {
+    /// From outlets' names as readings give them, in order of becoming known.
+    pub fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         let mut outlets = Self::default();
-        for outlet in readings.filter_map(|r| r.outlet.as_deref()) {
-            outlets.add(outlet);
+        for name in names {
+            outlets.add(name);
         }
         outlets
     }
 
-    fn add(&mut self, outlet: &str) {
+    /// One more; the first spelling of a name counts.
+    pub fn add(&mut self, outlet: &str) {
         let name = key(outlet);
         if name.is_empty() || self.names.contains_key(&name) {
             return;
@@ -64,7 +64,7 @@ mod tests {
     fn a_short_name_means_the_outlet_that_the_text_names_in_full() {
         let pages = ["Sarn Valley Mail", "Merrin Mail", "The Tern"].map(|o| article(o, 3, "", ""));
         let (observations, _) = story(pages.into());
-        let outlets = Outlets::of(observations.iter().map(|o| &o.reading));
+        let outlets = Outlets::of(observations.iter().filter_map(|o| o.reading.outlet.as_deref()));
         let check = |name: &str, text: &str, own: Option<&str>, want: Option<&str>| {
             assert_eq!(outlets.meant(name, text, own), want, "{name} in {text:?}");
         };

@@ -16,8 +16,6 @@ const HEAD: usize = 100;
 const TITLE: f32 = 4.0;
 /// How often a word of the head counts.
 const HEAD_WEIGHT: f32 = 2.0;
-/// What a pair of capitalised words weighs against a word.
-const PAIR: f32 = 1.0;
 
 /// The terms of one article, by hash, in order of hash.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +23,8 @@ pub(crate) struct Terms {
     /// Every term once.
     pub counts: Vec<Term>,
     /// Words with capitals inside sentences as they are written, which is the same in every language, with their
-    /// weighted counts, damped; in order of hash.
-    pub written: Vec<(u64, f32)>,
+    /// weighted counts; in order of hash.
+    pub written: Vec<(u64, u32)>,
 }
 
 /// One term of an article.
@@ -36,6 +34,8 @@ pub(crate) struct Term {
     pub hash: u64,
     /// Its weighted count, damped.
     pub count: f32,
+    /// The same before it is damped.
+    pub times: u32,
     /// Whether it names somebody or something: mostly capitalised where it begins no sentence.
     pub name: bool,
     /// Whether it is two words side by side.
@@ -66,15 +66,16 @@ impl Terms {
 
     fn damped(counts: Counts, language: Language) -> Self {
         let common = common(language);
-        let mut written: Vec<(u64, f32)> =
-            counts.written.into_iter().map(|(hash, n)| (hash, 1.0 + n.ln())).collect();
+        let mut written: Vec<(u64, u32)> =
+            counts.written.into_iter().map(|(hash, n)| (hash, n as u32)).collect();
         written.sort_unstable_by_key(|w| w.0);
         let mut counts: Vec<Term> = counts
             .terms
             .into_iter()
             .map(|(hash, seen)| Term {
                 hash,
-                count: seen.boost * (1.0 + seen.count.ln()),
+                count: damped(seen.count),
+                times: seen.count as u32,
                 name: seen.capitals > seen.small,
                 pair: seen.pair,
                 common: common.and_then(|c| c.get(&hash)).copied().unwrap_or(0.0),
@@ -83,6 +84,11 @@ impl Terms {
         counts.sort_unstable_by_key(|c| c.hash);
         Self { counts, written }
     }
+}
+
+/// A count as it weighs: the tenth time a word stands in a text says less than the second.
+pub(crate) fn damped(times: f32) -> f32 {
+    1.0 + times.max(1.0).ln()
 }
 
 /// At most so many bytes of a text.
@@ -98,7 +104,6 @@ fn head(text: &str, bytes: usize) -> &str {
 #[derive(Default)]
 struct Seen {
     count: f32,
-    boost: f32,
     /// Sights with a capital inside a sentence, and without.
     capitals: u32,
     small: u32,
@@ -120,7 +125,6 @@ fn count(analysis: &Analysis<'_>, weight: impl Fn(usize) -> f32, counts: &mut Co
     let mut add = |term: u64, n: f32, pair: bool, capital: Option<bool>| {
         let seen = counts.terms.entry(term).or_default();
         seen.count += n;
-        seen.boost = if pair { PAIR } else { 1.0 };
         seen.pair = pair;
         seen.capitals += u32::from(capital == Some(true));
         seen.small += u32::from(capital == Some(false));
@@ -238,6 +242,13 @@ pub(crate) fn stems(analysis: &Analysis<'_>) -> Vec<Option<Stem>> {
 fn common(language: Language) -> Option<&'static FxHashMap<u64, f32>> {
     static ENGLISH: LazyLock<FxHashMap<u64, f32>> = LazyLock::new(|| shares(Language::EN));
     (language == Language::EN).then(|| &*ENGLISH)
+}
+
+/// The share of texts that have a term of this shortened hash anyway.
+pub(crate) fn share(language: Language, term: u32) -> f32 {
+    static ENGLISH: LazyLock<FxHashMap<u32, f32>> =
+        LazyLock::new(|| common(Language::EN).into_iter().flatten().map(|(h, s)| (*h as u32, *s)).collect());
+    if language == Language::EN { ENGLISH.get(&term).copied().unwrap_or(0.0) } else { 0.0 }
 }
 
 fn shares(language: Language) -> FxHashMap<u64, f32> {
