@@ -6,7 +6,7 @@
 //! Of each text a few runs are indexed, chosen by hash, and the next text is looked up with all of its own: texts that
 //! share any passage share some of them. What that brings is compared in full.
 
-use crate::features::Features;
+use crate::features::{Features, RATE};
 use crate::fold::Past;
 use crate::places::Groups;
 use crate::save::{Reader, Writer};
@@ -18,7 +18,7 @@ use std::io::{Read, Result as IoResult, Write};
 const SHARED: usize = 8;
 /// Share of the shorter text's runs from which on it is a copy. `run.py neardup`: rewritten copies keep .47 and more, texts on
 /// the same matter share less than .2.
-const CONTAINED: f32 = 0.36;
+const CONTAINED: f32 = 0.35;
 /// Share of the names of the text with fewer that must stand in the other: the same report form filled in for
 /// another place and other people is no copy. Rewritten and misread copies keep half and more.
 const NAMED: f32 = 0.4;
@@ -57,7 +57,8 @@ impl Copies {
     /// The families that the next text is a copy in, by their first places, the earliest first; it joins them all.
     pub(crate) fn add<P: Past>(&mut self, text: &Features, past: &mut P) -> Result<Vec<u32>, P::Error> {
         let place = self.families.next();
-        let kept = self.kept(text, text.rate);
+        let kept = self.kept(text);
+        let own = Runs::of(text, text.rate);
         let mut joined: Vec<u32> = Vec::new();
         for other in self.candidates(&kept) {
             let family = self.families.find(other);
@@ -65,7 +66,19 @@ impl Copies {
                 continue;
             }
             let other = past.features(other)?;
-            if self.is_copy(text, &other) {
+            // Most share a phrase or two and no more.
+            if own.shared(&other) < least(other.rate) {
+                continue;
+            }
+            let rate = text.rate.max(other.rate);
+            let coarse;
+            let mine = if rate == text.rate {
+                &own
+            } else {
+                coarse = Runs::of(text, rate);
+                &coarse
+            };
+            if self.is_copy(mine, &Runs::of(&other, rate)) {
                 joined.push(family);
             }
         }
@@ -83,9 +96,9 @@ impl Copies {
         self.families.first(place)
     }
 
-    /// A text's runs at a rate without those of notices, in order of hash.
-    fn kept(&self, text: &Features, rate: u32) -> Vec<u32> {
-        let mut runs: Vec<u32> = at_rate(text, rate).filter(|r| !self.is_notice(*r)).collect();
+    /// A text's runs without those of notices, in order of hash.
+    fn kept(&self, text: &Features) -> Vec<u32> {
+        let mut runs: Vec<u32> = text.runs.iter().copied().filter(|r| !self.is_notice(*r)).collect();
         runs.sort_unstable();
         runs.dedup();
         runs
@@ -119,41 +132,35 @@ impl Copies {
     }
 
     /// Whether two texts are one; what they share where they are strangers is remembered.
-    fn is_copy(&mut self, text: &Features, other: &Features) -> bool {
-        let rate = text.rate.max(other.rate);
-        let [mine, theirs] = [text, other].map(|f| at_rate(f, rate).collect::<Vec<u32>>());
-        let [here, there] = [&mine, &theirs].map(|r| r.iter().copied().collect::<FxHashSet<u32>>());
-        self.learn(&mine, &theirs, &here, &there);
-        let [mine_kept, theirs_kept] =
-            [&here, &there].map(|runs| runs.iter().filter(|r| !self.is_notice(**r)).count());
-        let shared = here.iter().filter(|r| there.contains(r) && !self.is_notice(**r)).count();
-        let shorter = mine_kept.min(theirs_kept);
-        shared >= (SHARED >> (rate - 1)).max(SHARED / 2)
-            && shared as f32 >= CONTAINED * shorter as f32
-            && same_names(text, other)
-            && !(begins_apart(&mine, &there) && begins_apart(&theirs, &here))
+    fn is_copy(&mut self, a: &Runs<'_>, b: &Runs<'_>) -> bool {
+        let mut shared: Vec<u32> = a.set.intersection(&b.set).copied().collect();
+        shared.sort_unstable();
+        self.learn(a, b, &shared);
+        shared.retain(|r| !self.is_notice(*r));
+        let kept = |runs: &Runs<'_>| runs.set.iter().filter(|r| !self.is_notice(**r)).count();
+        shared.len() >= least(a.rate)
+            && shared.len() as f32 >= CONTAINED * kept(a).min(kept(b)) as f32
+            && same_names(a.text, b.text)
+            && !(a.begins_apart(b) && b.begins_apart(a))
     }
 
     /// Remembers what strangers share.
-    fn learn(&mut self, mine: &[u32], theirs: &[u32], here: &FxHashSet<u32>, there: &FxHashSet<u32>) {
-        let (shorter, known) = if mine.len() <= theirs.len() { (mine, there) } else { (theirs, here) };
-        let strange = are_strangers(shorter, known);
-        let mut shared: Vec<u32> = shorter.iter().copied().filter(|r| known.contains(r)).collect();
-        shared.sort_unstable();
-        shared.dedup();
+    fn learn(&mut self, a: &Runs<'_>, b: &Runs<'_>, shared: &[u32]) {
         if shared.len() < SHARED {
             return;
         }
+        let (shorter, longer) = if a.runs.len() <= b.runs.len() { (a, b) } else { (b, a) };
+        let strange = shorter.is_strange_to(longer);
         if strange {
             self.notices.reserve(shared.len());
         }
         for run in shared {
             if strange {
-                let at = self.notices.enter(run).0;
+                let at = self.notices.enter(*run).0;
                 let slot = self.notices.slot_mut(at);
                 slot.count = slot.count.saturating_add(1);
                 slot.frequency += 1.0;
-            } else if let Some(at) = self.notices.position(run) {
+            } else if let Some(at) = self.notices.position(*run) {
                 self.notices.slot_mut(at).frequency += 1.0;
             }
         }
@@ -179,10 +186,48 @@ impl Copies {
     }
 }
 
-/// A text's runs at a rate that is its own or coarser, in order of the text.
-fn at_rate(text: &Features, rate: u32) -> impl Iterator<Item = u32> + '_ {
-    let zeros = rate.saturating_sub(crate::features::RATE);
-    text.runs.iter().copied().filter(move |r| r.trailing_zeros() >= zeros)
+/// Runs that two texts must share at a rate.
+fn least(rate: u32) -> usize {
+    (SHARED >> (rate - RATE)).max(SHARED / 2)
+}
+
+/// A text's runs at a rate that is its own or coarser.
+struct Runs<'a> {
+    text: &'a Features,
+    rate: u32,
+    /// In order of the text.
+    runs: Vec<u32>,
+    set: FxHashSet<u32>,
+}
+
+impl<'a> Runs<'a> {
+    fn of(text: &'a Features, rate: u32) -> Self {
+        let zeros = rate.saturating_sub(RATE);
+        let runs: Vec<u32> = text.runs.iter().copied().filter(|r| r.trailing_zeros() >= zeros).collect();
+        Self { text, rate, set: runs.iter().copied().collect(), runs }
+    }
+
+    /// How many of another text's runs stand in this one.
+    fn shared(&self, other: &Features) -> usize {
+        other.runs.iter().filter(|r| self.set.contains(r)).count()
+    }
+
+    /// Whether the head of this text has nothing of another. Two texts that begin apart and come together later are two
+    /// items above one notice, or on one background; a copy with a new lead keeps most of the text.
+    fn begins_apart(&self, other: &Self) -> bool {
+        let head = self.runs.iter().take_while(|r| !other.set.contains(r)).count();
+        head as f32 >= STRANGE * self.runs.len() as f32
+    }
+
+    /// Whether this text has a long stretch with nothing of a longer one.
+    fn is_strange_to(&self, longer: &Self) -> bool {
+        let (mut longest, mut stretch) = (0, 0);
+        for run in &self.runs {
+            stretch = if longer.set.contains(run) { 0 } else { stretch + 1 };
+            longest = longest.max(stretch);
+        }
+        longest as f32 >= STRANGE * self.runs.len() as f32
+    }
 }
 
 /// Whether two texts speak of the same people and places, as far as they name any.
@@ -196,21 +241,4 @@ fn same_names(a: &Features, b: &Features) -> bool {
         shared += usize::from(theirs.next_if(|t| *t == name).is_some());
     }
     shared as f32 >= NAMED * a.len().min(b.len()) as f32
-}
-
-/// Whether the head of a text has nothing of another. Two texts that begin apart and come together later are two items
-/// above one notice, or on one background; a copy with a new lead keeps most of the text.
-fn begins_apart(runs: &[u32], others: &FxHashSet<u32>) -> bool {
-    let head = runs.iter().take_while(|r| !others.contains(r)).count();
-    head as f32 >= STRANGE * runs.len() as f32
-}
-
-/// Whether the shorter of two texts has a long stretch with nothing of the other.
-fn are_strangers(shorter: &[u32], longer: &FxHashSet<u32>) -> bool {
-    let (mut longest, mut stretch) = (0, 0);
-    for run in shorter {
-        stretch = if longer.contains(run) { 0 } else { stretch + 1 };
-        longest = longest.max(stretch);
-    }
-    longest as f32 >= STRANGE * shorter.len() as f32
 }

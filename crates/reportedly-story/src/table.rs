@@ -395,3 +395,59 @@ impl<const MOST: usize> Index<MOST> {
         Ok(index)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_its_latest_places() {
+        let mut table: Table<4> = Table::new(1 << 12);
+        for place in 0..11 {
+            for key in 0..900_u32 {
+                table.reserve(1);
+                let at = table.enter(key * 7919).0;
+                table.push(at, place);
+                let held: Vec<u32> = table.places(at).collect();
+                let want: Vec<u32> = (0..=place).rev().take(4).collect();
+                assert_eq!(held, want, "{key}");
+            }
+        }
+        assert!(table.find(3).is_none());
+    }
+
+    #[test]
+    fn a_full_table_forgets_what_was_seen_once() {
+        let mut table: Table<2> = Table::new(1 << 10);
+        for key in 1..5000_u32 {
+            table.reserve(2);
+            for (key, place) in [(key, key), (100_000 + key % 50, key)] {
+                let at = table.enter(key).0;
+                table.slot_mut(at).frequency += 1.0;
+                table.push(at, place);
+            }
+            assert!(table.slots.len() <= 1 << 10 && table.taken * 4 <= table.slots.len() * 3);
+        }
+        assert!(table.find(1).is_none() && table.find(4999).is_some());
+        let often = (100_000..100_050).filter(|k| table.find(*k).is_some_and(|s| s.frequency > 90.0)).count();
+        assert_eq!(often, 50);
+        let lists: usize = table.lists.iter().map(|l| l.places.len()).sum();
+        assert!(lists < 1 << 11, "{lists}");
+    }
+
+    #[test]
+    fn a_full_index_forgets_the_oldest_places() {
+        let mut index: Index<2> = Index::new(1 << 10);
+        for place in 0..4000_u32 {
+            index.reserve(2, place);
+            index.push(place + 10, place);
+            index.push(7, place);
+        }
+        let mut seven: Vec<u32> = index.places(7).collect();
+        seven.sort_unstable();
+        assert_eq!(seven, [3998, 3999]);
+        assert_eq!(index.places(4009).collect::<Vec<u32>>(), [3999]);
+        assert_eq!(index.places(10).count(), 0);
+        assert!(index.slots.len() <= 1 << 10);
+    }
+}
