@@ -149,7 +149,7 @@ impl Copies {
         if shared.len() < SHARED {
             return;
         }
-        let (shorter, longer) = if a.runs.len() <= b.runs.len() { (a, b) } else { (b, a) };
+        let (shorter, longer) = if a.sampled.len() <= b.sampled.len() { (a, b) } else { (b, a) };
         let strange = shorter.is_strange_to(longer);
         if strange {
             self.notices.reserve(shared.len());
@@ -196,7 +196,7 @@ struct Runs<'a> {
     text: &'a Features,
     rate: u32,
     /// In order of the text.
-    runs: Vec<u32>,
+    sampled: Vec<u32>,
     set: FxHashSet<u32>,
 }
 
@@ -204,7 +204,7 @@ impl<'a> Runs<'a> {
     fn of(text: &'a Features, rate: u32) -> Self {
         let zeros = rate.saturating_sub(RATE);
         let runs: Vec<u32> = text.runs.iter().copied().filter(|r| r.trailing_zeros() >= zeros).collect();
-        Self { text, rate, set: runs.iter().copied().collect(), runs }
+        Self { text, rate, set: runs.iter().copied().collect(), sampled: runs }
     }
 
     /// How many of another text's runs stand in this one.
@@ -215,18 +215,18 @@ impl<'a> Runs<'a> {
     /// Whether the head of this text has nothing of another. Two texts that begin apart and come together later are two
     /// items above one notice, or on one background; a copy with a new lead keeps most of the text.
     fn begins_apart(&self, other: &Self) -> bool {
-        let head = self.runs.iter().take_while(|r| !other.set.contains(r)).count();
-        head as f32 >= STRANGE * self.runs.len() as f32
+        let head = self.sampled.iter().take_while(|r| !other.set.contains(r)).count();
+        head as f32 >= STRANGE * self.sampled.len() as f32
     }
 
     /// Whether this text has a long stretch with nothing of a longer one.
     fn is_strange_to(&self, longer: &Self) -> bool {
         let (mut longest, mut stretch) = (0, 0);
-        for run in &self.runs {
+        for run in &self.sampled {
             stretch = if longer.set.contains(run) { 0 } else { stretch + 1 };
             longest = longest.max(stretch);
         }
-        longest as f32 >= STRANGE * self.runs.len() as f32
+        longest as f32 >= STRANGE * self.sampled.len() as f32
     }
 }
 

@@ -117,14 +117,14 @@ impl Kin {
             for other in kin {
                 others.push((other, self.profile(other, grouping, stories, sights)?));
             }
-            let Some(joined) = self.kin(&own, &others, grouping) else { break };
+            let Some(joined) = Self::kin(&own, &others, grouping) else { break };
             merges.extend(grouping.unite(story, joined, stories, sights)?);
         }
         Ok(merges)
     }
 
     /// The first of the stories that is kin to one; of guests and hosts the one that resembles it most.
-    fn kin(&self, own: &Profile, others: &[(u32, Profile)], grouping: &Grouping) -> Option<u32> {
+    fn kin(own: &Profile, others: &[(u32, Profile)], grouping: &Grouping) -> Option<u32> {
         let mut host: Option<(f32, u32)> = None;
         for (story, other) in others {
             if own.languages.iter().any(|l| other.languages.contains(l)) {
