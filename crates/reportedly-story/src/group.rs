@@ -38,7 +38,7 @@ pub(crate) struct Settings {
 
 /// What ships.
 pub(crate) const SETTINGS: Settings = Settings {
-    join: 0.17,
+    join: 0.171,
     merge: 0.22,
     nearest: 0.5,
     names: 0.1,
@@ -61,7 +61,7 @@ const JOINED: usize = 3;
 const COMPARED: usize = 40;
 /// Stories whose articles are compared in full.
 const STORIES: usize = 16;
-/// How far the logarithm of the number of articles may have moved since an article's length was taken.
+/// How far the logarithm of the number of articles may have moved since an article's length was taken; plateau .03 to .06.
 const DRIFT: f32 = 0.06;
 /// Slots for terms at most.
 const SLOTS: usize = 1 << 22;
@@ -96,8 +96,8 @@ pub(crate) struct Grouping {
     articles: u32,
     /// For each place the squared lengths of its words and of its names,
     lengths: Vec<[f32; 2]>,
-    /// and the logarithm of the number of articles when they were taken.
-    taken: Vec<f32>,
+    /// and how many articles that are no copies there were when they were taken.
+    taken: Vec<u32>,
     /// How much each place shares with the article at hand; all zero between two articles.
     shared: Vec<f32>,
     /// How many pairs of articles were compared.
@@ -127,7 +127,7 @@ impl Grouping {
     pub(crate) fn add_copy(&mut self) {
         self.nth.push(self.articles);
         self.lengths.push([0.0; 2]);
-        self.taken.push(0.0);
+        self.taken.push(0);
     }
 
     /// Puts the next article where it belongs; the story that it joined or founded, and those that are one by it.
@@ -160,9 +160,9 @@ impl Grouping {
             }
         }
         self.nth.push(self.articles);
-        self.articles += 1;
         self.lengths.push(vector.length);
-        self.taken.push(all);
+        self.taken.push(self.articles);
+        self.articles += 1;
         let story = scored.first().map_or(place, |s| s.0);
         stories.add(Some(story).filter(|s| *s != place), false, features.day);
         self.count_stories(stories, sights)?;
@@ -293,10 +293,11 @@ impl Grouping {
         for chunk in of.chunk_by(|a, b| a.0 == b.0) {
             let story = chunk[0].0;
             let recent = stories.recent(story, self.settings.recent);
+            let latest = recent.last().copied().unwrap_or(story);
             let older = chunk.iter().map(|c| c.1).filter(|c| !recent.contains(c));
             let (mut nearest, mut sum) = (0.0_f32, 0.0);
             for (k, a) in recent.iter().copied().chain(older).enumerate() {
-                let s = self.similarity(vector, a, all, sights)?;
+                let s = self.similarity(vector, (a, latest), all, sights)?;
                 nearest = nearest.max(s);
                 if k < recent.len() {
                     sum += s;
@@ -313,16 +314,19 @@ impl Grouping {
     fn similarity<P: Past>(
         &mut self,
         mine: &Vector,
-        place: u32,
+        (place, latest): (u32, u32),
         all: f32,
         sights: &mut Sights<'_, P>,
     ) -> Result<f32, P::Error> {
         self.comparisons += 1;
         let other = sights.features(place)?;
         let at = place as usize;
-        if (all - self.taken[at]).abs() > DRIFT {
+        // Its story's articles have made its terms less rare since, or all the others have made them rarer.
+        let grown = self.nth.get(latest as usize).is_some_and(|n| *n > self.taken[at]);
+        let before = self.taken[at] as f32 + 1.0 + self.settings.before;
+        if grown || all - before.ln() > DRIFT {
             self.lengths[at] = self.vector(&other, all).length;
-            self.taken[at] = all;
+            self.taken[at] = self.articles;
         }
         let square = self.lengths[at];
         let mut dot = [0.0_f32; 2];
@@ -361,11 +365,12 @@ impl Grouping {
     ) -> Result<f32, P::Error> {
         let (mut sum, mut pairs) = (0.0, 0);
         let others = stories.recent(b, self.settings.recent);
+        let latest = others.last().copied().unwrap_or(b);
         for x in stories.recent(a, self.settings.recent) {
             let features = sights.features(x)?;
             let vector = self.vector(&features, all);
             for y in &others {
-                sum += self.similarity(&vector, *y, all, sights)?;
+                sum += self.similarity(&vector, (*y, latest), all, sights)?;
                 pairs += 1;
             }
         }
@@ -380,28 +385,21 @@ impl Grouping {
         self.terms.save(out)?;
         out.u32(self.articles)?;
         out.list(&self.nth)?;
-        for ([words, names], taken) in self.lengths.iter().zip(&self.taken) {
-            for number in [words, names, taken] {
-                out.u32(number.to_bits())?;
-            }
-        }
-        Ok(())
+        out.list(&self.taken)?;
+        self.lengths.iter().flatten().try_for_each(|number| out.u32(number.to_bits()))
     }
 
     pub(crate) fn load(from: &mut Reader<impl Read>, end: u32) -> IoResult<Self> {
         let mut grouping = Self { terms: Table::load(from, SLOTS, end)?, ..Self::new(SETTINGS) };
         grouping.articles = from.u32()?;
         grouping.nth = from.list(end as usize)?;
-        if grouping.nth.len() != end as usize || grouping.nth.iter().any(|n| *n > grouping.articles) {
+        grouping.taken = from.list(end as usize)?;
+        let lists = [&grouping.nth, &grouping.taken];
+        if lists.iter().any(|l| l.len() != end as usize || l.iter().any(|n| *n > grouping.articles)) {
             return Err(Damaged("articles").into());
         }
         for _ in 0..end {
-            let mut numbers = [0.0; 3];
-            for number in &mut numbers {
-                *number = f32::from_bits(from.u32()?);
-            }
-            grouping.lengths.push([numbers[0], numbers[1]]);
-            grouping.taken.push(numbers[2]);
+            grouping.lengths.push([f32::from_bits(from.u32()?), f32::from_bits(from.u32()?)]);
         }
         Ok(grouping)
     }

@@ -27,7 +27,7 @@ const FEW: u16 = 4;
 const HELD: usize = 2;
 /// Such terms that two stories must share. With two, stories on quite different sides of one man's affairs are joined.
 const SHARED: usize = 3;
-/// Similarity of the names and of all terms of two stories from which on they are kin; plateau .38..40 and .25...27.
+/// Similarity of the names and of all terms of two stories from which on they are kin; plateaus .38 to .4 and .25 to .27.
 const ALIKE: (f32, f32) = (0.4, 0.27);
 /// The same where one of them has no date, so that nothing says that they tell of one time.
 const ALIKE_UNDATED: (f32, f32) = (0.6, 0.35);
