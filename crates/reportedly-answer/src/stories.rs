@@ -10,8 +10,9 @@ pub struct StoriesAnswer<'s> {
     stories: Vec<StoryAnswer<'s>>,
 }
 
+/// One story.
 #[derive(Debug, Serialize)]
-struct StoryAnswer<'s> {
+pub struct StoryAnswer<'s> {
     id: &'s str,
     title: &'s str,
     first: Option<String>,
@@ -76,7 +77,8 @@ pub fn stories<'s>(stories: &'s [Story], of: &'s [Observation], as_of: Option<&'
     StoriesAnswer { as_of, stories: stories.iter().map(|s| story(s, of)).collect() }
 }
 
-fn story<'s>(story: &'s Story, of: &'s [Observation]) -> StoryAnswer<'s> {
+/// Puts one story into the published shape.
+pub fn story<'s>(story: &'s Story, of: &'s [Observation]) -> StoryAnswer<'s> {
     let claims: Vec<_> = story.claims.iter().map(|c| claim(c, of)).collect();
     let leading = story.claims.first();
     StoryAnswer {

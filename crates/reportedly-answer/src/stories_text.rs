@@ -30,18 +30,25 @@ pub fn stories_text(stories: &[Story], of: &[Observation], view: StoriesView) ->
         }
         one(&mut out, story, of, view.style);
     }
-    if shown < stories.len() {
-        let _ = writeln!(
-            out,
-            "\n{}",
-            view.style.faint(&format!(
-                "… and {} more (--limit {} shows them all, --json gives everything)",
-                count(stories.len() - shown, "story"),
-                stories.len()
-            ))
-        );
-    }
+    out.push_str(&more_stories(shown, stories.len(), view.style));
     out
+}
+
+/// One story with its origins and timeline.
+pub fn story_text(story: &Story, of: &[Observation], style: Style) -> String {
+    let mut out = String::new();
+    one(&mut out, story, of, style);
+    out
+}
+
+/// Below the stories shown, how many more there are; nothing where there are no more.
+pub fn more_stories(shown: usize, all: usize, style: Style) -> String {
+    if shown >= all {
+        return String::new();
+    }
+    let more = count(all - shown, "story");
+    let line = format!("… and {more} more (--limit {all} shows them all, --json gives everything)");
+    format!("\n{}\n", style.faint(&line))
 }
 
 fn one(out: &mut String, story: &Story, of: &[Observation], style: Style) {

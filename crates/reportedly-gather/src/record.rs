@@ -48,6 +48,8 @@ pub struct Record {
     pub published: Option<String>,
     /// When it was fetched.
     pub fetched: Option<Timestamp>,
+    /// The headers that it came with, one a line; in archives only.
+    pub headers: Option<String>,
     /// What is to be said about how it was come by, for the reading's diagnostics.
     pub notes: Vec<String>,
 }
@@ -176,6 +178,7 @@ impl Record {
                 Some(f) => Some(given_time(&f).ok_or(RecordError::Time(f))?),
                 None => None,
             },
+            headers: None,
             notes: Vec::new(),
         })
     }

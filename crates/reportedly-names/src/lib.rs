@@ -5,10 +5,12 @@ pub mod gazetteer;
 mod join;
 pub mod label;
 
-use reportedly_text::{Analysis, Span};
+use reportedly_text::{Analysis, Rule, Span};
+use serde::{Deserialize, Serialize};
 
 /// What a name names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NameKind {
     /// A person.
     Person,
@@ -36,7 +38,8 @@ impl NameKind {
 }
 
 /// How the text speaks of a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Gender {
     /// he, Mr, a name given to women rarely.
     Male,
@@ -45,7 +48,7 @@ pub enum Gender {
 }
 
 /// One mention of a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Name {
     /// Where it stands, without titles ("Dr", "President"), article or possessive.
     pub span: Span,
@@ -54,11 +57,12 @@ pub struct Name {
     /// Who or what it names, as an index into [`Names::entities`].
     pub entity: usize,
     /// What found it.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "reportedly_text::rule::known")]
+    pub rule: Rule,
 }
 
 /// Somebody or something that a text names, with all its mentions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entity {
     /// The longest form of the name that the text gives.
     pub name: String,
@@ -71,7 +75,7 @@ pub struct Entity {
 }
 
 /// The names of a text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names {
     /// Every mention, in order of the text, none overlapping.
     pub mentions: Vec<Name>,

@@ -26,6 +26,7 @@ mod words;
 
 use jiff::{Timestamp, civil};
 use reportedly_text::{Language, Span};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// What a page's bytes are.
@@ -64,7 +65,8 @@ pub struct Input<'a> {
 }
 
 /// What kind of page it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PageKind {
     /// One news item.
     #[default]
@@ -113,7 +115,8 @@ impl PageKind {
 }
 
 /// What a block of a page is for. The first eight make up an article's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// The lead-in under the headline.
     Standfirst,
@@ -209,7 +212,7 @@ impl Role {
 }
 
 /// A block of the article's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// What it is for; [`Role::is_text`] holds.
     pub role: Role,
@@ -218,7 +221,7 @@ pub struct Block {
 }
 
 /// A picture with what is said about it.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Image {
     /// Its address.
     pub url: Option<String>,
@@ -229,7 +232,7 @@ pub struct Image {
 }
 
 /// A piece of the page that is not the article.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Other {
     /// What it is for; [`Role::is_text`] does not hold.
     pub role: Role,
@@ -238,7 +241,8 @@ pub struct Other {
 }
 
 /// A date as precise as it was given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum When {
     /// A day, in the page's own zone.
     Day(civil::Date),
@@ -263,7 +267,8 @@ impl When {
 }
 
 /// What a date on a page is evidence for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Bearing {
     /// This is when the article was published.
     Published,

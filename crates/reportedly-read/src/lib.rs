@@ -12,9 +12,11 @@ use reportedly_names::Names;
 use reportedly_said::{Event, Statement};
 use reportedly_text::{Language, analyse, rows};
 use reportedly_time::{Anchor, Timex};
+use serde::{Deserialize, Serialize};
 
 /// All that one page says.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Reading {
     /// What kind of page it is.
     pub kind: PageKind,

@@ -7,16 +7,18 @@ mod zone;
 
 use jiff::{civil::Date, tz::TimeZone};
 use reportedly_page::{Bearing, DateCandidate, Input, When};
-use reportedly_text::{Analysis, ByLanguage, Span, VerbForm, rows};
+use reportedly_text::{Analysis, ByLanguage, Rule, Span, VerbForm, rows};
 use reportedly_time::{Anchor, Calendar, Expression, Mention, Year};
 use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
 use zone::Zones;
 
 /// One piece of evidence for the publication date.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// What found it.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "reportedly_text::rule::known")]
+    pub rule: Rule,
     /// The words it was found in.
     pub text: String,
     /// Where they stand in the reading's text, for those that stand there.
@@ -28,7 +30,8 @@ pub struct Evidence {
 }
 
 /// A publication date as an interval with its evidence.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Published {
     /// The date, where it is known.
     pub best: Option<When>,

@@ -11,12 +11,14 @@ pub mod quotes;
 pub mod status;
 
 use reportedly_names::Names;
-use reportedly_text::{Analysis, Span};
+use reportedly_text::{Analysis, Rule, Span};
 use reportedly_time::{Anchor, Timex};
+use serde::{Deserialize, Serialize};
 pub use status::Status;
 
 /// What the source did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Act {
     /// Said, wrote, published, announced.
     Speech,
@@ -44,7 +46,8 @@ impl Act {
 }
 
 /// What kind of party a source or relay is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PartyKind {
     /// A named person, or a definite holder of a role.
     Person,
@@ -72,7 +75,7 @@ impl PartyKind {
 }
 
 /// Who something comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
     /// Where the text names or describes it.
     pub span: Span,
@@ -83,7 +86,7 @@ pub struct Party {
 }
 
 /// One content handed to one source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
     /// What the source did.
     pub act: Act,
@@ -102,11 +105,12 @@ pub struct Statement {
     /// Why: "modal:will", "negation:no", "cue:dismiss" …
     pub reason: String,
     /// What found it.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "reportedly_text::rule::known")]
+    pub rule: Rule,
 }
 
 /// Something that a text says took or takes place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// The verb without auxiliaries, a light verb with its noun, or the noun.
     pub span: Span,
@@ -117,7 +121,8 @@ pub struct Event {
     /// When it took or takes place, as precise as the text: a TIMEX3 day, month or year.
     pub when: Option<String>,
     /// What found it.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "reportedly_text::rule::known")]
+    pub rule: Rule,
 }
 
 /// What a text says by whom, and what took place.

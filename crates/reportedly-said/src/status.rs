@@ -15,12 +15,14 @@ use crate::Event;
 use group::Reader;
 use reportedly_text::{Analysis, ByLanguage, Span};
 use reportedly_time::{Anchor, Timex};
+use serde::{Deserialize, Serialize};
 use words::Words;
 
 static WORDS: ByLanguage<Words> = ByLanguage::new(Words::new);
 
 /// How a proposition or an event stands, as the text puts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Past or present fact, as told.
     Happened,

@@ -13,6 +13,7 @@
 mod analysis;
 mod language;
 pub mod model;
+pub mod rule;
 mod span;
 mod tables;
 pub mod tag;
@@ -22,5 +23,6 @@ pub use analysis::{
     split, within_limit,
 };
 pub use language::{Language, detect};
+pub use rule::Rule;
 pub use span::{CodePoints, Span};
 pub use tables::{ByLanguage, languages, rows, table, weights};

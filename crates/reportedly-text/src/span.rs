@@ -1,5 +1,7 @@
 //! Byte spans inside, code points at the boundary.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// A half-open range of bytes of a text, on character boundaries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
@@ -52,6 +54,19 @@ impl Span {
         let words = self.of(text);
         let start = self.start + (words.len() - words.trim_start().len());
         Self::new(start, start + words.trim().len())
+    }
+}
+
+/// On disk a span is `[start, end]`.
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.start, self.end).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <(usize, usize)>::deserialize(deserializer).map(|(start, end)| Self { start, end })
     }
 }
 

@@ -20,10 +20,12 @@ pub use find::find;
 pub use resolve::resolve;
 
 use jiff::civil::Date;
-use reportedly_text::Span;
+use reportedly_text::{Rule, Span};
+use serde::{Deserialize, Serialize};
 
 /// TIMEX3 types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum TimexKind {
     /// A calendar date of any precision.
     Date,
@@ -48,7 +50,7 @@ impl TimexKind {
 }
 
 /// A temporal expression with its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timex {
     /// Where it stands.
     pub span: Span,
@@ -57,7 +59,8 @@ pub struct Timex {
     /// Its TIMEX3 value ("2025-03-02", "2025-W09", "P3D", "PRESENT_REF"); `None` where it cannot be told.
     pub value: Option<String>,
     /// What found it.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "reportedly_text::rule::known")]
+    pub rule: Rule,
 }
 
 impl Timex {
