@@ -21,6 +21,8 @@ CREATE TABLE observation (
   -- A hash of title and text; with the sign turned, so that it sorts as the number without one does.
   content INTEGER NOT NULL,
   page_hash BLOB NOT NULL,
+  -- 1 where the page's bytes were kept.
+  page_kept INTEGER NOT NULL,
   headers TEXT,
   archive TEXT,
   archive_offset INTEGER,

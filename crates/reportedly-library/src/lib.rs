@@ -1,7 +1,43 @@
 //! Readings on disk: every observation kept, stories folded from them, the text found again.
+//!
+//! A library is a folder. `library.db` (SQLite) is the truth: observations, append-only. Everything else, stories,
+//! copies, names, checkpoints, is folded from them and can be made again.
+//!
+//! ```no_run
+//! use reportedly_library::{Library, Writer};
+//! # fn main() -> Result<(), reportedly_library::Error> {
+//! # let (folder, observations) = (std::path::Path::new("library"), Vec::new());
+//! let mut writer = Writer::open(folder)?;
+//! let added = writer.add_readings(observations)?;
+//! println!("{} new observations", added.added);
+//!
+//! let library = Library::open(folder)?;
+//! let view = library.view(None)?;
+//! for story in view.newest(Some(10))? {
+//!     println!("{}", view.tell(&story)?.story.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
+mod backup;
+mod check;
+mod checkpoints;
 mod error;
+mod folding;
+mod forget;
+mod library;
 pub mod search;
+mod sight;
+mod store;
 mod stored;
+mod writer;
 
+pub use backup::restore;
+pub use check::{Fault, Report};
 pub use error::Error;
+pub use folding::Folded;
+pub use forget::{Forgotten, Which};
+pub use library::{Found, Library, ToldStory, View};
+pub use sight::{Row, Sight, Told};
+pub use writer::{Added, BATCH, Writer};

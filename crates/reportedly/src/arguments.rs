@@ -2,7 +2,8 @@
 
 use crate::{
     commands::{
-        completions::Completions, config::Show, doctor::Doctor, man::Manual, read::Read, stories::Stories,
+        add::Add, article::ShowArticle, completions::Completions, config::Show, doctor::Doctor, man::Manual,
+        read::Read, stories::Stories, story::ShowStory,
         timeline::Timeline,
     },
     config::{Flags, Settings},
@@ -44,11 +45,26 @@ pub enum Command {
 Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.warc, .warc.gz, .warc.zst, .warc.wet.gz), page by page; hidden files and others are passed over and counted. What a saved page itself records of its address and time is used (browsers, SingleFile, HTTrack, MHTML)."
     )]
     Read(Read),
-    /// Read pages and tell the stories in them, newest first
+    /// Add pages to the library: read once, kept, and part of its stories
     #[command(
-        long_about = "Reads pages as `read` does and tells the stories in them, newest first: title, dates, outlets, copies, the origins behind what most reports rest on with the chain by which each outlet has it, and the timeline with the status of each development (happened, planned, possible, denied) and the sentence that says it."
+        long_about = "Reads pages as `read` does and keeps what it reads in the library: every sight of a page, with the page itself unless told otherwise. What is there already is not added twice, so an interrupted run is just run again. Stories are those of everything added, in whatever order it came."
+    )]
+    Add(Add),
+    /// Tell stories, newest first: of the library, or of the pages given
+    #[command(
+        long_about = "Tells the stories of the library, or of pages that are read as `read` does, newest first: title, dates, outlets, copies, the origins behind what most reports rest on with the chain by which each outlet has it, and the timeline with the status of each development (happened, planned, possible, denied) and the sentence that says it."
     )]
     Stories(Stories),
+    /// Tell one story of the library
+    #[command(
+        long_about = "Tells one story of the library: who reports it, the origins behind it, its timeline; with --as-of as it stood then."
+    )]
+    Story(ShowStory),
+    /// Show one article of the library
+    #[command(
+        long_about = "Shows one article of the library as it was read: its date, who said what by way of whom."
+    )]
+    Article(ShowArticle),
     /// Tell one story as dated sentences
     #[command(
         long_about = "Takes the articles of one story and tells it as dated sentences, each taken from an article as it stands."

@@ -1,9 +1,12 @@
 //! The commands, each with its arguments and what it does.
 
+pub mod add;
+pub mod article;
 pub mod completions;
 pub mod config;
 pub mod doctor;
 pub mod man;
 pub mod read;
 pub mod stories;
+pub mod story;
 pub mod timeline;

@@ -42,6 +42,8 @@ pub struct Tally {
     pub hidden: usize,
     /// Files of other kinds, and records of archives that are no pages, passed over.
     pub skipped: usize,
+    /// Pages that nobody wished to have read.
+    pub unwanted: usize,
     /// Things that went wrong.
     pub problems: usize,
 }
@@ -99,6 +101,9 @@ pub fn source(paths: &[PathBuf], ndjson: bool, tally: &mut Tally) -> Result<Sour
     Ok(Source::Files(files))
 }
 
+/// Where a page lies in an archive: the archive's path and the place in it, in bytes.
+pub type Place = (PathBuf, u64);
+
 /// Reads everything from a source and hands each observation to `sink` in order, after `show` has turned it into
 /// what is to be shown (on all cores).
 pub fn observe<T: Send>(
@@ -107,24 +112,49 @@ pub fn observe<T: Send>(
     url: Option<&str>,
     how: How,
     show: impl Fn(Observation) -> T + Sync,
+    sink: impl FnMut(T, bool) -> io::Result<()>,
+    tally: &mut Tally,
+) -> io::Result<()> {
+    let show = |observation, record: Record, _| {
+        // Of a huge page there should not be more copies than are needed.
+        drop(record);
+        show(observation)
+    };
+    observe_wanted(source, known, url, how, |_| true, show, sink, tally)
+}
+
+/// The same with a say in which pages are read at all, and with the page itself and where it lies for `show`.
+#[expect(clippy::too_many_arguments, reason = "each is a different kind of thing, and two callers give them")]
+pub fn observe_wanted<T: Send>(
+    source: Source,
+    known: &Known,
+    url: Option<&str>,
+    how: How,
+    wanted: impl Fn(&Record) -> bool + Sync,
+    show: impl Fn(Observation, Record, Option<Place>) -> T + Sync,
     mut sink: impl FnMut(T, bool) -> io::Result<()>,
     tally: &mut Tally,
 ) -> io::Result<()> {
-    let prepare = |mut record: Record, path: Option<&Path>| {
+    let prepare = |mut record: Record, path: Option<&Path>, place: Option<Place>| {
         record.fetched = known.fetched.or(record.fetched);
         record.outlet = known.outlet.clone().or(record.outlet);
         record.url = url.map(str::to_owned).or(record.url);
+        if !wanted(&record) {
+            return Done::Unwanted;
+        }
         let (mut observation, kind, broken) = read(&record, path);
         observation.reading.diagnostics.append(&mut record.notes);
-        // Of a huge page there should not be more copies than are needed.
-        drop(record);
-        Done::Page { shown: show(observation), kind, broken }
+        Done::Page { shown: show(observation, record, place), kind, broken }
     };
     let bar = progress(&source, how);
     let mut take = |done: Done<T>, idle: bool| -> io::Result<()> {
         bar.inc(1);
         match done {
             Done::Nothing => Ok(()),
+            Done::Unwanted => {
+                tally.unwanted += 1;
+                Ok(())
+            }
             Done::PassedOver => {
                 tally.skipped += 1;
                 Ok(())
@@ -155,10 +185,13 @@ pub fn observe<T: Send>(
                 jobs,
                 |found| match found {
                     Found::File(path) => match from_file(&path) {
-                        Ok(record) => prepare(record, Some(&path)),
+                        Ok(record) => prepare(record, Some(&path), None),
                         Err(what) => Done::Problem(what),
                     },
-                    Found::Page(record, path) => prepare(*record, Some(&path)),
+                    Found::Page(record, (archive, at)) => {
+                        let path = place_in(&archive, at);
+                        prepare(*record, Some(&path), Some((archive, at)))
+                    }
                     Found::Other => Done::PassedOver,
                     Found::Problem(what) => Done::Problem(what),
                 },
@@ -176,7 +209,7 @@ pub fn observe<T: Send>(
                     let record = Record::parse(&line);
                     drop(line);
                     match record {
-                        Ok(record) => prepare(record, None),
+                        Ok(record) => prepare(record, None, None),
                         Err(e) => Done::Problem(format!("standard input, line {}: {e}", i + 1)),
                     }
                 }
@@ -203,14 +236,15 @@ enum Done<T> {
     Page { shown: T, kind: reportedly_read::PageKind, broken: Option<String> },
     Problem(String),
     PassedOver,
+    Unwanted,
     Nothing,
 }
 
 /// What is found at a path, before it is read.
 enum Found {
     File(PathBuf),
-    /// A page of an archive, and where it lies: the archive's path and its place in it.
-    Page(Box<Record>, PathBuf),
+    /// A page of an archive, and where it lies.
+    Page(Box<Record>, Place),
     Other,
     Problem(String),
 }
@@ -234,15 +268,18 @@ fn captures(path: PathBuf) -> Box<dyn Iterator<Item = Found> + Send> {
     match Archive::open(&path) {
         Err(e) => Box::new(std::iter::once(Found::Problem(e.to_string()))),
         Ok(archive) => Box::new(archive.map(move |capture| match capture {
-            Capture::Page(record, at) => {
-                let mut place = path.clone().into_os_string();
-                place.push(format!("@{at}"));
-                Found::Page(record, place.into())
-            }
+            Capture::Page(record, at) => Found::Page(record, (path.clone(), at)),
             Capture::Other => Found::Other,
             Capture::Broken(e) => Found::Problem(e.to_string()),
         })),
     }
+}
+
+/// How a page of an archive is named.
+fn place_in(archive: &Path, at: u64) -> PathBuf {
+    let mut place = archive.to_path_buf().into_os_string();
+    place.push(format!("@{at}"));
+    place.into()
 }
 
 fn from_file(path: &Path) -> Result<Record, String> {

@@ -10,8 +10,11 @@ use crate::{
 use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
 use reportedly_answer::StoriesView;
+use reportedly_library::{Library, ToldStory};
 use reportedly_story::Question;
+use serde::{Serialize, Serializer, ser::SerializeSeq};
 use std::{
+    cell::RefCell,
     io::{self, BufWriter, Write},
     path::PathBuf,
 };
@@ -24,13 +27,14 @@ use std::{
 {\"id\",\"story\",\"copy_of\"} comes back for each record.
 
 Examples:
+  reportedly stories
   reportedly stories examples/newsroom
   reportedly stories examples/newsroom --as-of 2031-02-01
   reportedly stories pages/ --json | jq '.stories[] | [.title, .independent_origins]'"
 )]
 pub struct Stories {
-    /// Pages, folders of pages, or - for standard input
-    #[arg(required = true, value_name = "PATH")]
+    /// Pages, folders of pages, or - for standard input [default: the library]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Only what was known by then: a day (its end, UTC) or an instant
     #[arg(long, value_name = "DATE", value_parser = given_as_of)]
@@ -57,8 +61,63 @@ pub struct Stories {
 }
 
 impl Stories {
+    /// Asks the library.
+    fn of_library(&self, settings: &Settings) -> Result<()> {
+        if self.jsonl || self.strict || self.known.fetched.is_some() || self.known.outlet.is_some() {
+            bail!(Usage(
+                "--jsonl, --strict, --fetched and --outlet are about pages: say where they are".to_owned()
+            ));
+        }
+        let library = Library::open(settings.library()?)?;
+        let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
+        let mut out = BufWriter::new(io::stdout().lock());
+        if self.json {
+            let found = view.newest(self.limit)?;
+            let failed = RefCell::new(None);
+            let answer = Streamed {
+                as_of: self.as_of.as_ref().map(|d| d.text.as_str()),
+                stories: One(RefCell::new(view.tell_all(&found)), &failed),
+            };
+            let written = serde_json::to_writer_pretty(&mut out, &answer);
+            if let Some(failed) = failed.take() {
+                return Err(failed.into());
+            }
+            written?;
+            out.write_all(b"\n")?;
+        } else {
+            let found = view.newest(Some(self.limit.unwrap_or(settings.limit.value)))?;
+            for (i, told) in view.tell_all(&found).enumerate() {
+                let told = told?;
+                if i > 0 {
+                    out.write_all(b"\n")?;
+                }
+                let text = reportedly_answer::story_text(&told.story, &told.observations, style(settings));
+                out.write_all(text.as_bytes())?;
+            }
+            let all = view.stories()?;
+            let more = reportedly_answer::more_stories(found.len(), all, style(settings));
+            out.write_all(more.as_bytes())?;
+            if found.is_empty() {
+                let then = if self.as_of.is_some() { " were known by then" } else { "" };
+                writeln!(out, "No stories{then}.")?;
+            }
+        }
+        out.flush()?;
+        if !self.work.quiet {
+            let known = reportedly_answer::summary(view.articles()?, &[]);
+            match &self.as_of {
+                Some(as_of) => say(&format!("known by {}: {known}", as_of.text)),
+                None => say(&known),
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the pages and tells their stories.
     pub fn run(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
+        if self.paths.is_empty() {
+            return self.of_library(settings);
+        }
         let source = pages::source(&self.paths, self.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
         if self.jsonl && (self.as_of.is_some() || self.strict || self.limit.is_some()) {
             bail!(Usage("--jsonl gives the story of each record in stream order; --as-of, --strict and --limit go with --json".to_owned()));
@@ -119,5 +178,36 @@ impl Stories {
             say(&summary);
         }
         Ok(())
+    }
+}
+
+/// Stories in the published shape, each told when it is written: of a large library all together would not fit
+/// into memory.
+#[derive(Serialize)]
+struct Streamed<'s, S> {
+    as_of: Option<&'s str>,
+    stories: S,
+}
+
+type Told = std::result::Result<ToldStory, reportedly_library::Error>;
+
+/// Stories one after the other, and what went wrong.
+struct One<'s, I>(RefCell<I>, &'s RefCell<Option<reportedly_library::Error>>);
+
+impl<I: Iterator<Item = Told>> Serialize for One<'_, I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_seq(None)?;
+        for told in &mut *self.0.borrow_mut() {
+            match told {
+                Ok(told) => {
+                    all.serialize_element(&reportedly_answer::story(&told.story, &told.observations))?;
+                }
+                Err(failed) => {
+                    self.1.replace(Some(failed));
+                    return Err(serde::ser::Error::custom("the library cannot be read"));
+                }
+            }
+        }
+        all.end()
     }
 }

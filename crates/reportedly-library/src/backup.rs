@@ -1,0 +1,129 @@
+//! Copies of a library, and libraries from copies.
+
+use crate::{
+    error::{Error, RESTORE_ALL},
+    library::Library,
+    store::{CHECKPOINTS, DATABASE, Lock, VERSION, cannot_write, database, make_folder},
+    writer::Writer,
+};
+use rusqlite::{Connection, OpenFlags, backup::Backup};
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+impl Library {
+    /// Copies the library into one file, as it stands now, while others may write to it. The file is there whole or
+    /// not at all; one that is there is not overwritten.
+    pub fn backup(&self, to: &Path) -> Result<(), Error> {
+        if to.exists() {
+            let source = io::Error::from(io::ErrorKind::AlreadyExists);
+            return Err(Error::File { path: to.to_path_buf(), source });
+        }
+        let unfinished = beside(to, ".unfinished");
+        let copied = self.copy(&unfinished).and_then(|()| {
+            let moved = File::open(&unfinished)
+                .and_then(|file| file.sync_all())
+                .and_then(|()| fs::rename(&unfinished, to));
+            moved.map_err(|source| cannot_write(to, source))
+        });
+        if copied.is_err() {
+            let _ = fs::remove_file(&unfinished);
+        }
+        copied
+    }
+
+    fn copy(&self, to: &Path) -> Result<(), Error> {
+        let _ = fs::remove_file(to);
+        let copied = (|| {
+            let mut copy = Connection::open(to)?;
+            // All at once: what others write meanwhile is not seen.
+            Backup::new(&self.store.connection, &mut copy)?.step(-1)?;
+            // One file, without a log beside it.
+            copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+            sound(&copy)
+        })();
+        match copied.map_err(|e| database(to, e))? {
+            None => Ok(()),
+            Some(why) => Err(Error::Damaged {
+                what: self.store.folder.join(DATABASE).display().to_string(),
+                why,
+                cure: RESTORE_ALL,
+            }),
+        }
+    }
+}
+
+/// Makes a library from a copy. A library that is there is put aside as `library.db.before-restore` where `replace`
+/// says that it may be; its stories and index are made again.
+pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<(), Error> {
+    let opened = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|copy| {
+        let version: i64 = copy.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok((version, sound(&copy)?))
+    });
+    let damaged = |why: String| Error::Damaged {
+        what: from.display().to_string(),
+        why,
+        cure: "take another backup",
+    };
+    let (version, fault) = opened.map_err(|e| damaged(e.to_string()))?;
+    if let Some(why) = fault {
+        return Err(damaged(why));
+    }
+    if version == 0 {
+        return Err(damaged("it is no library".to_owned()));
+    }
+    if version > VERSION {
+        return Err(Error::Newer { folder: from.to_path_buf(), found: version, known: VERSION });
+    }
+    make_folder(folder)?;
+    let lock = Lock::take(folder)?;
+    let place = folder.join(DATABASE);
+    if place.exists() && !replace {
+        return Err(Error::Unknown(format!(
+            "{}: a library is there already: --replace puts it aside, --library DIR names another folder",
+            folder.display()
+        )));
+    }
+    let unfinished = beside(&place, ".unfinished");
+    let restored = (|| {
+        fs::copy(from, &unfinished)?;
+        File::open(&unfinished)?.sync_all()?;
+        if place.exists() {
+            // What lies beside the old one belongs to it and not to the new one.
+            let aside = folder.join(format!("{DATABASE}.before-restore"));
+            for ending in ["", "-wal", "-shm"] {
+                let (old, aside) = (beside(&place, ending), beside(&aside, ending));
+                let _ = fs::remove_file(&aside);
+                if old.exists() {
+                    fs::rename(old, aside)?;
+                }
+            }
+        }
+        for file in fs::read_dir(folder.join(CHECKPOINTS))? {
+            fs::remove_file(file?.path())?;
+        }
+        let index = folder.join("index");
+        if index.exists() {
+            fs::remove_dir_all(index)?;
+        }
+        fs::rename(&unfinished, &place)
+    })();
+    restored.map_err(|source| cannot_write(folder, source))?;
+    drop(lock);
+    Writer::open(folder)?.fold()?;
+    Ok(())
+}
+
+/// What is wrong with a database file, if anything.
+fn sound(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok((said != "ok").then_some(said))
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(ending);
+    beside.into()
+}

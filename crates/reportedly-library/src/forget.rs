@@ -1,0 +1,165 @@
+//! Takedowns: text, page and reading go; that there was something stays.
+
+use crate::{
+    error::Error,
+    folding::cut_from,
+    sight::microseconds,
+    writer::Writer,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+/// What is to be forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The article with this id, in all its states.
+    Article(String),
+    /// All that was seen at this address.
+    Url(String),
+    /// All of this outlet.
+    Outlet(String),
+}
+
+/// What was forgotten, or would be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// The articles by id and title, in order of their ids.
+    pub articles: Vec<(String, Option<String>)>,
+    /// Their observations.
+    pub observations: usize,
+}
+
+/// An observation that is to go.
+struct Going {
+    seq: i64,
+    article: String,
+    title: Option<String>,
+    page_hash: Vec<u8>,
+    known_at: i64,
+    is_article: bool,
+}
+
+impl Writer {
+    /// Says what would be forgotten.
+    pub fn would_forget(&self, which: &Which) -> Result<Forgotten, Error> {
+        let going = going(&self.store.connection, which).map_err(|e| self.store.error(e))?;
+        Ok(summary(&going))
+    }
+
+    /// Forgets: text, page, reading and all that was made of them go, on disk as well. What stays is that an article
+    /// with this id was seen, when, and the hashes by which it is known if it comes again; it is not taken again.
+    pub fn forget(&mut self, which: &Which) -> Result<Forgotten, Error> {
+        let gone = (|| {
+            let now = microseconds(Timestamp::now());
+            self.store.connection.execute_batch("PRAGMA secure_delete = ON")?;
+            let transaction = self.store.connection.transaction()?;
+            let going = going(&transaction, which)?;
+            let first = going.iter().filter(|g| g.is_article).map(|g| (g.known_at, g.article.clone())).min();
+            if let Some(first) = &first {
+                cut_from(&transaction, first)?;
+            }
+            for gone in &going {
+                empty(&transaction, gone, now)?;
+            }
+            transaction.commit()?;
+            Ok(going)
+        })();
+        let going = gone.map_err(|e| self.store.error(e))?;
+        self.folding.forget();
+        self.forgotten.extend(going.iter().map(|g| g.article.clone()));
+        self.fold()?;
+        if !going.is_empty() {
+            self.tidy()?;
+        }
+        Ok(summary(&going))
+    }
+
+    /// Takes out observations that cannot be read any more, as if they had never been added, so that they can be
+    /// added again.
+    pub fn remove_damaged(&mut self, report: &crate::check::Report) -> Result<usize, Error> {
+        let mut all: Vec<i64> = report.faults.iter().filter_map(|f| f.observation).collect();
+        all.sort_unstable();
+        all.dedup();
+        let removed = (|| {
+            let transaction = self.store.connection.transaction()?;
+            for seq in &all {
+                let (key, page): ((i64, String), Vec<u8>) = transaction.query_row(
+                    "SELECT known_at, article, page_hash FROM observation WHERE seq = ?1",
+                    [seq],
+                    |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)),
+                )?;
+                cut_from(&transaction, &key)?;
+                for table in ["reading", "features"] {
+                    transaction.execute(&format!("DELETE FROM {table} WHERE seq = ?1"), [seq])?;
+                }
+                // A damaged page is damaged for all its sights.
+                transaction.execute("DELETE FROM page WHERE hash = ?1", [&page])?;
+                transaction.execute("UPDATE observation SET page_kept = 0 WHERE page_hash = ?1", [&page])?;
+                transaction.execute("DELETE FROM observation WHERE seq = ?1", [seq])?;
+            }
+            transaction.commit()
+        })();
+        removed.map_err(|e| self.store.error(e))?;
+        self.folding.forget();
+        self.fold()?;
+        Ok(all.len())
+    }
+
+    /// Gives room back to the system, and lets nothing of what was deleted lie about.
+    fn tidy(&self) -> Result<(), Error> {
+        let connection = &self.store.connection;
+        let tidied = connection
+            .execute_batch("VACUUM")
+            .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+        tidied.map_err(|e| self.store.error(e))
+    }
+}
+
+fn summary(going: &[Going]) -> Forgotten {
+    let mut articles: Vec<(String, Option<String>)> =
+        going.iter().map(|g| (g.article.clone(), g.title.clone())).collect();
+    articles.sort();
+    articles.dedup_by(|a, b| a.0 == b.0);
+    Forgotten { articles, observations: going.len() }
+}
+
+fn going(connection: &Connection, which: &Which) -> rusqlite::Result<Vec<Going>> {
+    let (column, value) = match which {
+        Which::Article(id) => ("article", id),
+        Which::Url(url) => ("url", url),
+        Which::Outlet(name) => ("outlet", name),
+    };
+    let mut going = connection.prepare(&format!(
+        "SELECT seq, article, title, page_hash, known_at, is_article FROM observation
+         WHERE {column} = ?1 AND forgotten_at IS NULL ORDER BY seq"
+    ))?;
+    let going = going.query_map([value], |row| {
+        Ok(Going {
+            seq: row.get(0)?,
+            article: row.get(1)?,
+            title: row.get(2)?,
+            page_hash: row.get(3)?,
+            known_at: row.get(4)?,
+            is_article: row.get(5)?,
+        })
+    })?;
+    going.collect()
+}
+
+/// Leaves of an observation that it was.
+fn empty(connection: &Connection, gone: &Going, now: i64) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM reading WHERE seq = ?1", [gone.seq])?;
+    connection.execute("DELETE FROM features WHERE seq = ?1", [gone.seq])?;
+    connection.execute(
+        "UPDATE observation SET url = NULL, path = NULL, outlet = NULL, title = NULL, headers = NULL, archive = NULL,
+           archive_offset = NULL, content = 0, page_kept = 0, forgotten_at = ?2 WHERE seq = ?1",
+        params![gone.seq, now],
+    )?;
+    // The same bytes may be another article's page as well, under another address.
+    connection.execute(
+        "DELETE FROM page WHERE hash = ?1
+           AND NOT EXISTS (SELECT 1 FROM observation WHERE page_hash = ?1 AND forgotten_at IS NULL)",
+        [&gone.page_hash],
+    )?;
+    Ok(())
+}

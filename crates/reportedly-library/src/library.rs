@@ -1,0 +1,330 @@
+//! Asking a library: what is known now, and what was known then.
+
+use crate::{
+    error::Error,
+    folding,
+    sight::{self, instant, microseconds},
+    store::Store,
+    stored::unpack_reading,
+};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use reportedly_story::{Observation, Outlets, Placed, Story};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::{cmp::Reverse, path::Path};
+
+/// Stories that are told side by side.
+const TOLD: usize = 32;
+
+/// A library open for reading. It waits for nobody and nobody waits for it; several may be open at once.
+#[derive(Debug)]
+pub struct Library {
+    pub(crate) store: Store,
+}
+
+/// The library as it stood at a time: it does not change while it is looked at.
+#[derive(Debug)]
+pub struct View<'l> {
+    library: &'l Library,
+    transaction: Transaction<'l>,
+    /// Steps of the fold that were taken by then.
+    steps: i64,
+    outlets: Outlets,
+}
+
+/// A story, by the place of the article that founded it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    place: i64,
+    /// Its id.
+    pub id: String,
+    /// When it was last heard of.
+    pub last: Timestamp,
+}
+
+/// A story with the observations that its indices point into.
+#[derive(Clone, Debug)]
+pub struct ToldStory {
+    /// The story.
+    pub story: Story,
+    /// Its articles.
+    pub observations: Vec<Observation>,
+}
+
+/// A member of a story, as the log has it.
+struct Logged {
+    seq: i64,
+    place: i64,
+    known_at: i64,
+    name: String,
+    family: Option<i64>,
+}
+
+/// A stored observation of a story, still packed.
+struct Packed {
+    name: String,
+    path: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Library {
+    /// Opens a library for reading. Errors: there is none, or one that this program does not know.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        Ok(Self { store: Store::to_read(folder)? })
+    }
+
+    /// The library's folder.
+    pub fn folder(&self) -> &Path {
+        &self.store.folder
+    }
+
+    /// Whether this was read before.
+    pub fn knows(&self, told: &sight::Told) -> Result<bool, Error> {
+        let connection = &self.store.connection;
+        let known = connection.prepare_cached("SELECT 1 FROM observation WHERE sight = ?1");
+        known.and_then(|mut s| s.exists([told.all])).map_err(|e| self.store.error(e))
+    }
+
+    /// The library as it stood at a time, or as it stands now.
+    pub fn view(&self, as_of: Option<Timestamp>) -> Result<View<'_>, Error> {
+        let looked = (|| {
+            let transaction = self.store.connection.unchecked_transaction()?;
+            let steps = match as_of {
+                None => folding::steps(&transaction)?,
+                Some(time) => transaction
+                    .prepare_cached(
+                        "SELECT step + 1 FROM placed WHERE known_at <= ?1 ORDER BY known_at DESC, step DESC LIMIT 1",
+                    )?
+                    .query_row([microseconds(time)], |row| row.get(0))
+                    .optional()?
+                    .unwrap_or(0),
+            };
+            let mut outlets = Outlets::default();
+            {
+                let named = "SELECT name FROM outlet WHERE step < ?1 ORDER BY step";
+                let mut named = transaction.prepare_cached(named)?;
+                let mut named = named.query([steps])?;
+                while let Some(row) = named.next()? {
+                    outlets.add(&row.get::<_, String>(0)?);
+                }
+            }
+            Ok((transaction, steps, outlets))
+        })();
+        let (transaction, steps, outlets) = looked.map_err(|e| self.store.error(e))?;
+        Ok(View { library: self, transaction, steps, outlets })
+    }
+}
+
+impl View<'_> {
+    /// How many articles were known.
+    pub fn articles(&self) -> Result<usize, Error> {
+        let count = "SELECT coalesce(max(place) + 1, 0) FROM placed WHERE step < ?1";
+        let count: i64 = self.ask(|t| t.prepare_cached(count)?.query_row([self.steps], |row| row.get(0)))?;
+        Ok(count as usize)
+    }
+
+    /// How many stories there were.
+    pub fn stories(&self) -> Result<usize, Error> {
+        let count = "SELECT stories FROM placed WHERE step < ?1 ORDER BY step DESC LIMIT 1";
+        self.ask(|t| {
+            let count = t.prepare_cached(count)?.query_row([self.steps], |row| row.get(0)).optional()?;
+            Ok(count.unwrap_or(0_i64) as usize)
+        })
+    }
+
+    /// The stories heard of last, the latest first, at most so many.
+    pub fn newest(&self, limit: Option<usize>) -> Result<Vec<Found>, Error> {
+        let limit = limit.unwrap_or(usize::MAX);
+        let mut found: Vec<(i64, i64)> = self.ask(|t| {
+            let mut seen = FxHashSet::default();
+            let mut found: Vec<(i64, i64)> = Vec::new();
+            let mut rows = t.prepare_cached(
+                "SELECT known_at, story FROM placed WHERE step < ?1 AND story IS NOT NULL ORDER BY step DESC",
+            )?;
+            let mut rows = rows.query([self.steps])?;
+            while let Some(row) = rows.next()? {
+                let (known_at, story): (i64, i64) = (row.get(0)?, row.get(1)?);
+                // Those heard of at the same moment are in order of their ids, so all of them are looked at.
+                if found.len() >= limit && found.last().is_some_and(|l| l.0 != known_at) {
+                    break;
+                }
+                let story = self.story_of(t, story)?;
+                if seen.insert(story) {
+                    found.push((known_at, story));
+                }
+            }
+            Ok(found)
+        })?;
+        let mut stories = Vec::with_capacity(found.len());
+        for (known_at, place) in found.drain(..) {
+            stories.push(Found { place, id: self.name(place)?, last: instant(known_at) });
+        }
+        stories.sort_by(|a, b| (Reverse(a.last), &a.id).cmp(&(Reverse(b.last), &b.id)));
+        stories.truncate(limit);
+        Ok(stories)
+    }
+
+    /// The story with this id, or the one that the article with this id is in.
+    pub fn story(&self, id: &str) -> Result<Option<Found>, Error> {
+        let place: Option<i64> = self.ask(|t| {
+            let place: Option<i64> = t
+                .prepare_cached("SELECT place FROM placed WHERE name = ?1 AND step < ?2")?
+                .query_row(params![id, self.steps], |row| row.get(0))
+                .optional()?;
+            let Some(place) = place else { return Ok(None) };
+            let story: i64 = t
+                .prepare_cached("SELECT story FROM placed WHERE place = ?1")?
+                .query_row([place], |row| row.get(0))?;
+            self.story_of(t, story).map(Some)
+        })?;
+        let Some(place) = place else { return Ok(None) };
+        let last = self.members(place)?.last().map_or(0, |m| m.known_at);
+        Ok(Some(Found { place, id: self.name(place)?, last: instant(last) }))
+    }
+
+    /// Tells a story as it stood.
+    pub fn tell(&self, story: &Found) -> Result<ToldStory, Error> {
+        told(self.packed(story)?, &self.outlets)
+    }
+
+    /// Tells stories as they stood, one after the other as they are wanted, several at once on all cores.
+    pub fn tell_all<'v>(&'v self, stories: &'v [Found]) -> impl Iterator<Item = Result<ToldStory, Error>> + 'v {
+        stories.chunks(TOLD).flat_map(move |some| {
+            let packed: Vec<_> = some.iter().map(|s| self.packed(s)).collect();
+            let outlets = &self.outlets;
+            packed.into_par_iter().map(|p| told(p?, outlets)).collect::<Vec<_>>()
+        })
+    }
+
+    /// The article with this id, or this state of it (`id-2`), as it was last seen: what was read, and where it came
+    /// from. What carries no article is found by its id as well.
+    pub fn article(&self, id: &str) -> Result<Option<Observation>, Error> {
+        let found: Option<(String, Packed)> = self.ask(|t| {
+            let packed = |row: &Row<'_>| {
+                let packed = Packed { name: row.get(1)?, path: row.get(2)?, body: row.get(3)? };
+                Ok((row.get(0)?, packed))
+            };
+            let article = t
+                .prepare_cached(
+                    "SELECT article, name, path, body FROM placed JOIN observation USING (seq, article)
+                       JOIN reading USING (seq)
+                     WHERE name = ?1 AND placed.step < ?2",
+                )?
+                .query_row(params![id, self.steps], packed)
+                .optional()?;
+            if article.is_some() {
+                return Ok(article);
+            }
+            t.prepare_cached(
+                "SELECT article, article, path, body FROM observation JOIN reading USING (seq)
+                 WHERE article = ?1 AND is_article = 0 ORDER BY seq DESC LIMIT 1",
+            )?
+            .query_row([id], packed)
+            .optional()
+        })?;
+        let Some((_, packed)) = found else { return Ok(None) };
+        observation(packed).map(Some)
+    }
+
+    fn ask<T>(&self, ask: impl Fn(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Error> {
+        ask(&self.transaction).map_err(|e| self.library.store.error(e))
+    }
+
+    /// The story that a story has become.
+    fn story_of(&self, t: &Transaction<'_>, mut story: i64) -> rusqlite::Result<i64> {
+        let mut kept = t.prepare_cached("SELECT kept FROM merged WHERE gone = ?1 AND step < ?2")?;
+        while let Some(next) = kept.query_row(params![story, self.steps], |row| row.get(0)).optional()? {
+            story = next;
+        }
+        Ok(story)
+    }
+
+    fn name(&self, place: i64) -> Result<String, Error> {
+        let name = "SELECT name FROM placed WHERE place = ?1";
+        self.ask(|t| t.prepare_cached(name)?.query_row([place], |row| row.get(0)))
+    }
+
+    /// The members of a story in order of the fold.
+    fn members(&self, story: i64) -> Result<Vec<Logged>, Error> {
+        self.ask(|t| {
+            let mut gone = t.prepare_cached("SELECT gone FROM merged WHERE kept = ?1 AND step < ?2")?;
+            let mut stories = vec![story];
+            let mut looked = 0;
+            while let Some(story) = stories.get(looked) {
+                let rows = gone.query_map(params![story, self.steps], |row| row.get::<_, i64>(0))?;
+                let rows: Vec<i64> = rows.collect::<Result<_, _>>()?;
+                stories.extend(rows);
+                looked += 1;
+            }
+            let mut placed = t.prepare_cached(
+                "SELECT seq, place, known_at, name, family FROM placed WHERE story = ?1 AND step < ?2",
+            )?;
+            let mut family =
+                t.prepare_cached("SELECT kept FROM family_merged WHERE gone = ?1 AND step < ?2")?;
+            let mut members = Vec::new();
+            for story in stories {
+                let rows = placed.query_map(params![story, self.steps], |row| {
+                    Ok(Logged {
+                        seq: row.get(0)?,
+                        place: row.get(1)?,
+                        known_at: row.get(2)?,
+                        name: row.get(3)?,
+                        family: row.get(4)?,
+                    })
+                })?;
+                for member in rows {
+                    members.push(member?);
+                }
+            }
+            for member in &mut members {
+                let own = member.family.unwrap_or(member.place);
+                let mut first = own;
+                while let Some(next) = family.query_row(params![first, self.steps], |r| r.get(0)).optional()? {
+                    first = next;
+                }
+                member.family = (first != member.place).then_some(first);
+            }
+            members.sort_by_key(|m| m.place);
+            Ok(members)
+        })
+    }
+
+    fn packed(&self, story: &Found) -> Result<(Vec<Logged>, Vec<Packed>), Error> {
+        let members = self.members(story.place)?;
+        let packed = self.ask(|t| {
+            let mut row = t.prepare_cached(
+                "SELECT path, body FROM observation JOIN reading USING (seq) WHERE seq = ?1",
+            )?;
+            let packed = members.iter().map(|m| {
+                let packed = |r: &Row<'_>| Ok(Packed { name: m.name.clone(), path: r.get(0)?, body: r.get(1)? });
+                row.query_row([m.seq], packed)
+            });
+            packed.collect::<rusqlite::Result<Vec<Packed>>>()
+        })?;
+        Ok((members, packed))
+    }
+
+}
+
+fn observation(packed: Packed) -> Result<Observation, Error> {
+    let reading = unpack_reading(&packed.body, || format!("the reading of article {}", packed.name))?;
+    Ok(Observation { id: packed.name, path: packed.path, reading })
+}
+
+fn told((members, packed): (Vec<Logged>, Vec<Packed>), outlets: &Outlets) -> Result<ToldStory, Error> {
+    let observations: Vec<Observation> =
+        packed.into_par_iter().map(observation).collect::<Result<_, _>>()?;
+    let index: FxHashMap<i64, usize> = members.iter().enumerate().map(|(i, m)| (m.place, i)).collect();
+    let placed: Vec<Placed> = members
+        .iter()
+        .enumerate()
+        .map(|(i, m)| Placed {
+            article: i,
+            known_at: Some(instant(m.known_at)),
+            family: m.family.and_then(|f| index.get(&f).copied()),
+        })
+        .collect();
+    let story = reportedly_story::tell(&observations, &placed, outlets);
+    Ok(ToldStory { story, observations })
+}

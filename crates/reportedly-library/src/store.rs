@@ -1,0 +1,218 @@
+//! The folder and its database: opening, the lock of the one writer, the versions of the schema.
+
+use crate::error::{Error, RESTORE_ALL};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The database's name in the folder.
+pub(crate) const DATABASE: &str = "library.db";
+/// The lock's.
+const LOCK: &str = "writer.lock";
+/// Where the fold's states lie.
+pub(crate) const CHECKPOINTS: &str = "checkpoints";
+
+/// The steps from each version of the schema to the next, from an empty file on.
+const MIGRATIONS: &[&str] = &[include_str!("../schema/0001.sql")];
+/// The version that this program reads and writes.
+pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// How long a reader waits for a writer that is putting its last changes in order, and the other way round.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Prepared statements that are kept.
+const STATEMENTS: usize = 64;
+
+/// The lock that makes a process the one that writes.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a library. Errors: where another process has it.
+    pub(crate) fn take(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(LOCK);
+        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = open.map_err(|source| cannot_write(folder, source))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut left = String::new();
+                let process = file.read_to_string(&mut left).ok().and_then(|_| left.trim().parse().ok());
+                return Err(Error::Busy { folder: folder.to_path_buf(), process });
+            }
+            Err(TryLockError::Error(source)) => return Err(cannot_write(folder, source)),
+        }
+        // For whoever is told to wait.
+        let said = file
+            .set_len(0)
+            .and_then(|()| file.seek(SeekFrom::Start(0)))
+            .and_then(|_| writeln!(file, "{}", std::process::id()));
+        said.map_err(|source| cannot_write(folder, source))?;
+        Ok(Self { _file: file })
+    }
+}
+
+/// What the system said when something in a library's folder could not be written.
+pub(crate) fn cannot_write(folder: &Path, source: io::Error) -> Error {
+    let folder = folder.to_path_buf();
+    match source.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            Error::ReadOnly { folder, source }
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            Error::Full(folder)
+        }
+        _ => Error::File { path: folder, source },
+    }
+}
+
+/// The folder and an open connection to its database.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) folder: PathBuf,
+    pub(crate) connection: Connection,
+}
+
+impl Store {
+    /// Opens a library for reading.
+    pub(crate) fn to_read(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(DATABASE);
+        if !path.is_file() {
+            return Err(Error::Missing(folder.to_path_buf()));
+        }
+        let open = |path: &Path, more: OpenFlags| {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+            Connection::open_with_flags(path, flags).and_then(|c| version(&c).map(|v| (c, v)))
+        };
+        let opened = match open(&path, OpenFlags::empty()) {
+            // Where nothing can be written, not even a reader's mark can be left: nobody writes then.
+            Err(e) if cannot_mark(&e) && !has_log(&path) => {
+                open(&as_immutable(&path), OpenFlags::SQLITE_OPEN_URI)
+            }
+            opened => opened,
+        };
+        let (connection, version) = opened.map_err(|e| database(folder, e))?;
+        check_version(folder, version)?;
+        if version < VERSION {
+            return Err(Error::Older(folder.to_path_buf()));
+        }
+        let store = Self { folder: folder.to_path_buf(), connection };
+        store.prepare("PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA query_only = 1;")?;
+        Ok(store)
+    }
+
+    /// Opens a library for writing, after its lock was taken; makes it where there is none, and brings its schema up
+    /// to date.
+    pub(crate) fn to_write(folder: &Path, _lock: &Lock) -> Result<Self, Error> {
+        let path = folder.join(DATABASE);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags).map_err(|e| database(folder, e))?;
+        let mut store = Self { folder: folder.to_path_buf(), connection };
+        store.prepare(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON; PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY;
+             PRAGMA wal_autocheckpoint = 4000;",
+        )?;
+        store.migrate()?;
+        Ok(store)
+    }
+
+    fn prepare(&self, pragmas: &str) -> Result<(), Error> {
+        let ready = self
+            .connection
+            .busy_timeout(PATIENCE)
+            .and_then(|()| self.connection.execute_batch(pragmas));
+        self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        ready.map_err(|e| self.error(e))
+    }
+
+    fn migrate(&mut self) -> Result<(), Error> {
+        let found = version(&self.connection).map_err(|e| self.error(e))?;
+        check_version(&self.folder, found)?;
+        for (i, step) in MIGRATIONS.iter().enumerate().skip(found as usize) {
+            let migrated = (|| {
+                let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                transaction.execute_batch(step)?;
+                transaction.pragma_update(None, "user_version", i as i64 + 1)?;
+                transaction.commit()
+            })();
+            migrated.map_err(|e| database(&self.folder, e))?;
+        }
+        Ok(())
+    }
+
+    /// What SQLite said, with what to do about it.
+    pub(crate) fn error(&self, source: rusqlite::Error) -> Error {
+        database(&self.folder, source)
+    }
+}
+
+/// Makes a library's folder where there is none.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Error> {
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::create_dir_all(folder.join(CHECKPOINTS)))
+        .map_err(|source| cannot_write(folder, source))
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn check_version(folder: &Path, found: i64) -> Result<(), Error> {
+    if (0..=VERSION).contains(&found) {
+        return Ok(());
+    }
+    Err(Error::Newer { folder: folder.to_path_buf(), found, known: VERSION })
+}
+
+/// Whether a reader was refused because it cannot write next to the database.
+fn cannot_mark(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// Whether changes lie beside the database that are not yet in it.
+fn has_log(database: &Path) -> bool {
+    let mut log = database.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(log).is_ok_and(|m| m.len() > 0)
+}
+
+fn as_immutable(path: &Path) -> PathBuf {
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'?' | b'#' | b'%' => uri.push_str(&format!("%{byte:02x}")),
+            _ => uri.push(*byte as char),
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri.into()
+}
+
+/// What SQLite said of a library, with what to do about it.
+pub(crate) fn database(folder: &Path, source: rusqlite::Error) -> Error {
+    let folder = folder.to_path_buf();
+    let code = source.sqlite_error().map(|e| e.extended_code);
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Error::Full(folder),
+        // A limit on the size of files shows as a failed write.
+        Some(ErrorCode::SystemIoFailure) if code == Some(ffi::SQLITE_IOERR_WRITE) => Error::Full(folder),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            Error::ReadOnly { folder, source: io::Error::other(source.to_string()) }
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy { folder, process: None },
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Damaged {
+            what: folder.join(DATABASE).display().to_string(),
+            why: source.to_string(),
+            cure: RESTORE_ALL,
+        },
+        _ => Error::Database { folder, source },
+    }
+}

@@ -1,0 +1,191 @@
+//! Adding to a library.
+
+use crate::{
+    error::Error,
+    folding::{Folded, Folding},
+    sight::{Row, Sight, microseconds},
+    store::{Lock, Store, cannot_write, make_folder},
+};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use reportedly_story::Observation;
+use rusqlite::{Connection, params};
+use rustc_hash::FxHashSet;
+use std::path::Path;
+
+/// Sights that are stored in one go, which is what is lost at most when the power fails before it is acknowledged.
+pub const BATCH: usize = 500;
+
+/// The one that writes to a library.
+#[derive(Debug)]
+pub struct Writer {
+    pub(crate) store: Store,
+    pub(crate) folding: Folding,
+    keep_pages: bool,
+    pub(crate) forgotten: FxHashSet<String>,
+    _lock: Lock,
+}
+
+/// What came of adding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Added {
+    /// New observations.
+    pub added: usize,
+    /// Those that were there already.
+    pub known: usize,
+    /// Those of articles that were ordered forgotten, which are not taken again.
+    pub forgotten: usize,
+}
+
+impl std::ops::AddAssign for Added {
+    fn add_assign(&mut self, more: Self) {
+        self.added += more.added;
+        self.known += more.known;
+        self.forgotten += more.forgotten;
+    }
+}
+
+impl Writer {
+    /// Opens a library for writing; makes it where there is none. What a killed run left unfolded is folded with the
+    /// next [`Writer::fold`]. Errors: another process writes, the folder cannot be written to.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        make_folder(folder)?;
+        let lock = Lock::take(folder)?;
+        let store = Store::to_write(folder, &lock)?;
+        let forgotten = forgotten(&store.connection).map_err(|e| store.error(e))?;
+        Ok(Self { store, folding: Folding::default(), keep_pages: true, forgotten, _lock: lock })
+    }
+
+    /// Whether the bytes of pages are kept; they are unless told otherwise.
+    pub fn keep_pages(&mut self, keep: bool) {
+        self.keep_pages = keep;
+    }
+
+    /// Whether the bytes of pages are kept.
+    pub const fn keeps_pages(&self) -> bool {
+        self.keep_pages
+    }
+
+    /// Adds readings of which no page is at hand, [`BATCH`] at a time, and folds them.
+    pub fn add_readings(&mut self, observations: Vec<Observation>) -> Result<Added, Error> {
+        let mut added = Added::default();
+        let mut observations = observations.into_iter();
+        loop {
+            let batch: Vec<Observation> = observations.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                break;
+            }
+            let rows: Result<Vec<Row>, _> = batch
+                .into_par_iter()
+                .map(|observation| {
+                    let sight = Sight { observation, page: None, told: None, headers: None, archive: None };
+                    Row::of(&sight, false)
+                })
+                .collect();
+            let rows = rows.map_err(|e| cannot_write(&self.store.folder, e))?;
+            added += self.add_rows(&rows)?.0;
+        }
+        self.fold()?;
+        Ok(added)
+    }
+
+    /// Stores sights in one transaction: when this returns they are on disk, and none is before. They are part of
+    /// answers after the next [`Writer::fold`].
+    ///
+    /// Says of each as well whether it is new.
+    pub fn add_rows(&mut self, rows: &[Row]) -> Result<(Added, Vec<bool>), Error> {
+        let now = microseconds(Timestamp::now());
+        let forgotten = &self.forgotten;
+        let stored = (|| {
+            let transaction = self.store.connection.transaction()?;
+            let added = insert(&transaction, rows, forgotten, now)?;
+            transaction.commit()?;
+            Ok(added)
+        })();
+        stored.map_err(|e| self.store.error(e))
+    }
+
+    /// Folds what was added: stories, copies and names are those of an orderly run afterwards.
+    pub fn fold(&mut self) -> Result<Folded, Error> {
+        self.folding.bring_up_to_date(&mut self.store)
+    }
+
+    /// Makes everything that is folded again, from the observations alone.
+    pub fn rebuild(&mut self) -> Result<Folded, Error> {
+        self.folding.make_again(&mut self.store)
+    }
+
+    /// Whether what waits to be folded comes after all that was folded, so that nothing has to be folded again.
+    pub fn waits_in_order(&self) -> Result<bool, Error> {
+        Folding::waits_in_order(&self.store)
+    }
+}
+
+fn forgotten(connection: &Connection) -> rusqlite::Result<FxHashSet<String>> {
+    let mut all = connection.prepare("SELECT DISTINCT article FROM observation WHERE forgotten_at IS NOT NULL")?;
+    let all = all.query_map([], |row| row.get(0))?;
+    all.collect()
+}
+
+fn insert(
+    connection: &Connection,
+    rows: &[Row],
+    forgotten: &FxHashSet<String>,
+    now: i64,
+) -> rusqlite::Result<(Added, Vec<bool>)> {
+    let mut observation = connection.prepare_cached(
+        "INSERT INTO observation (article, sight, url, path, outlet, title, kind, first_seen, recorded_at, known_at,
+           known_strict, is_article, content, page_hash, headers, archive, archive_offset, page_kept)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+         ON CONFLICT DO NOTHING",
+    )?;
+    let mut reading = connection.prepare_cached("INSERT INTO reading (seq, body) VALUES (?1, ?2)")?;
+    let mut features = connection.prepare_cached("INSERT INTO features (seq, body) VALUES (?1, ?2)")?;
+    let mut page =
+        connection.prepare_cached("INSERT INTO page (hash, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
+    let mut added = Added::default();
+    let mut all_new = Vec::with_capacity(rows.len());
+    for row in rows {
+        all_new.push(false);
+        if forgotten.contains(&row.article) {
+            added.forgotten += 1;
+            continue;
+        }
+        let new = observation.execute(params![
+            row.article,
+            row.sight,
+            row.url,
+            row.path,
+            row.outlet,
+            row.title,
+            row.kind,
+            row.first_seen,
+            now,
+            row.known_at.unwrap_or(now),
+            row.known_strict.unwrap_or(now),
+            row.is_article,
+            row.content,
+            row.page_hash,
+            row.headers,
+            row.archive.as_ref().map(|a| &a.0),
+            row.archive.as_ref().map(|a| a.1 as i64),
+            row.page.is_some(),
+        ])?;
+        if new == 0 {
+            added.known += 1;
+            continue;
+        }
+        let seq = connection.last_insert_rowid();
+        reading.execute(params![seq, row.reading])?;
+        if let Some(body) = &row.features {
+            features.execute(params![seq, body])?;
+        }
+        if let Some(body) = &row.page {
+            page.execute(params![row.page_hash, body])?;
+        }
+        added.added += 1;
+        all_new.pop();
+        all_new.push(true);
+    }
+    Ok((added, all_new))
+}

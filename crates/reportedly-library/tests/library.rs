@@ -1,0 +1,300 @@
+//! A library against runs over pages at hand: in whatever order and batches it was filled, it gives the same answers.
+
+use reportedly_gather::{article_id, given_time, load, walk};
+use reportedly_library::{Error, Library, Sight, Which, Writer};
+use reportedly_story::{Observation, Question, tell_apart};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+fn newsroom() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/newsroom")
+}
+
+/// The pages of the example newsroom, read, with their bytes.
+fn pages() -> Vec<(Observation, Vec<u8>)> {
+    let files = walk(&[newsroom()]).files;
+    let read = |path: &PathBuf| {
+        let record = load(path).expect("a page");
+        let reading = reportedly_read::read(&record.input());
+        let id = article_id(reading.url.as_deref(), &record.bytes);
+        (Observation { id, path: Some(path.display().to_string()), reading }, record.bytes)
+    };
+    files.iter().map(read).collect()
+}
+
+fn observations() -> Vec<Observation> {
+    pages().into_iter().map(|p| p.0).collect()
+}
+
+/// What a run over the pages gives.
+fn of_pages(mut observations: Vec<Observation>, as_of: Option<&str>) -> String {
+    observations.retain(|o| o.reading.kind.is_article());
+    tell_apart(&mut observations, false);
+    let question = Question { as_of: as_of.and_then(given_time), strict: false };
+    let stories = reportedly_story::stories(&observations, &question);
+    let stories: Vec<String> = stories
+        .iter()
+        .map(|s| serde_json::to_string_pretty(&reportedly_answer::story(s, &observations)).expect("JSON"))
+        .collect();
+    stories.join("\n")
+}
+
+/// What a library gives.
+fn of_library(folder: &Path, as_of: Option<&str>) -> String {
+    let library = Library::open(folder).expect("a library");
+    let view = library.view(as_of.and_then(given_time)).expect("a view");
+    let found = view.newest(None).expect("stories");
+    assert_eq!(view.stories().expect("a number"), found.len());
+    let stories: Vec<String> = view
+        .tell_all(&found)
+        .map(|told| {
+            let told = told.expect("a story");
+            serde_json::to_string_pretty(&reportedly_answer::story(&told.story, &told.observations)).expect("JSON")
+        })
+        .collect();
+    stories.join("\n")
+}
+
+const DATES: [Option<&str>; 6] =
+    [None, Some("2031-01-01"), Some("2031-02-01"), Some("2031-02-20"), Some("2031-04-01"), Some("2020-01-01")];
+
+fn shuffled(mut observations: Vec<Observation>, seed: u64) -> Vec<Observation> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    for i in (1..observations.len()).rev() {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        observations.swap(i, (state % (i as u64 + 1)) as usize);
+    }
+    observations
+}
+
+fn filled(observations: Vec<Observation>, batch: usize) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let mut left = observations.into_iter().peekable();
+    while left.peek().is_some() {
+        writer.add_readings(left.by_ref().take(batch).collect()).expect("added");
+    }
+    folder
+}
+
+#[test]
+fn in_any_order_and_batches_a_library_tells_what_a_run_over_the_pages_tells() {
+    let all = observations();
+    let wanted: Vec<String> = DATES.iter().map(|d| of_pages(all.clone(), *d)).collect();
+    assert!(wanted[0].len() > 10_000, "the newsroom has stories");
+    let mut reversed = all.clone();
+    reversed.reverse();
+    for (order, batch) in [(all.clone(), 1000), (reversed, 7), (shuffled(all, 3), 1)] {
+        let folder = filled(order, batch);
+        for (date, wanted) in DATES.iter().zip(&wanted) {
+            let got = of_library(folder.path(), *date);
+            assert!(got == *wanted, "as of {date:?}, in batches of {batch}:\n{}", difference(wanted, &got));
+        }
+        let report = Library::open(folder.path()).expect("a library").check(true).expect("a check");
+        assert_eq!(report.faults, []);
+    }
+}
+
+fn difference(wanted: &str, got: &str) -> String {
+    let at = wanted.lines().zip(got.lines()).position(|(a, b)| a != b).unwrap_or_default();
+    let line = |text: &str| text.lines().nth(at).unwrap_or("").to_owned();
+    format!("line {}:\n  wanted {}\n  got    {}", at + 1, line(wanted), line(got))
+}
+
+/// All that is folded, as text.
+fn projections(folder: &Path) -> String {
+    let connection = rusqlite::Connection::open(folder.join("library.db")).expect("the database");
+    let mut out = String::new();
+    for table in ["placed", "merged", "family_merged", "outlet"] {
+        let mut rows = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).expect("a table");
+        let columns = rows.column_count();
+        let mut rows = rows.query([]).expect("rows");
+        while let Some(row) = rows.next().expect("a row") {
+            let values: Vec<String> =
+                (0..columns).map(|c| format!("{:?}", row.get_ref(c).expect("a value"))).collect();
+            out.push_str(&format!("{table}: {}\n", values.join(" ")));
+        }
+    }
+    out
+}
+
+#[test]
+fn rebuilding_makes_the_same_again() {
+    let folder = filled(shuffled(observations(), 5), 11);
+    let before = (projections(folder.path()), of_library(folder.path(), None));
+    assert!(before.0.lines().count() > 50);
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let again = writer.rebuild().expect("rebuilt");
+    assert_eq!(again.steps, again.again);
+    assert_eq!((projections(folder.path()), of_library(folder.path(), None)), before);
+}
+
+#[test]
+fn what_is_there_is_not_added_twice() {
+    let all = observations();
+    let folder = filled(all.clone(), 1000);
+    let before = projections(folder.path());
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let added = writer.add_readings(all.clone()).expect("added");
+    assert_eq!((added.added, added.known), (0, all.len()));
+    assert_eq!(projections(folder.path()), before);
+}
+
+#[test]
+fn one_writes_and_others_read_meanwhile() {
+    let all = observations();
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(matches!(Library::open(folder.path()), Err(Error::Missing(_))));
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let second = Writer::open(folder.path()).expect_err("one writer");
+    assert!(second.to_string().contains(&format!("(process {})", std::process::id())), "{second}");
+    let library = Library::open(folder.path()).expect("a library");
+    let before = library.view(None).expect("a view");
+    writer.add_readings(all).expect("added");
+    assert_eq!(before.articles().expect("a number"), 0, "a view does not change");
+    drop(before);
+    assert!(library.view(None).expect("a view").articles().expect("a number") > 20);
+    drop(writer);
+    assert!(Writer::open(folder.path()).is_ok());
+}
+
+/// A library of the newsroom with its pages.
+fn with_pages() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let rows: Vec<_> = pages()
+        .into_iter()
+        .map(|(observation, page)| {
+            let sight =
+                Sight { observation, page: Some(&page), told: None, headers: None, archive: None };
+            reportedly_library::Row::of(&sight, true).expect("packed")
+        })
+        .collect();
+    writer.add_rows(&rows).expect("added");
+    writer.fold().expect("folded");
+    folder
+}
+
+fn damage(folder: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(folder.join("library.db")).expect("the database");
+    assert!(connection.execute(sql, []).expect("changed") > 0, "{sql}");
+}
+
+#[test]
+fn damage_is_named_with_its_cure() {
+    let flipped = |table: &str, row: &str| {
+        format!(
+            "UPDATE {table} SET body = CAST(substr(body, 1, 60) || x'00' || substr(body, 62) AS BLOB) WHERE {row}"
+        )
+    };
+    for (what, damaged, says) in [
+        ("a reading", flipped("reading", "seq = 3"), "(observation 3) is damaged"),
+        ("a page", flipped("page", "id = 4"), "the page of article"),
+        ("a reading gone", "DELETE FROM reading WHERE seq = 5".to_owned(), "is missing"),
+        ("a page gone", "DELETE FROM page WHERE id = 5".to_owned(), "is missing"),
+        ("another reading", "UPDATE reading SET body = (SELECT body FROM reading WHERE seq = 7) WHERE seq = 8".to_owned(), "is not the one that was stored"),
+        ("the log", "DELETE FROM placed WHERE step = 9".to_owned(), "log of stories"),
+        ("a story", "UPDATE placed SET story = place WHERE story <> place".to_owned(), "is not what folding gives"),
+    ] {
+        let folder = with_pages();
+        let before = of_library(folder.path(), None);
+        damage(folder.path(), &damaged);
+        let library = Library::open(folder.path()).expect("a library");
+        let report = library.check(true).expect("a check");
+        let [fault] = report.faults.as_slice() else { panic!("{what}: {:?}", report.faults) };
+        assert!(fault.what.contains(says), "{what}: {}", fault.what);
+        drop(library);
+        let mut writer = Writer::open(folder.path()).expect("a library");
+        if fault.cure.contains("--remove-damaged") {
+            assert_eq!(writer.remove_damaged(&report).expect("removed"), 1);
+            let rows: Vec<_> = pages()
+                .into_iter()
+                .map(|(observation, page)| {
+                    let sight =
+                        Sight { observation, page: Some(&page), told: None, headers: None, archive: None };
+                    reportedly_library::Row::of(&sight, true).expect("packed")
+                })
+                .collect();
+            writer.add_rows(&rows).expect("added");
+            writer.fold().expect("folded");
+        } else {
+            writer.rebuild().expect("rebuilt");
+        }
+        drop(writer);
+        assert_eq!(Library::open(folder.path()).expect("a library").check(true).expect("a check").faults, []);
+        assert!(of_library(folder.path(), None) == before, "{what}: as before once it is cured");
+    }
+}
+
+#[test]
+fn a_damaged_reading_is_never_passed_over_in_silence() {
+    let folder = with_pages();
+    damage(folder.path(), "UPDATE reading SET body = CAST(substr(body, 1, 60) || x'00' || substr(body, 62) AS BLOB)");
+    let library = Library::open(folder.path()).expect("a library");
+    let view = library.view(None).expect("a view");
+    let found = view.newest(Some(1)).expect("stories");
+    let error = view.tell(&found[0]).expect_err("damage").to_string();
+    assert!(error.contains("the reading of article") && error.contains("reportedly check"), "{error}");
+}
+
+#[test]
+fn what_is_forgotten_is_gone_and_stays_gone() {
+    let all = pages();
+    let folder = with_pages();
+    let (gone, _) = all.iter().find(|p| p.0.reading.kind.is_article()).expect("an article");
+    let without: Vec<Observation> =
+        all.iter().map(|p| p.0.clone()).filter(|o| o.id != gone.id).collect();
+    let body = |table: &str, row: &str| -> Vec<u8> {
+        let connection = rusqlite::Connection::open(folder.path().join("library.db")).expect("the database");
+        let sql = format!("SELECT body FROM {table} WHERE {row} = (SELECT {row} FROM observation JOIN reading USING (seq) WHERE article = ?1)");
+        connection.query_row(&sql.replace("page WHERE hash = (SELECT hash", "page WHERE hash = (SELECT page_hash"), [&gone.id], |r| r.get(0)).expect("a body")
+    };
+    let (reading, page) = (body("reading", "seq"), body("page", "hash"));
+    let held = |what: &[u8]| {
+        fs::read_dir(folder.path()).expect("the folder").any(|f| {
+            let bytes = fs::read(f.expect("an entry").path()).unwrap_or_default();
+            bytes.windows(24).any(|w| w == &what[what.len() / 2..what.len() / 2 + 24])
+        })
+    };
+    assert!(held(&reading) && held(&page));
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let which = Which::Article(gone.id.clone());
+    let would = writer.would_forget(&which).expect("a list");
+    assert_eq!(would.observations, 1);
+    assert!(held(&reading), "nothing goes before it is ordered");
+    assert_eq!(writer.forget(&which).expect("forgotten"), would);
+    assert!(!held(&reading) && !held(&page), "the bytes are gone");
+    assert!(of_library(folder.path(), None) == of_pages(without, None));
+    let again = writer.add_readings(vec![gone.clone()]).expect("added");
+    assert_eq!((again.added, again.forgotten), (0, 1));
+    drop(writer);
+    let report = Library::open(folder.path()).expect("a library").check(true).expect("a check");
+    assert_eq!((report.faults, report.forgotten), (Vec::new(), 1));
+}
+
+#[test]
+fn a_backup_is_a_library_again() {
+    let folder = with_pages();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let copy = elsewhere.path().join("copy.db");
+    let library = Library::open(folder.path()).expect("a library");
+    // While it is written to.
+    let writer = Writer::open(folder.path()).expect("a library");
+    library.backup(&copy).expect("a copy");
+    drop(writer);
+    assert!(library.backup(&copy).is_err(), "nothing is overwritten");
+    let restored = elsewhere.path().join("restored");
+    reportedly_library::restore(&copy, &restored, false).expect("restored");
+    assert!(of_library(&restored, None) == of_library(folder.path(), None));
+    assert!(reportedly_library::restore(&copy, &restored, false).is_err(), "a library is there");
+    reportedly_library::restore(&copy, &restored, true).expect("restored");
+    assert!(restored.join("library.db.before-restore").exists());
+    fs::write(&copy, b"no library").expect("written");
+    assert!(matches!(reportedly_library::restore(&copy, &restored, true), Err(Error::Damaged { .. })));
+    assert!(of_library(&restored, None) == of_library(folder.path(), None));
+}

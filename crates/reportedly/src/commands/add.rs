@@ -1,0 +1,211 @@
+//! `reportedly add`: pages into the library.
+
+use crate::{
+    Usage,
+    arguments::{Known, Work},
+    config::{Pages, Settings},
+    pages::{self, Place, Tally},
+    terminal::say,
+};
+use anyhow::{Context, Result};
+use clap::Args;
+use reportedly_gather::Record;
+use reportedly_library::{Added, BATCH, Library, Row, Sight, Told, Writer};
+use reportedly_story::Observation;
+use std::{
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+/// Bytes of pages and readings that are stored in one go.
+const BATCH_BYTES: usize = 16 << 20;
+/// How long a page that was read waits for others before it is stored.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// New pages from which on they are folded before all are read, where they come in order.
+const FOLDED_AT_ONCE: usize = 10_000;
+
+/// `add`
+#[derive(Debug, Args)]
+#[command(after_help = "With --jsonl and - as the path, standard input is NDJSON as for `read`. With --jsonl, one
+{\"id\",\"path\",\"added\"} is given back for each page, once it is on disk.
+
+Examples:
+  reportedly add saved-pages/ crawl.warc.gz
+  reportedly add --jsonl - < records.jsonl
+  reportedly add feed/ --outlet \"Harbour Wire\" --fetched 2031-03-04T10:00:00Z
+
+Exit status: 0 when all was added, 1 when something was not (and it is said what),
+2 for a wrong command line.")]
+pub struct Add {
+    /// Pages, folders of pages, archives, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object a page, once it is on disk
+    #[arg(long)]
+    pub jsonl: bool,
+    /// What is known from outside.
+    #[command(flatten)]
+    pub known: Known,
+    /// How it is done.
+    #[command(flatten)]
+    pub work: Work,
+}
+
+/// A page that was read and is to be stored.
+struct Ready {
+    id: String,
+    path: Option<String>,
+    row: io::Result<Row>,
+}
+
+/// Pages on their way to the disk.
+struct Batch<'w> {
+    writer: &'w mut Writer,
+    ready: Vec<Ready>,
+    bytes: usize,
+    since: Instant,
+    added: Added,
+    /// How many new pages wait to be folded, and from how many on it is looked whether they can be.
+    waiting: usize,
+    fold_from: usize,
+    out: Option<BufWriter<io::StdoutLock<'static>>>,
+}
+
+impl Add {
+    /// Reads the pages and adds them.
+    pub fn run(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
+        let source = pages::source(&self.paths, self.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
+        let folder = settings.library()?;
+        let mut writer = Writer::open(folder)?;
+        let keep_pages = settings.pages.value == Pages::All;
+        let library = Mutex::new(Library::open(folder)?);
+        let known = |told: &Told| library.lock().is_ok_and(|l| l.knows(told).unwrap_or(false));
+        let show = |observation: Observation, record: Record, place: Option<Place>| {
+            let told = told(&record);
+            let sight = Sight {
+                observation,
+                page: Some(&record.bytes),
+                told: Some(told),
+                headers: record.headers.clone(),
+                archive: place.map(|(archive, at)| (archive.display().to_string(), at)),
+            };
+            let row = Row::of(&sight, keep_pages);
+            let Observation { id, path, .. } = sight.observation;
+            Ready { id, path, row }
+        };
+        let mut batch = Batch {
+            writer: &mut writer,
+            ready: Vec::new(),
+            bytes: 0,
+            since: Instant::now(),
+            added: Added::default(),
+            waiting: 0,
+            fold_from: FOLDED_AT_ONCE,
+            out: self.jsonl.then(|| BufWriter::new(io::stdout().lock())),
+        };
+        let how = self.work.how(settings);
+        let wanted = |record: &Record| !known(&told(record));
+        // What SQLite says has to get through a sink that only knows of input and output.
+        let mut failed = None;
+        let sink = |ready: Ready, idle: bool| {
+            batch.take(ready, idle).map_err(|e| {
+                let kind = e.downcast_ref::<io::Error>().map_or(io::ErrorKind::Other, io::Error::kind);
+                failed = Some(e);
+                io::Error::from(kind)
+            })
+        };
+        let read = pages::observe_wanted(source, &self.known, None, how, wanted, show, sink, tally);
+        if let Some(failed) = failed {
+            return Err(failed);
+        }
+        read?;
+        batch.store()?;
+        let added = batch.added;
+        drop(batch);
+        writer.fold()?;
+        if !how.quiet {
+            say(&summary(added, tally));
+        }
+        Ok(())
+    }
+}
+
+/// One line for standard error: what was added, what was there, what was passed over.
+fn summary(added: Added, tally: &Tally) -> String {
+    let mut parts = vec![format!("added {}", added.added)];
+    let known = added.known + tally.unwanted;
+    if known > 0 {
+        parts.push(format!("{known} already there"));
+    }
+    if added.forgotten > 0 {
+        parts.push(format!("{} of articles that were ordered forgotten", added.forgotten));
+    }
+    format!("{}: {}", parts.join(", "), tally.summary())
+}
+
+/// What is read, by hash: the page and everything that bears on its reading.
+fn told(record: &Record) -> Told {
+    let text = |t: &Option<String>| t.clone().unwrap_or_default().into_bytes();
+    let fetched = record.fetched.map(|f| f.to_string());
+    let parts = [
+        format!("{:?}", record.form).into_bytes(),
+        text(&record.id),
+        text(&record.url),
+        text(&record.content_type),
+        text(&record.title),
+        text(&record.outlet),
+        text(&record.published),
+        text(&fetched),
+    ];
+    Told::of(&record.bytes, parts.iter().map(Vec::as_slice))
+}
+
+impl Batch<'_> {
+    fn take(&mut self, ready: Ready, idle: bool) -> Result<()> {
+        self.bytes += ready.row.as_ref().map_or(0, Row::size);
+        if self.ready.is_empty() {
+            self.since = Instant::now();
+        }
+        self.ready.push(ready);
+        let full = self.ready.len() >= BATCH || self.bytes >= BATCH_BYTES;
+        if full || (idle && self.since.elapsed() >= PATIENCE) {
+            self.store()?;
+        }
+        Ok(())
+    }
+
+    /// Puts what is ready on disk, and says so.
+    fn store(&mut self) -> Result<()> {
+        let mut rows = Vec::with_capacity(self.ready.len());
+        let mut said = Vec::with_capacity(self.ready.len());
+        for Ready { id, path, row } in self.ready.drain(..) {
+            rows.push(row.with_context(|| format!("{id}: cannot be packed"))?);
+            said.push((id, path));
+        }
+        self.bytes = 0;
+        let (added, new) = self.writer.add_rows(&rows)?;
+        self.added += added;
+        self.waiting += added.added;
+        if let Some(out) = &mut self.out {
+            for ((id, path), added) in said.iter().zip(new) {
+                serde_json::to_writer(
+                    &mut *out,
+                    &serde_json::json!({"id": id, "path": path, "added": added}),
+                )?;
+                out.write_all(b"\n")?;
+            }
+            out.flush()?;
+        }
+        if self.waiting >= self.fold_from {
+            if self.writer.waits_in_order()? {
+                self.writer.fold()?;
+                self.waiting = 0;
+            } else {
+                self.fold_from *= 2;
+            }
+        }
+        Ok(())
+    }
+}

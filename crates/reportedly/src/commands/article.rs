@@ -1,0 +1,62 @@
+//! `reportedly article`: one article of the library, as it was read.
+
+use crate::{
+    arguments::{AsOf, given_as_of},
+    config::Settings,
+    terminal::style,
+};
+use anyhow::{Result, bail};
+use clap::{ArgGroup, Args};
+use reportedly_library::Library;
+use std::io::{self, BufWriter, Write};
+
+/// `article`
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("form").args(["json", "markdown"]),
+    after_help = "A later state of an article has an id of its own: the first one's with -2, -3 … behind it.
+
+Examples:
+  reportedly article 5c1f20ab93d4e671
+  reportedly article 5c1f20ab93d4e671-2 --json | jq .statements"
+)]
+pub struct ShowArticle {
+    /// The article's id
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Only if it was known by then: a day (its end, UTC) or an instant
+    #[arg(long, value_name = "DATE", value_parser = given_as_of)]
+    pub as_of: Option<AsOf>,
+    /// One JSON object, as `read` gives it
+    #[arg(long)]
+    pub json: bool,
+    /// The article as Markdown
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+impl ShowArticle {
+    /// Shows the article.
+    pub fn run(&self, settings: &Settings) -> Result<()> {
+        let library = Library::open(settings.library()?)?;
+        let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
+        let Some(article) = view.article(&self.id)? else {
+            let then = self.as_of.as_ref().map(|d| format!(" that was known by {}", d.text)).unwrap_or_default();
+            bail!("{}: no article with this id{then} in {}", self.id, library.folder().display());
+        };
+        let path = article.path.as_deref();
+        let mut out = BufWriter::new(io::stdout().lock());
+        if self.json {
+            let answer = reportedly_answer::reading(&article.id, path, &article.reading);
+            serde_json::to_writer_pretty(&mut out, &answer)?;
+            out.write_all(b"\n")?;
+        } else if self.markdown {
+            out.write_all(reportedly_answer::markdown(path, &article.reading).as_bytes())?;
+        } else {
+            let text = reportedly_answer::reading_text(None, &article.reading, style(settings));
+            out.write_all(text.as_bytes())?;
+        }
+        out.flush()?;
+        Ok(())
+    }
+}
