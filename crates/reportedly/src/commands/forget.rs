@@ -1,0 +1,59 @@
+//! `reportedly forget`: a takedown.
+
+use crate::{config::Settings, terminal::say};
+use anyhow::{Result, bail};
+use clap::{ArgGroup, Args};
+use reportedly_library::{Which, Writer};
+use std::io::{self, Write};
+
+/// `forget`
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("which").args(["article", "url", "outlet"]).required(true),
+    after_help = "What stays is that there was an article with this id, when it was seen, and the hashes by which
+it is known if it comes again: it is not taken again.
+
+Examples:
+  reportedly forget 5c1f20ab93d4e671 --dry-run
+  reportedly forget --url https://wire.example/quay
+  reportedly forget --outlet \"Harbour Wire\""
+)]
+pub struct Forget {
+    /// The article's id
+    #[arg(value_name = "ARTICLE")]
+    pub article: Option<String>,
+    /// All that was seen at this address
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// All of this outlet
+    #[arg(long, value_name = "NAME")]
+    pub outlet: Option<String>,
+    /// Only say what would be forgotten
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+}
+
+impl Forget {
+    /// Forgets, or says what would be forgotten.
+    pub fn run(&self, settings: &Settings) -> Result<()> {
+        let (which, name) = match (&self.article, &self.url, &self.outlet) {
+            (Some(id), ..) => (Which::Article(id.clone()), id),
+            (_, Some(url), _) => (Which::Url(url.clone()), url),
+            (.., Some(outlet)) => (Which::Outlet(outlet.clone()), outlet),
+            (None, None, None) => return Ok(()),
+        };
+        let mut writer = Writer::existing(settings.library()?)?;
+        let gone = if self.dry_run { writer.would_forget(&which)? } else { writer.forget(&which)? };
+        if gone.articles.is_empty() {
+            bail!("{name}: nothing of this is in the library");
+        }
+        let mut out = io::stdout().lock();
+        for (id, title) in &gone.articles {
+            let title = title.as_deref().unwrap_or("(no title)");
+            writeln!(out, "{}", reportedly_answer::visible(&format!("{id}  {title}")))?;
+        }
+        let done = if self.dry_run { "would be forgotten" } else { "forgotten" };
+        say(&format!("{done}: {} articles, seen {} times", gone.articles.len(), gone.observations));
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! `reportedly rebuild`: everything that follows from the observations, made again.
+
+use crate::{config::Settings, terminal::say};
+use anyhow::Result;
+use clap::Args;
+use reportedly_library::{Library, Writer};
+
+/// `rebuild`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  reportedly rebuild
+  reportedly rebuild --library ~/news")]
+pub struct Rebuild {
+    /// No summary
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl Rebuild {
+    /// Makes it all again.
+    pub fn run(&self, settings: &Settings) -> Result<()> {
+        let folder = settings.library()?;
+        let made = Writer::existing(folder)?.rebuild()?;
+        if !self.quiet {
+            let library = Library::open(folder)?;
+            let view = library.view(None)?;
+            say(&format!(
+                "made again: {} stories of {} articles, from {} observations",
+                view.stories()?,
+                view.articles()?,
+                made.steps
+            ));
+        }
+        Ok(())
+    }
+}
