@@ -4,7 +4,7 @@ use crate::{
     error::Error,
     folding::{Folded, Folding},
     sight::{Row, Sight, microseconds},
-    store::{Lock, Store, cannot_write, make_folder},
+    store::{DATABASE, Lock, Store, cannot_write, make_folder},
 };
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -21,7 +21,6 @@ pub const BATCH: usize = 500;
 pub struct Writer {
     pub(crate) store: Store,
     pub(crate) folding: Folding,
-    keep_pages: bool,
     pub(crate) forgotten: FxHashSet<String>,
     _lock: Lock,
 }
@@ -53,17 +52,15 @@ impl Writer {
         let lock = Lock::take(folder)?;
         let store = Store::to_write(folder, &lock)?;
         let forgotten = forgotten(&store.connection).map_err(|e| store.error(e))?;
-        Ok(Self { store, folding: Folding::default(), keep_pages: true, forgotten, _lock: lock })
+        Ok(Self { store, folding: Folding::default(), forgotten, _lock: lock })
     }
 
-    /// Whether the bytes of pages are kept; they are unless told otherwise.
-    pub fn keep_pages(&mut self, keep: bool) {
-        self.keep_pages = keep;
-    }
-
-    /// Whether the bytes of pages are kept.
-    pub const fn keeps_pages(&self) -> bool {
-        self.keep_pages
+    /// Opens a library that is there for writing. Errors: as of [`Writer::open`], and where there is none.
+    pub fn existing(folder: &Path) -> Result<Self, Error> {
+        if !folder.join(DATABASE).is_file() {
+            return Err(Error::Missing(folder.to_path_buf()));
+        }
+        Self::open(folder)
     }
 
     /// Adds readings of which no page is at hand, [`BATCH`] at a time, and folds them.

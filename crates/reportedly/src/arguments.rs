@@ -2,8 +2,19 @@
 
 use crate::{
     commands::{
-        add::Add, article::ShowArticle, completions::Completions, config::Show, doctor::Doctor, man::Manual,
-        read::Read, stories::Stories, story::ShowStory,
+        add::Add,
+        article::ShowArticle,
+        backup::{Backup, Restore},
+        check::Check,
+        completions::Completions,
+        config::Show,
+        doctor::Doctor,
+        forget::Forget,
+        man::Manual,
+        read::Read,
+        rebuild::Rebuild,
+        stories::Stories,
+        story::ShowStory,
         timeline::Timeline,
     },
     config::{Flags, Settings},
@@ -45,16 +56,21 @@ pub enum Command {
 Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.warc, .warc.gz, .warc.zst, .warc.wet.gz), page by page; hidden files and others are passed over and counted. What a saved page itself records of its address and time is used (browsers, SingleFile, HTTrack, MHTML)."
     )]
     Read(Read),
-    /// Add pages to the library: read once, kept, and part of its stories
-    #[command(
-        long_about = "Reads pages as `read` does and keeps what it reads in the library: every sight of a page, with the page itself unless told otherwise. What is there already is not added twice, so an interrupted run is just run again. Stories are those of everything added, in whatever order it came."
-    )]
-    Add(Add),
     /// Tell stories, newest first: of the library, or of the pages given
     #[command(
         long_about = "Tells the stories of the library, or of pages that are read as `read` does, newest first: title, dates, outlets, copies, the origins behind what most reports rest on with the chain by which each outlet has it, and the timeline with the status of each development (happened, planned, possible, denied) and the sentence that says it."
     )]
     Stories(Stories),
+    /// Tell one story as dated sentences
+    #[command(
+        long_about = "Takes the articles of one story and tells it as dated sentences, each taken from an article as it stands."
+    )]
+    Timeline(Timeline),
+    /// Add pages to the library: read once, kept, and part of its stories
+    #[command(
+        long_about = "Reads pages as `read` does and keeps what it reads in the library: every sight of a page, with the page itself unless told otherwise. What is there already is not added twice, so an interrupted run is just run again. Stories are those of everything added, in whatever order it came."
+    )]
+    Add(Add),
     /// Tell one story of the library
     #[command(
         long_about = "Tells one story of the library: who reports it, the origins behind it, its timeline; with --as-of as it stood then."
@@ -65,11 +81,29 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Shows one article of the library as it was read: its date, who said what by way of whom."
     )]
     Article(ShowArticle),
-    /// Tell one story as dated sentences
+    /// Make stories, copies and names of the library again
     #[command(
-        long_about = "Takes the articles of one story and tells it as dated sentences, each taken from an article as it stands."
+        long_about = "Makes everything again that follows from the observations: stories, copies, names, outlets. The result is the same as before; where it is not, what was there was damaged."
     )]
-    Timeline(Timeline),
+    Rebuild(Rebuild),
+    /// Look whether the library is whole, and say what to do where it is not
+    #[command(
+        long_about = "Looks through the library: the database file, every reading and page by its hash, every span, the log of stories, the states of the fold. Says of each fault what to do about it. Changes nothing unless told to."
+    )]
+    Check(Check),
+    /// Take an article out of the library for good
+    #[command(
+        long_about = "Takes down an article, an address or an outlet: text, page, reading and all that was made of them go, on disk as well, and stories are told as if it had never been there."
+    )]
+    Forget(Forget),
+    /// Copy the library into one file
+    #[command(long_about = "Copies the library into one file, as it stands, while pages may be added.")]
+    Backup(Backup),
+    /// Make a library from a copy
+    #[command(
+        long_about = "Makes a library from a file that `backup` made; the file is looked through first, and a library that is there is put aside."
+    )]
+    Restore(Restore),
     /// Show what is set, and where
     #[command(
         long_about = "Shows every setting as it holds and where that comes from: its default, a line of the configuration file, a variable, or a flag."
@@ -87,7 +121,7 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
 }
 
 /// The groups in which the help shows the commands: each goes from one command to the next group's.
-const GROUPS: [(&str, &str); 2] = [("Pages and stories", "read"), ("Set-up", "config")];
+const GROUPS: [(&str, &str); 3] = [("Pages and stories", "read"), ("Library", "add"), ("Set-up", "config")];
 /// What stands before and after a command's name there.
 const INDENT: usize = 2;
 

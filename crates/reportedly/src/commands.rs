@@ -2,11 +2,15 @@
 
 pub mod add;
 pub mod article;
+pub mod backup;
+pub mod check;
 pub mod completions;
 pub mod config;
 pub mod doctor;
+pub mod forget;
 pub mod man;
 pub mod read;
+pub mod rebuild;
 pub mod stories;
 pub mod story;
 pub mod timeline;
