@@ -86,6 +86,17 @@ impl Library {
         known.and_then(|mut s| s.exists([told.all])).map_err(|e| self.store.error(e))
     }
 
+    /// The ids of all articles of which an observation is kept, in order.
+    pub fn articles(&self) -> Result<Vec<String>, Error> {
+        (|| {
+            let all = "SELECT DISTINCT article FROM observation WHERE forgotten_at IS NULL ORDER BY article";
+            let mut all = self.store.connection.prepare(all)?;
+            let all = all.query_map([], |row| row.get(0))?;
+            all.collect()
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
     /// The library as it stood at a time, or as it stands now.
     pub fn view(&self, as_of: Option<Timestamp>) -> Result<View<'_>, Error> {
         let looked = (|| {
