@@ -191,7 +191,8 @@ fn capture(warc: &mut WarcRecord) -> io::Result<Option<Record>> {
             }
             record.content_type = http.get("Content-Type").map(Cow::into_owned);
             let lines = http.items().map(|(name, value)| format!("{name}: {value}\n"));
-            record.headers = Some(http.status_line().map(|s| format!("{s}\n")).into_iter().chain(lines).collect());
+            record.headers =
+                Some(http.status_line().map(|s| format!("{s}\n")).into_iter().chain(lines).collect());
             let of = |name: &str| http.get(name).map(|v| v.to_ascii_lowercase()).unwrap_or_default();
             coded = Some((of("Transfer-Encoding"), of("Content-Encoding")));
         }

@@ -62,11 +62,8 @@ pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<(), Error> {
         let version: i64 = copy.pragma_query_value(None, "user_version", |row| row.get(0))?;
         Ok((version, sound(&copy)?))
     });
-    let damaged = |why: String| Error::Damaged {
-        what: from.display().to_string(),
-        why,
-        cure: "take another backup",
-    };
+    let damaged =
+        |why: String| Error::Damaged { what: from.display().to_string(), why, cure: "take another backup" };
     let (version, fault) = opened.map_err(|e| damaged(e.to_string()))?;
     if let Some(why) = fault {
         return Err(damaged(why));

@@ -21,7 +21,8 @@ const SIDE_BY_SIDE: usize = 256;
 const FAULTS: i64 = 20;
 
 /// What to do about a damaged observation.
-const REMOVE: &str = "restore a backup, or let `reportedly check --remove-damaged` take it out and add the page again";
+const REMOVE: &str =
+    "restore a backup, or let `reportedly check --remove-damaged` take it out and add the page again";
 /// What to do about projections.
 const REBUILD: &str = "`reportedly rebuild` makes it again";
 
@@ -85,10 +86,8 @@ impl Library {
         match checked {
             Ok(()) => {}
             // Where pages of the file itself are damaged, looking ends; what was found before is told.
-            Err(e) if !report.faults.is_empty() => report.fault(
-                format!("looking further failed: {}", self.store.error(e)),
-                crate::error::RESTORE_ALL,
-            ),
+            Err(e) if !report.faults.is_empty() => report
+                .fault(format!("looking further failed: {}", self.store.error(e)), crate::error::RESTORE_ALL),
             Err(e) => return Err(self.store.error(e)),
         }
         if deep && report.faults.is_empty() {
@@ -120,8 +119,8 @@ impl Library {
 
 /// The database file by itself.
 fn file(connection: &Connection, report: &mut Report) -> rusqlite::Result<()> {
-    let mut check = connection.prepare("SELECT integrity_check FROM pragma_integrity_check(?1)")?;
-    for said in check.query_map([FAULTS], |row| row.get::<_, String>(0))? {
+    let mut check = connection.prepare(&format!("PRAGMA integrity_check({FAULTS})"))?;
+    for said in check.query_map([], |row| row.get::<_, String>(0))? {
         let said = said?;
         if said != "ok" {
             report.fault(format!("the database: {said}"), crate::error::RESTORE_ALL);
@@ -206,8 +205,10 @@ fn spans(reading: &Reading) -> impl Iterator<Item = Span> {
 
 /// Every page by its hash.
 fn pages(connection: &Connection, report: &mut Report) -> rusqlite::Result<()> {
-    let mut some = connection.prepare("SELECT id, hash, body FROM page WHERE id > ?1 ORDER BY id LIMIT ?2")?;
-    let mut sights = connection.prepare("SELECT seq, article FROM observation WHERE page_hash = ?1 LIMIT 1")?;
+    let mut some =
+        connection.prepare("SELECT id, hash, body FROM page WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let mut sights =
+        connection.prepare("SELECT seq, article FROM observation WHERE page_hash = ?1 LIMIT 1")?;
     let mut last = 0;
     loop {
         let rows = some.query_map(params![last, SIDE_BY_SIDE as i64], |row| {
@@ -266,25 +267,23 @@ fn forgotten(connection: &Connection, report: &mut Report) -> rusqlite::Result<(
 fn log(connection: &Connection, report: &mut Report) -> rusqlite::Result<()> {
     let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let steps = folding::steps(connection)?;
-    report.stories = one("SELECT coalesce((SELECT stories FROM placed ORDER BY step DESC LIMIT 1), 0)")? as usize;
+    report.stories =
+        one("SELECT coalesce((SELECT stories FROM placed ORDER BY step DESC LIMIT 1), 0)")? as usize;
     if one("SELECT count(*) FROM placed")? != steps {
         report.fault("steps of the log of stories are missing".to_owned(), REBUILD);
+        return Ok(());
     }
-    let waiting = one(
-        "SELECT count(*) FROM observation
-         WHERE is_article = 1 AND forgotten_at IS NULL AND seq NOT IN (SELECT seq FROM placed)",
-    )?;
+    let waiting = one("SELECT count(*) FROM observation
+         WHERE is_article = 1 AND forgotten_at IS NULL AND seq NOT IN (SELECT seq FROM placed)")?;
     if waiting > 0 {
         report.fault(
             format!("{waiting} observations are not yet part of stories"),
             "nothing is lost: the next `reportedly add` goes on with them",
         );
     }
-    let strangers = one(
-        "SELECT count(*) FROM placed JOIN observation USING (seq)
+    let strangers = one("SELECT count(*) FROM placed JOIN observation USING (seq)
          WHERE is_article = 0 OR forgotten_at IS NOT NULL OR placed.known_at <> observation.known_at
-            OR placed.article <> observation.article",
-    )?;
+            OR placed.article <> observation.article")?;
     if strangers > 0 {
         report.fault(format!("{strangers} steps of the log of stories are of no observation"), REBUILD);
     }

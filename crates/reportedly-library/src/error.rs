@@ -76,8 +76,7 @@ fn by(process: Option<u32>) -> String {
 }
 
 /// What to do about a damaged row.
-pub(crate) const RESTORE: &str =
-    "`reportedly check` names all that is damaged; restore a backup, or `reportedly forget` the article and add it again";
+pub(crate) const RESTORE: &str = "`reportedly check` names all that is damaged; restore a backup, or `reportedly forget` the article and add it again";
 /// What to do about a damaged file of the database.
 pub(crate) const RESTORE_ALL: &str = "restore a backup (`reportedly restore`)";
 /// What to do about a damaged projection.

@@ -341,8 +341,8 @@ fn resume(connection: &Connection, folder: &Path) -> Result<State, Error> {
             let mut rows = connection.prepare_cached(
                 "SELECT seq, article, place FROM placed WHERE step >= ?1 ORDER BY step LIMIT ?2",
             )?;
-            let rows = rows
-                .query_map(params![taken, FETCHED as i64], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+            let rows =
+                rows.query_map(params![taken, FETCHED as i64], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
             rows.collect::<rusqlite::Result<Vec<(i64, String, Option<u32>)>>>()
         })()
         .map_err(lost)?;
@@ -429,9 +429,10 @@ fn with_features(
                 })?;
                 (features, false)
             }
-            Stored::Reading(body) => {
-                (features_of(&body, || format!("the reading of article {} (observation {seq})", key.1))?, true)
-            }
+            Stored::Reading(body) => (
+                features_of(&body, || format!("the reading of article {} (observation {seq})", key.1))?,
+                true,
+            ),
         };
         Ok((Next { seq, key, first_seen, content, outlet, features: Arc::new(features) }, new))
     });
@@ -525,7 +526,10 @@ struct Log<'c> {
 
 impl<'c> Log<'c> {
     fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
-        let outlets = connection.prepare("SELECT name FROM outlet")?.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        let outlets = connection
+            .prepare("SELECT name FROM outlet")?
+            .query_map([], |r| r.get(0))?
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             placed: connection.prepare(
                 "INSERT INTO placed (step, seq, known_at, article, place, name, story, family, stories)

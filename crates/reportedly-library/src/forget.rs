@@ -1,11 +1,6 @@
 //! Takedowns: text, page and reading go; that there was something stays.
 
-use crate::{
-    error::Error,
-    folding::cut_from,
-    sight::microseconds,
-    writer::Writer,
-};
+use crate::{error::Error, folding::cut_from, sight::microseconds, writer::Writer};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 

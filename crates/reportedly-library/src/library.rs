@@ -92,7 +92,7 @@ impl Library {
             let all = "SELECT DISTINCT article FROM observation WHERE forgotten_at IS NULL ORDER BY article";
             let mut all = self.store.connection.prepare(all)?;
             let all = all.query_map([], |row| row.get(0))?;
-            all.collect()
+            all.collect::<rusqlite::Result<Vec<String>>>()
         })()
         .map_err(|e| self.store.error(e))
     }
@@ -200,7 +200,10 @@ impl View<'_> {
     }
 
     /// Tells stories as they stood, one after the other as they are wanted, several at once on all cores.
-    pub fn tell_all<'v>(&'v self, stories: &'v [Found]) -> impl Iterator<Item = Result<ToldStory, Error>> + 'v {
+    pub fn tell_all<'v>(
+        &'v self,
+        stories: &'v [Found],
+    ) -> impl Iterator<Item = Result<ToldStory, Error>> + 'v {
         stories.chunks(TOLD).flat_map(move |some| {
             let packed: Vec<_> = some.iter().map(|s| self.packed(s)).collect();
             let outlets = &self.outlets;
@@ -291,7 +294,9 @@ impl View<'_> {
             for member in &mut members {
                 let own = member.family.unwrap_or(member.place);
                 let mut first = own;
-                while let Some(next) = family.query_row(params![first, self.steps], |r| r.get(0)).optional()? {
+                while let Some(next) =
+                    family.query_row(params![first, self.steps], |r| r.get(0)).optional()?
+                {
                     first = next;
                 }
                 member.family = (first != member.place).then_some(first);
@@ -308,14 +313,14 @@ impl View<'_> {
                 "SELECT path, body FROM observation JOIN reading USING (seq) WHERE seq = ?1",
             )?;
             let packed = members.iter().map(|m| {
-                let packed = |r: &Row<'_>| Ok(Packed { name: m.name.clone(), path: r.get(0)?, body: r.get(1)? });
+                let packed =
+                    |r: &Row<'_>| Ok(Packed { name: m.name.clone(), path: r.get(0)?, body: r.get(1)? });
                 row.query_row([m.seq], packed)
             });
             packed.collect::<rusqlite::Result<Vec<Packed>>>()
         })?;
         Ok((members, packed))
     }
-
 }
 
 fn observation(packed: Packed) -> Result<Observation, Error> {
@@ -324,8 +329,7 @@ fn observation(packed: Packed) -> Result<Observation, Error> {
 }
 
 fn told((members, packed): (Vec<Logged>, Vec<Packed>), outlets: &Outlets) -> Result<ToldStory, Error> {
-    let observations: Vec<Observation> =
-        packed.into_par_iter().map(observation).collect::<Result<_, _>>()?;
+    let observations: Vec<Observation> = packed.into_par_iter().map(observation).collect::<Result<_, _>>()?;
     let index: FxHashMap<i64, usize> = members.iter().enumerate().map(|(i, m)| (m.place, i)).collect();
     let placed: Vec<Placed> = members
         .iter()

@@ -125,10 +125,8 @@ impl Store {
     }
 
     fn prepare(&self, pragmas: &str) -> Result<(), Error> {
-        let ready = self
-            .connection
-            .busy_timeout(PATIENCE)
-            .and_then(|()| self.connection.execute_batch(pragmas));
+        let ready =
+            self.connection.busy_timeout(PATIENCE).and_then(|()| self.connection.execute_batch(pragmas));
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         ready.map_err(|e| self.error(e))
     }
@@ -138,7 +136,8 @@ impl Store {
         check_version(&self.folder, found)?;
         for (i, step) in MIGRATIONS.iter().enumerate().skip(found as usize) {
             let migrated = (|| {
-                let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let transaction =
+                    self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 transaction.execute_batch(step)?;
                 transaction.pragma_update(None, "user_version", i as i64 + 1)?;
                 transaction.commit()

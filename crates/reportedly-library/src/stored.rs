@@ -57,7 +57,7 @@ pub(crate) fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 /// Unpacks bytes; `what` names them where they are damaged.
 pub(crate) fn unpack(packed: &[u8], what: impl Fn() -> String) -> Result<Vec<u8>, Error> {
     let damaged = |why: String| Error::Damaged { what: what(), why, cure: RESTORE };
-    let size = Decompressor::upper_bound(packed).filter(|s| *s <= MOST_BYTES);
+    let size = Decompressor::upper_bound(packed).filter(|s| !packed.is_empty() && *s <= MOST_BYTES);
     let size = size.ok_or_else(|| damaged("it does not begin as packed bytes do".to_owned()))?;
     DECOMPRESSOR.with_borrow_mut(|kept| {
         let mut unpack = || -> std::io::Result<(Vec<u8>, Decompressor<'static>)> {
@@ -127,7 +127,10 @@ mod tests {
 
     #[test]
     fn a_flipped_byte_is_noticed_wherever_it_is() {
-        let reading = read(&Input { bytes: b"<p>The quay at Velm reopens on Monday, the harbour master said.", ..Input::default() });
+        let reading = read(&Input {
+            bytes: b"<p>The quay at Velm reopens on Monday, the harbour master said.",
+            ..Input::default()
+        });
         let packed = pack_reading(&reading).expect("to memory");
         for at in 0..packed.len() {
             let mut flipped = packed.clone();

@@ -119,7 +119,8 @@ impl Writer {
 }
 
 fn forgotten(connection: &Connection) -> rusqlite::Result<FxHashSet<String>> {
-    let mut all = connection.prepare("SELECT DISTINCT article FROM observation WHERE forgotten_at IS NOT NULL")?;
+    let mut all =
+        connection.prepare("SELECT DISTINCT article FROM observation WHERE forgotten_at IS NOT NULL")?;
     let all = all.query_map([], |row| row.get(0))?;
     all.collect()
 }

@@ -54,14 +54,21 @@ fn of_library(folder: &Path, as_of: Option<&str>) -> String {
         .tell_all(&found)
         .map(|told| {
             let told = told.expect("a story");
-            serde_json::to_string_pretty(&reportedly_answer::story(&told.story, &told.observations)).expect("JSON")
+            serde_json::to_string_pretty(&reportedly_answer::story(&told.story, &told.observations))
+                .expect("JSON")
         })
         .collect();
     stories.join("\n")
 }
 
-const DATES: [Option<&str>; 6] =
-    [None, Some("2031-01-01"), Some("2031-02-01"), Some("2031-02-20"), Some("2031-04-01"), Some("2020-01-01")];
+const DATES: [Option<&str>; 6] = [
+    None,
+    Some("2031-01-01"),
+    Some("2031-02-01"),
+    Some("2031-02-20"),
+    Some("2031-04-01"),
+    Some("2020-01-01"),
+];
 
 fn shuffled(mut observations: Vec<Observation>, seed: u64) -> Vec<Observation> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -172,8 +179,7 @@ fn with_pages() -> TempDir {
     let rows: Vec<_> = pages()
         .into_iter()
         .map(|(observation, page)| {
-            let sight =
-                Sight { observation, page: Some(&page), told: None, headers: None, archive: None };
+            let sight = Sight { observation, page: Some(&page), told: None, headers: None, archive: None };
             reportedly_library::Row::of(&sight, true).expect("packed")
         })
         .collect();
@@ -199,9 +205,17 @@ fn damage_is_named_with_its_cure() {
         ("a page", flipped("page", "id = 4"), "the page of article"),
         ("a reading gone", "DELETE FROM reading WHERE seq = 5".to_owned(), "is missing"),
         ("a page gone", "DELETE FROM page WHERE id = 5".to_owned(), "is missing"),
-        ("another reading", "UPDATE reading SET body = (SELECT body FROM reading WHERE seq = 7) WHERE seq = 8".to_owned(), "is not the one that was stored"),
+        (
+            "another reading",
+            "UPDATE reading SET body = (SELECT body FROM reading WHERE seq = 7) WHERE seq = 8".to_owned(),
+            "is not the one that was stored",
+        ),
         ("the log", "DELETE FROM placed WHERE step = 9".to_owned(), "log of stories"),
-        ("a story", "UPDATE placed SET story = place WHERE story <> place".to_owned(), "is not what folding gives"),
+        (
+            "a story",
+            "UPDATE placed SET story = place WHERE story <> place".to_owned(),
+            "is not what folding gives",
+        ),
     ] {
         let folder = with_pages();
         let before = of_library(folder.path(), None);
@@ -236,7 +250,10 @@ fn damage_is_named_with_its_cure() {
 #[test]
 fn a_damaged_reading_is_never_passed_over_in_silence() {
     let folder = with_pages();
-    damage(folder.path(), "UPDATE reading SET body = CAST(substr(body, 1, 60) || x'00' || substr(body, 62) AS BLOB)");
+    damage(
+        folder.path(),
+        "UPDATE reading SET body = CAST(substr(body, 1, 60) || x'00' || substr(body, 62) AS BLOB)",
+    );
     let library = Library::open(folder.path()).expect("a library");
     let view = library.view(None).expect("a view");
     let found = view.newest(Some(1)).expect("stories");
@@ -249,12 +266,19 @@ fn what_is_forgotten_is_gone_and_stays_gone() {
     let all = pages();
     let folder = with_pages();
     let (gone, _) = all.iter().find(|p| p.0.reading.kind.is_article()).expect("an article");
-    let without: Vec<Observation> =
-        all.iter().map(|p| p.0.clone()).filter(|o| o.id != gone.id).collect();
+    let without: Vec<Observation> = all.iter().map(|p| p.0.clone()).filter(|o| o.id != gone.id).collect();
     let body = |table: &str, row: &str| -> Vec<u8> {
         let connection = rusqlite::Connection::open(folder.path().join("library.db")).expect("the database");
-        let sql = format!("SELECT body FROM {table} WHERE {row} = (SELECT {row} FROM observation JOIN reading USING (seq) WHERE article = ?1)");
-        connection.query_row(&sql.replace("page WHERE hash = (SELECT hash", "page WHERE hash = (SELECT page_hash"), [&gone.id], |r| r.get(0)).expect("a body")
+        let sql = format!(
+            "SELECT body FROM {table} WHERE {row} = (SELECT {row} FROM observation JOIN reading USING (seq) WHERE article = ?1)"
+        );
+        connection
+            .query_row(
+                &sql.replace("page WHERE hash = (SELECT hash", "page WHERE hash = (SELECT page_hash"),
+                [&gone.id],
+                |r| r.get(0),
+            )
+            .expect("a body")
     };
     let (reading, page) = (body("reading", "seq"), body("page", "hash"));
     let held = |what: &[u8]| {

@@ -20,7 +20,8 @@ static KNOWN: RwLock<Option<FxHashSet<Rule>>> = RwLock::new(None);
 
 /// The rule of this name, which stays in memory from the first time on; `None` where there are too many of them.
 pub fn rule(name: &str) -> Option<Rule> {
-    let seen = KNOWN.read().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|k| k.get(name).copied());
+    let seen =
+        KNOWN.read().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|k| k.get(name).copied());
     if seen.is_some() {
         return seen;
     }

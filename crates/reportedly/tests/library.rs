@@ -241,7 +241,10 @@ fn a_full_disk_is_said_and_costs_nothing_that_was_acknowledged() {
         .expect("a shell");
     assert!(!limited.status.success());
     let said = text(&limited.stderr);
-    assert!(said.contains("no room left on the disk") && said.contains("run the same command again"), "{said}");
+    assert!(
+        said.contains("no room left on the disk") && said.contains("run the same command again"),
+        "{said}"
+    );
     let acknowledged: BTreeSet<String> =
         lines(&limited).iter().map(|l| l["id"].as_str().expect("an id").to_owned()).collect();
     let there: BTreeSet<String> =
@@ -272,13 +275,19 @@ fn a_library_that_cannot_be_had_is_said() {
         }
     };
     let said = text(&busy.stderr);
-    assert!(said.contains("another process is writing to this library") && said.contains("wait until"), "{said}");
+    assert!(
+        said.contains("another process is writing to this library") && said.contains("wait until"),
+        "{said}"
+    );
     // Whoever asks does not wait.
     assert!(!ask(library.path(), &["stories", "-q"]).is_empty());
     drop(stdin);
     child.wait().expect("ended");
-    std::fs::write(library.path().join("library.db"), b"something else, and long enough to be looked at as a database")
-        .expect("written");
+    std::fs::write(
+        library.path().join("library.db"),
+        b"something else, and long enough to be looked at as a database",
+    )
+    .expect("written");
     let broken = run(library.path(), &["stories"], b"");
     assert!(text(&broken.stderr).contains("restore a backup"), "{}", text(&broken.stderr));
 }

@@ -28,7 +28,8 @@ const FOLDED_AT_ONCE: usize = 10_000;
 
 /// `add`
 #[derive(Debug, Args)]
-#[command(after_help = "With --jsonl and - as the path, standard input is NDJSON as for `read`. With --jsonl, one
+#[command(
+    after_help = "With --jsonl and - as the path, standard input is NDJSON as for `read`. With --jsonl, one
 {\"id\",\"path\",\"added\"} is given back for each page, once it is on disk.
 
 Examples:
@@ -37,7 +38,8 @@ Examples:
   reportedly add feed/ --outlet \"Harbour Wire\" --fetched 2031-03-04T10:00:00Z
 
 Exit status: 0 when all was added, 1 when something was not (and it is said what),
-2 for a wrong command line.")]
+2 for a wrong command line."
+)]
 pub struct Add {
     /// Pages, folders of pages, archives, or - for standard input
     #[arg(required = true, value_name = "PATH")]

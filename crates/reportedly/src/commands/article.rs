@@ -41,7 +41,8 @@ impl ShowArticle {
         let library = Library::open(settings.library()?)?;
         let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
         let Some(article) = view.article(&self.id)? else {
-            let then = self.as_of.as_ref().map(|d| format!(" that was known by {}", d.text)).unwrap_or_default();
+            let then =
+                self.as_of.as_ref().map(|d| format!(" that was known by {}", d.text)).unwrap_or_default();
             bail!("{}: no article with this id{then} in {}", self.id, library.folder().display());
         };
         let path = article.path.as_deref();

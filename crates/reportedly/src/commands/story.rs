@@ -34,13 +34,17 @@ impl ShowStory {
         let library = Library::open(settings.library()?)?;
         let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
         let Some(found) = view.story(&self.id)? else {
-            let then = self.as_of.as_ref().map(|d| format!(" that was known by {}", d.text)).unwrap_or_default();
+            let then =
+                self.as_of.as_ref().map(|d| format!(" that was known by {}", d.text)).unwrap_or_default();
             bail!("{}: no story or article with this id{then} in {}", self.id, library.folder().display());
         };
         let told = view.tell(&found)?;
         let mut out = BufWriter::new(io::stdout().lock());
         if self.json {
-            serde_json::to_writer_pretty(&mut out, &reportedly_answer::story(&told.story, &told.observations))?;
+            serde_json::to_writer_pretty(
+                &mut out,
+                &reportedly_answer::story(&told.story, &told.observations),
+            )?;
             out.write_all(b"\n")?;
         } else {
             let text = reportedly_answer::story_text(&told.story, &told.observations, style(settings));
