@@ -64,7 +64,7 @@ struct Kept {
     article: String,
     content: i64,
     page_hash: Vec<u8>,
-    page_kept: bool,
+    has_page: bool,
     reading: Option<Vec<u8>>,
 }
 
@@ -150,7 +150,7 @@ fn observations(connection: &Connection, report: &mut Report) -> rusqlite::Resul
                 article: row.get(1)?,
                 content: row.get(2)?,
                 page_hash: row.get(3)?,
-                page_kept: row.get(4)?,
+                has_page: row.get(4)?,
                 reading: row.get(5)?,
             })
         })?;
@@ -158,7 +158,7 @@ fn observations(connection: &Connection, report: &mut Report) -> rusqlite::Resul
         let Some(end) = rows.last() else { return Ok(()) };
         last = end.seq;
         report.observations += rows.len();
-        for row in rows.iter().filter(|r| r.page_kept) {
+        for row in rows.iter().filter(|r| r.has_page) {
             if !page.exists([&row.page_hash])? {
                 report.faults.push(Fault {
                     what: format!("the page of article {} (observation {}) is missing", row.article, row.seq),

@@ -114,8 +114,7 @@ fn save(folder: &Path, fold: &Fold, steps: i64) -> io::Result<(String, Hash)> {
     let Hashing { inner, hash } = hashing;
     inner.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     let hash: Hash = hash.finalize().into();
-    let start: String = hash[..4].iter().map(|b| format!("{b:02x}")).collect();
-    let file = format!("{steps}-{start}");
+    let file = format!("{steps}-{:08x}", u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]));
     fs::rename(temporary, folder.join(&file))?;
     Ok((file, hash))
 }

@@ -95,6 +95,7 @@ impl Past for OnDisk<'_> {
 }
 
 /// What SQLite said of the log while it was read.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn lost(source: rusqlite::Error) -> Error {
     Error::Damaged { what: "the log of stories".to_owned(), why: source.to_string(), cure: REBUILD }
 }

@@ -4,6 +4,7 @@ use reportedly_gather::{article_id, given_time, load, walk};
 use reportedly_library::{Error, Library, Sight, Which, Writer};
 use reportedly_story::{Observation, Question, tell_apart};
 use std::{
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
 };
@@ -126,7 +127,7 @@ fn projections(folder: &Path) -> String {
         while let Some(row) = rows.next().expect("a row") {
             let values: Vec<String> =
                 (0..columns).map(|c| format!("{:?}", row.get_ref(c).expect("a value"))).collect();
-            out.push_str(&format!("{table}: {}\n", values.join(" ")));
+            let _ = writeln!(out, "{table}: {}", values.join(" "));
         }
     }
     out

@@ -187,7 +187,7 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost_and_the_next_start_repairs_
     let input = records(2_400);
     let undisturbed = folder();
     let begun = Instant::now();
-    let (all, ended) = add_and_kill(undisturbed.path(), &input, Duration::from_secs(600));
+    let (all, ended) = add_and_kill(undisturbed.path(), &input, Duration::from_mins(10));
     let length = begun.elapsed().as_micros() as u64;
     assert!(ended && all.len() == 2_400);
     let answers = |library: &Path| {
@@ -214,7 +214,7 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost_and_the_next_start_repairs_
         done += usize::from(!ended);
         // Gone on with a few times, then begun anew.
         if done % 4 == 0 || ended || done == kills {
-            let (_, ended) = add_and_kill(library.path(), &input, Duration::from_secs(600));
+            let (_, ended) = add_and_kill(library.path(), &input, Duration::from_mins(10));
             assert!(ended);
             assert!(answers(library.path()) == wanted, "kill {done} after {after:?}");
             let report = Library::open(library.path()).expect("a library").check(true).expect("a check");
@@ -250,7 +250,7 @@ fn a_full_disk_is_said_and_costs_nothing_that_was_acknowledged() {
     let there: BTreeSet<String> =
         Library::open(&place).expect("a library").articles().expect("ids").into_iter().collect();
     assert!(acknowledged.is_subset(&there));
-    let (all, ended) = add_and_kill(&place, &records, Duration::from_secs(600));
+    let (all, ended) = add_and_kill(&place, &records, Duration::from_mins(10));
     assert!(ended && all.len() + there.len() >= 1_500, "{} and {}", all.len(), there.len());
     assert_eq!(Library::open(&place).expect("a library").check(true).expect("a check").faults, []);
 }

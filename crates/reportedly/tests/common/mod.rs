@@ -46,6 +46,7 @@ pub fn lines(output: &Output) -> Vec<serde_json::Value> {
 }
 
 /// Every span of a reading lies in its text; gives how many statements it has.
+#[allow(dead_code, reason = "not every test file needs it")]
 pub fn check_spans(reading: &serde_json::Value) -> usize {
     let length = reading["text"].as_str().expect("text").chars().count();
     let check = |s: &serde_json::Value| {
