@@ -4,7 +4,7 @@ use super::run::Totals;
 use super::words::{fold, push_term, words};
 use jiff::{Timestamp, civil::Date};
 use reportedly_read::{Reading, When};
-use reportedly_text::Language;
+use reportedly_text::{Language, Span};
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -31,7 +31,9 @@ const LEAST_MEMORY: usize = 20_000_000;
 /// An article as it is indexed.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// Its name, by which it is removed and found.
+    /// Its number in the library, by which it is removed and looked up.
+    pub number: u64,
+    /// Its name, which decides between equals.
     pub name: &'a str,
     /// When it was known.
     pub known_at: Timestamp,
@@ -88,8 +90,11 @@ impl From<std::io::Error> for SearchError {
 #[derive(Debug)]
 pub(super) struct Fields {
     schema: Schema,
-    /// The article's name.
-    pub name: Field,
+    /// The article's number.
+    pub number: Field,
+    /// The article's name: its length and its bytes, eight a number. Names are all different, and
+    /// a dictionary of them would have to be searched for every hit.
+    spelt: Field,
     /// A number made of it, for ties.
     pub key: Field,
     /// Title and text.
@@ -107,7 +112,8 @@ pub(super) const KNOWN: &str = "known";
 /// How many words title and text have, as they are indexed.
 pub(super) const LENGTH: &str = "length";
 pub(super) const KEY: &str = "key";
-pub(super) const NAME: &str = "name";
+pub(super) const NUMBER: &str = "number";
+pub(super) const SPELT: &str = "spelt";
 
 pub(super) static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     let mut schema = Schema::builder();
@@ -116,7 +122,8 @@ pub(super) static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
         TextOptions::default().set_indexing_options(indexing.set_fieldnorms(false))
     };
     let positions = IndexRecordOption::WithFreqsAndPositions;
-    let name = schema.add_text_field(NAME, words("raw", IndexRecordOption::Basic).set_fast("raw"));
+    let number = schema.add_u64_field(NUMBER, INDEXED | FAST);
+    let spelt = schema.add_u64_field(SPELT, FAST);
     let key = schema.add_u64_field(KEY, FAST);
     let body = schema.add_text_field("body", words(RUNNING, positions));
     let said = schema.add_text_field("said", words(TOGETHER, positions));
@@ -124,7 +131,7 @@ pub(super) static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     let published = schema.add_i64_field("published", NumericOptions::default() | INDEXED | FAST);
     schema.add_i64_field(KNOWN, FAST);
     schema.add_u64_field(LENGTH, FAST);
-    Fields { schema: schema.build(), name, key, body, said, facts, published }
+    Fields { schema: schema.build(), number, spelt, key, body, said, facts, published }
 });
 
 const RUNNING: &str = "running";
@@ -186,26 +193,33 @@ pub struct Prepared(TantivyDocument);
 impl Prepared {
     /// Makes an article ready.
     pub fn of(entry: &Entry<'_>) -> Self {
-        let Entry { name, known_at, reading } = *entry;
+        let Entry { number, name, known_at, reading } = *entry;
         let fields = &*FIELDS;
         let language = language_of(reading);
         let mut document = TantivyDocument::with_capacity(reading.text.len() * 2 + 256);
-        document.add_text(fields.name, name);
+        document.add_u64(fields.number, number);
         document.add_u64(fields.key, xxh3_64(name.as_bytes()));
+        document.add_u64(fields.spelt, name.len() as u64);
+        for chunk in name.as_bytes().chunks(8) {
+            let mut bytes = [0; 8];
+            bytes[..chunk.len()].copy_from_slice(chunk);
+            document.add_u64(fields.spelt, u64::from_be_bytes(bytes));
+        }
         let mut body = String::with_capacity(reading.text.len() + 256);
         let mut length = 0;
         if let Some(title) = &reading.title {
-            lines(&mut body, title, language, &mut length);
+            let places = lines(&mut body, title, language);
             body.push('\n');
-            let (once, n) = (body.clone(), length);
+            let once = body.clone();
             for _ in 1..TITLE {
                 body.push_str(&once);
-                length += n;
             }
+            length += places.len() * TITLE;
         }
-        lines(&mut body, &reading.text, language, &mut length);
+        let places = lines(&mut body, &reading.text, language);
+        length += places.len();
         document.add_text(fields.body, &body);
-        document.add_text(fields.said, said(reading, language));
+        document.add_text(fields.said, said(reading, &body, &places));
         document.add_text(fields.facts, facts(reading));
         if let Some(day) = reading.published.best.as_ref().map(When::day) {
             document.add_i64(fields.published, day_number(day));
@@ -213,10 +227,18 @@ impl Prepared {
         let schema = &fields.schema;
         if let (Ok(known), Ok(words)) = (schema.get_field(KNOWN), schema.get_field(LENGTH)) {
             document.add_i64(known, known_at.as_microsecond());
-            document.add_u64(words, length);
+            document.add_u64(words, length as u64);
         }
         Self(document)
     }
+}
+
+/// A name from its length and bytes.
+pub(super) fn spelt(mut numbers: impl Iterator<Item = u64>) -> String {
+    let length = numbers.next().unwrap_or(0) as usize;
+    let mut bytes: Vec<u8> = numbers.flat_map(u64::to_be_bytes).collect();
+    bytes.truncate(length);
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The language that a reading's words are stemmed by: as everywhere, English where none is known.
@@ -229,37 +251,47 @@ pub(super) fn day_number(day: Date) -> i64 {
     Date::constant(1970, 1, 1).until(day).map_or(0, |s| i64::from(s.get_days()))
 }
 
-fn lines(out: &mut String, text: &str, language: Language, length: &mut u64) {
+/// Appends the terms of a text, one a line, and gives where each word stands in the text and its term in the lines.
+fn lines(out: &mut String, text: &str, language: Language) -> Vec<(Span, Span)> {
+    let mut places = Vec::with_capacity(text.len() / 5);
     words(text, language, |w| {
+        let start = out.len();
         push_term(out, w.lower, w.bare, language);
+        places.push((w.span, Span::new(start, out.len())));
         out.push('\n');
-        *length += 1;
     });
+    places
 }
 
 /// A paragraph for each statement that has a source: the words of the source, then those of what it said, each once.
-fn said(reading: &Reading, language: Language) -> String {
+/// `places` are the words of the text and their terms in `body`.
+fn said(reading: &Reading, body: &str, places: &[(Span, Span)]) -> String {
     let mut out = String::new();
-    let mut seen: FxHashSet<String> = FxHashSet::default();
+    let mut sources: FxHashSet<String> = FxHashSet::default();
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
     for statement in &reading.statements {
         let Some(source) = &statement.source else { continue };
-        seen.clear();
-        let mut add = |term: String| {
-            if !seen.contains(&term) {
-                out.push_str(&term);
-                out.push('\n');
-                seen.insert(term);
-            }
-        };
+        sources.clear();
         for named in [source.name.as_str(), source.span.of(&reading.text)] {
-            words(named, language, |w| add(fact("source:", w.lower)));
-        }
-        for content in &statement.content {
-            words(content.of(&reading.text), language, |w| {
-                let mut term = String::new();
-                push_term(&mut term, w.lower, w.bare, language);
-                add(term);
+            words(named, Language::EN, |w| {
+                let term = fact("source:", w.lower);
+                if !sources.contains(&term) {
+                    out.push_str(&term);
+                    out.push('\n');
+                    sources.insert(term);
+                }
             });
+        }
+        seen.clear();
+        for content in &statement.content {
+            let first = places.partition_point(|p| p.0.start < content.start);
+            for (_, term) in places[first..].iter().take_while(|p| p.0.end <= content.end) {
+                let term = term.of(body);
+                if seen.insert(term) {
+                    out.push_str(term);
+                    out.push('\n');
+                }
+            }
         }
         out.push('\n');
     }
@@ -417,8 +449,8 @@ impl Writer {
     }
 
     /// Takes an article out, added before this, committed or not.
-    pub fn remove(&mut self, name: &str) {
-        self.writer.delete_term(Term::from_field_text(FIELDS.name, name));
+    pub fn remove(&mut self, number: u64) {
+        self.writer.delete_term(Term::from_field_u64(FIELDS.number, number));
     }
 
     /// Takes everything out.

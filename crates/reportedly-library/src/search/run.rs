@@ -1,6 +1,6 @@
 //! Answering: which articles match, how well, folded by story.
 
-use super::index::{FIELDS, Index, KEY, KNOWN, LENGTH, NAME, SearchError, day_number, fact};
+use super::index::{FIELDS, Index, KEY, KNOWN, LENGTH, NUMBER, SPELT, SearchError, day_number, fact, spelt};
 use super::query::{Asked, Node, Query};
 use super::words::push_term;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Bound;
 use std::sync::Arc;
-use tantivy::columnar::ColumnValues;
+use tantivy::columnar::{Column, ColumnValues};
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{
     AllQuery, BooleanQuery, EmptyQuery, EnableScoring, Occur, PhraseQuery, Query as Matcher, RangeQuery,
@@ -30,10 +30,12 @@ const HALF_LIFE: f64 = 180.0;
 /// Scores are compared in millionths.
 const ROUNDED: f64 = 1e6;
 /// The best hits that are folded by story at once: what a search costs in look-ups of stories.
-const WINDOW: usize = 500;
+const WINDOW: usize = 250;
 /// The most hits that are folded for one answer.
 const MOST: usize = 8_000;
 
+/// Documents that are looked at together.
+const BLOCK: usize = 64;
 const DAY: f64 = 86_400e6;
 
 /// What is asked besides the query.
@@ -51,10 +53,10 @@ pub struct Ask {
 
 /// Where the library keeps which article belongs to which story, as of the date that is asked about.
 pub trait Stories {
-    /// The story of each article; `None` for one that is in none.
-    fn stories_of(&self, names: &[String]) -> Vec<Option<String>>;
-    /// The articles of a story.
-    fn members(&self, story: &str) -> Vec<String>;
+    /// The story of each article, by their numbers; `None` for one that is in none.
+    fn stories_of(&self, articles: &[u64]) -> Vec<Option<u64>>;
+    /// The articles of the story with this id.
+    fn members(&self, story: &str) -> Vec<u64>;
 }
 
 /// An answer.
@@ -71,6 +73,8 @@ pub struct Found {
 /// The best article of a story.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
+    /// Its number.
+    pub number: u64,
     /// Its name.
     pub name: String,
     /// How well it answers.
@@ -78,7 +82,7 @@ pub struct Hit {
     /// When it was known.
     pub known_at: Timestamp,
     /// Its story.
-    pub story: Option<String>,
+    pub story: Option<u64>,
     /// How many other articles of the story match, of the best hits.
     pub others: usize,
     /// Whether more of them may match than were counted.
@@ -303,8 +307,8 @@ fn matcher(node: &Node, languages: &[Language], stories: &dyn Stories) -> Box<dy
         Node::Before(day) => days(fields.published, Bound::Unbounded, Bound::Excluded(day_number(*day))),
         Node::After(day) => days(fields.published, Bound::Included(day_number(*day)), Bound::Unbounded),
         Node::Story(story) => {
-            let names = stories.members(story);
-            Box::new(TermSetQuery::new(names.iter().map(|n| Term::from_field_text(fields.name, n))))
+            let members = stories.members(story);
+            Box::new(TermSetQuery::new(members.iter().map(|n| Term::from_field_u64(fields.number, *n))))
         }
     }
 }
@@ -428,26 +432,27 @@ impl Run<'_> {
         let filtered = self.as_of.filter(|_| !columns.all_by(self.as_of));
         let mut matched = 0;
         let mut best: BinaryHeap<Reverse<Place>> = BinaryHeap::with_capacity(self.window + 1);
-        weight.for_each_no_score(reader, &mut |documents| {
-            for &document in documents {
-                if alive.is_some_and(|a| !a.is_alive(document)) {
-                    continue;
-                }
-                let known = columns.known.get_val(document);
-                if filtered.is_some_and(|t| known > t) {
+        // What a document has at most, whatever its words.
+        let bound = if words.is_empty() { 1.0 } else { most };
+        let (mut known, mut lengths) = ([0i64; BLOCK], [0u64; BLOCK]);
+        let mut block = |documents: &[u32]| {
+            let (known, lengths) = (&mut known[..documents.len()], &mut lengths[..documents.len()]);
+            columns.known.get_vals(documents, known);
+            if !words.is_empty() {
+                columns.length.get_vals(documents, lengths);
+            }
+            for ((&document, &known), &length) in documents.iter().zip(&*known).zip(&*lengths) {
+                if alive.is_some_and(|a| !a.is_alive(document)) || filtered.is_some_and(|t| known > t) {
                     continue;
                 }
                 matched += 1;
                 let fresh = freshness(self.now, known);
                 let full = best.len() == self.window;
                 let least = best.peek().filter(|_| full).map(|p| p.0.score);
-                // The whole cannot be more than this: most articles need not be looked at closer.
-                let bound = if words.is_empty() { 1.0 } else { most };
                 if least.is_some_and(|l| rounded(bound * fresh) < l) {
                     continue;
                 }
-                let length = columns.length.get_val(document) as f64;
-                let norm = K1 * (1.0 - B + B * length / average);
+                let norm = K1 * (1.0 - B + B * length as f64 / average);
                 let relevance = if words.is_empty() { 1.0 } else { relevance(&mut words, document, norm) };
                 let score = rounded(relevance * fresh);
                 if least.is_some_and(|l| score < l) {
@@ -459,7 +464,8 @@ impl Run<'_> {
                     best.pop();
                 }
             }
-        })?;
+        };
+        weight.for_each_no_score(reader, &mut |documents| documents.chunks(BLOCK).for_each(&mut block))?;
         Ok((matched, best.into_iter().map(|p| p.0).collect()))
     }
 }
@@ -468,7 +474,8 @@ fn relevance(words: &mut [(f64, Vec<SegmentPostings>)], document: u32, norm: f64
     let mut sum = 0.0;
     for (weight, postings) in words {
         for postings in postings {
-            if postings.doc() < document {
+            // The next is most often the one.
+            if postings.doc() < document && postings.advance() < document {
                 postings.seek(document);
             }
             if postings.doc() == document {
@@ -498,24 +505,24 @@ fn fold(
     ask: &Ask,
     stories: &dyn Stories,
 ) -> Result<Found, SearchError> {
-    let names = names(searcher, places)?;
-    let mut ranked: Vec<(&Place, &String)> = places.iter().zip(&names).collect();
-    ranked.sort_by(|(a, n), (b, m)| (b.score, b.known).cmp(&(a.score, a.known)).then_with(|| n.cmp(m)));
-    let names: Vec<String> = ranked.iter().map(|r| r.1.clone()).collect();
+    let mut ranked = named(searcher, places)?;
+    ranked.sort_by(|a, b| (b.0.score, b.0.known).cmp(&(a.0.score, a.0.known)).then_with(|| a.2.cmp(&b.2)));
+    let numbers: Vec<u64> = ranked.iter().map(|r| r.1).collect();
     let mut hits: Vec<Hit> = Vec::new();
-    let mut of: FxHashMap<String, usize> = FxHashMap::default();
+    let mut of: FxHashMap<u64, usize> = FxHashMap::default();
     let uncounted = places.len() < articles;
-    let given = stories.stories_of(&names).into_iter().chain(std::iter::repeat(None));
-    for ((place, name), story) in ranked.into_iter().zip(given) {
-        if let Some(hit) = story.as_ref().and_then(|s| of.get(s)) {
+    let given = stories.stories_of(&numbers).into_iter().chain(std::iter::repeat(None));
+    for ((place, number, name), story) in ranked.into_iter().zip(given) {
+        if let Some(hit) = story.and_then(|s| of.get(&s)) {
             hits[*hit].others += 1;
             continue;
         }
-        if let Some(story) = &story {
-            of.insert(story.clone(), hits.len());
+        if let Some(story) = story {
+            of.insert(story, hits.len());
         }
         hits.push(Hit {
-            name: name.clone(),
+            number,
+            name,
             score: place.score as f64 / ROUNDED,
             known_at: Timestamp::from_microsecond(place.known).unwrap_or_default(),
             story,
@@ -530,21 +537,18 @@ fn fold(
     Ok(Found { articles, hits, more })
 }
 
-/// The names of hits.
-fn names(searcher: &Searcher, places: &[Place]) -> Result<Vec<String>, SearchError> {
-    let mut columns = Vec::new();
-    for reader in searcher.segment_readers() {
-        columns.push(reader.fast_fields().str(NAME)?);
-    }
-    let mut found = Vec::with_capacity(places.len());
-    for place in places {
-        let mut name = String::new();
-        if let Some(Some(column)) = columns.get(place.segment)
-            && let Some(ord) = column.ords().first(place.document)
-        {
-            column.ord_to_str(ord, &mut name)?;
-        }
-        found.push(name);
-    }
-    Ok(found)
+/// Hits with their numbers and names.
+fn named<'p>(searcher: &Searcher, places: &'p [Place]) -> Result<Vec<(&'p Place, u64, String)>, SearchError> {
+    let columns = |field| -> Result<Vec<Column<u64>>, SearchError> {
+        Ok(searcher.segment_readers().iter().map(|r| r.fast_fields().u64(field)).collect::<Result<_, _>>()?)
+    };
+    let (numbers, names) = (columns(NUMBER)?, columns(SPELT)?);
+    Ok(places
+        .iter()
+        .map(|p| {
+            let number = numbers.get(p.segment).and_then(|c| c.first(p.document));
+            let name = names.get(p.segment).map(|c| spelt(c.values_for_doc(p.document)));
+            (p, number.unwrap_or_default(), name.unwrap_or_default())
+        })
+        .collect())
 }
