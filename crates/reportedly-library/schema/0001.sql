@@ -110,3 +110,16 @@ CREATE TABLE checkpoint (
   file TEXT NOT NULL,
   hash BLOB NOT NULL
 ) STRICT;
+
+-- What the search index does not yet have as it is in the log: observations that came or went. `held` where the index
+-- may have it.
+CREATE TABLE unindexed (
+  seq INTEGER PRIMARY KEY,
+  held INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER placed_comes AFTER INSERT ON placed WHEN new.place IS NOT NULL BEGIN
+  INSERT INTO unindexed (seq, held) VALUES (new.seq, 0) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER placed_goes AFTER DELETE ON placed WHEN old.place IS NOT NULL BEGIN
+  INSERT INTO unindexed (seq, held) VALUES (old.seq, 1) ON CONFLICT (seq) DO UPDATE SET held = 1;
+END;

@@ -26,17 +26,17 @@ pub struct Library {
 /// The library as it stood at a time: it does not change while it is looked at.
 #[derive(Debug)]
 pub struct View<'l> {
-    library: &'l Library,
+    pub(crate) library: &'l Library,
     transaction: Transaction<'l>,
     /// Steps of the fold that were taken by then.
-    steps: i64,
+    pub(crate) steps: i64,
     outlets: Outlets,
 }
 
 /// A story, by the place of the article that founded it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    place: i64,
+    pub(crate) place: i64,
     /// Its id.
     pub id: String,
     /// When it was last heard of.
@@ -53,8 +53,8 @@ pub struct ToldStory {
 }
 
 /// A member of a story, as the log has it.
-struct Logged {
-    seq: i64,
+pub(crate) struct Logged {
+    pub(crate) seq: i64,
     place: i64,
     known_at: i64,
     name: String,
@@ -241,12 +241,27 @@ impl View<'_> {
         observation(packed).map(Some)
     }
 
-    fn ask<T>(&self, ask: impl Fn(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Error> {
+    /// What an observation of an article says, under the name of the state that it is.
+    pub(crate) fn observation(&self, seq: i64) -> Result<Option<Observation>, Error> {
+        let packed = self.ask(|t| {
+            t.prepare_cached(
+                "SELECT name, path, body FROM placed JOIN observation USING (seq) JOIN reading USING (seq)
+                 WHERE seq = ?1 AND name IS NOT NULL AND placed.step < ?2",
+            )?
+            .query_row(params![seq, self.steps], |row| {
+                Ok(Packed { name: row.get(0)?, path: row.get(1)?, body: row.get(2)? })
+            })
+            .optional()
+        })?;
+        packed.map(observation).transpose()
+    }
+
+    pub(crate) fn ask<T>(&self, ask: impl Fn(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Error> {
         ask(&self.transaction).map_err(|e| self.library.store.error(e))
     }
 
     /// The story that a story has become.
-    fn story_of(&self, t: &Transaction<'_>, mut story: i64) -> rusqlite::Result<i64> {
+    pub(crate) fn story_of(&self, t: &Transaction<'_>, mut story: i64) -> rusqlite::Result<i64> {
         let mut kept = t.prepare_cached("SELECT kept FROM merged WHERE gone = ?1 AND step < ?2")?;
         while let Some(next) = kept.query_row(params![story, self.steps], |row| row.get(0)).optional()? {
             story = next;
@@ -254,13 +269,13 @@ impl View<'_> {
         Ok(story)
     }
 
-    fn name(&self, place: i64) -> Result<String, Error> {
+    pub(crate) fn name(&self, place: i64) -> Result<String, Error> {
         let name = "SELECT name FROM placed WHERE place = ?1";
         self.ask(|t| t.prepare_cached(name)?.query_row([place], |row| row.get(0)))
     }
 
     /// The members of a story in order of the fold.
-    fn members(&self, story: i64) -> Result<Vec<Logged>, Error> {
+    pub(crate) fn members(&self, story: i64) -> Result<Vec<Logged>, Error> {
         self.ask(|t| {
             let mut gone = t.prepare_cached("SELECT gone FROM merged WHERE kept = ?1 AND step < ?2")?;
             let mut stories = vec![story];

@@ -13,6 +13,7 @@ use crate::{
         man::Manual,
         read::Read,
         rebuild::Rebuild,
+        search::Search,
         stories::Stories,
         story::ShowStory,
         timeline::Timeline,
@@ -71,6 +72,11 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Reads pages as `read` does and keeps what it reads in the library: every sight of a page, with the page itself unless told otherwise. What is there already is not added twice, so an interrupted run is just run again. Stories are those of everything added, in whatever order it came."
     )]
     Add(Add),
+    /// Search the library: words, phrases, who said it, outlets, dates
+    #[command(
+        long_about = "Searches the articles of the library and shows the best one of each story with the words around what was asked for. With --as-of only what was known by then is searched, and it is ranked as it would have been then."
+    )]
+    Search(Search),
     /// Tell one story of the library
     #[command(
         long_about = "Tells one story of the library: who reports it, the origins behind it, its timeline; with --as-of as it stood then."

@@ -11,6 +11,7 @@ pub mod forget;
 pub mod man;
 pub mod read;
 pub mod rebuild;
+pub mod search;
 pub mod stories;
 pub mod story;
 pub mod timeline;

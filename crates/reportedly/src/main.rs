@@ -3,6 +3,7 @@
 mod arguments;
 mod commands;
 mod config;
+mod indexing;
 mod ordered;
 mod pages;
 mod terminal;
@@ -60,6 +61,7 @@ fn dispatch(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Command::Forget(command) => command.run(config.settings()?),
         Command::Backup(command) => command.run(config.settings()?),
         Command::Restore(command) => command.run(config.settings()?),
+        Command::Search(command) => command.run(config.settings()?),
         Command::Config(command) => command.run(&config),
         Command::Doctor(command) => command.run(&config, tally),
         Command::Completions(command) => command.run(),

@@ -78,7 +78,7 @@ pub enum OpenError {
 /// What can go wrong with an index that could be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("the search index cannot be used: {0}")]
-pub struct SearchError(#[from] TantivyError);
+pub struct SearchError(#[from] pub TantivyError);
 
 impl From<std::io::Error> for SearchError {
     fn from(error: std::io::Error) -> Self {

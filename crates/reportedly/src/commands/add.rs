@@ -4,6 +4,7 @@ use crate::{
     Usage,
     arguments::{Known, Work},
     config::{Pages, Settings},
+    indexing::index,
     pages::{self, Place, Tally},
     terminal::say,
 };
@@ -127,6 +128,8 @@ impl Add {
         let added = batch.added;
         drop(batch);
         writer.fold()?;
+        index(&mut writer, how.quiet)
+            .context("the pages are in the library, but the search index is not up to date")?;
         if !how.quiet {
             say(&summary(added, tally));
         }

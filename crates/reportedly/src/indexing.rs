@@ -1,0 +1,41 @@
+//! The search index of a library, brought up to date where somebody waits for it.
+
+use crate::terminal::say;
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use reportedly_library::{Again, Writer};
+use std::io::{self, IsTerminal};
+
+/// Brings the index up to date, and says so where that means to make it again.
+pub fn index(writer: &mut Writer, quiet: bool) -> Result<()> {
+    let visible = !quiet && io::stderr().is_terminal();
+    let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::no_length();
+    bar.set_draw_target(target);
+    let style =
+        ProgressStyle::with_template("{bar:30} {pos}/{len} articles into the search index {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let indexed = writer.index(|indexed| {
+        bar.set_length(indexed.of as u64);
+        bar.set_position(indexed.done as u64);
+    });
+    bar.finish_and_clear();
+    let indexed = indexed?;
+    if !quiet {
+        let why = match indexed.again {
+            Some(Again::Other) => "another version had made it",
+            Some(Again::Damaged) => "it was damaged or of another library",
+            Some(Again::Missing) | None => "",
+        };
+        if !why.is_empty() {
+            say(&format!("the search index was made again, since {why}: {} articles", indexed.done));
+        }
+    }
+    if indexed.damaged > 0 {
+        say(&format!(
+            "the stored readings of {} articles are damaged, and no search finds them: `reportedly check` names them",
+            indexed.damaged
+        ));
+    }
+    Ok(())
+}
