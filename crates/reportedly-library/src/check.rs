@@ -90,6 +90,9 @@ impl Library {
                 .fault(format!("looking further failed: {}", self.store.error(e)), crate::error::RESTORE_ALL),
             Err(e) => return Err(self.store.error(e)),
         }
+        for what in crate::searching::faults(&self.store)? {
+            report.fault(what, REBUILD);
+        }
         if deep && report.faults.is_empty() {
             match folding::compare(&self.store) {
                 Ok(None) => {}

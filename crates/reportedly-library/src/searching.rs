@@ -312,6 +312,27 @@ fn rows(store: &Store, some: &[(i64, bool)]) -> Result<Vec<Waiting>, Error> {
     rows.map_err(|e| store.error(e))
 }
 
+/// What is wrong with the index. That there is none, or that it is behind, is nothing wrong: the next search or `add`
+/// sees to it.
+pub(crate) fn faults(store: &Store) -> Result<Vec<String>, Error> {
+    let index = match open(store)? {
+        Ok((index, _)) => index,
+        Err(Again::Missing | Again::Other) => return Ok(Vec::new()),
+        Err(Again::Damaged) => {
+            return Ok(vec!["the search index is damaged or of another library".to_owned()]);
+        }
+    };
+    let damaged = index.damaged_files().map_err(|e| index_error(store, &e))?;
+    let mut faults: Vec<String> =
+        damaged.iter().map(|f| format!("the search index is damaged in {}", f.display())).collect();
+    let stamp = index.stamp().map_err(|e| index_error(store, &e))?;
+    let (waiting, held) = (count(store, WAITING)?, count(store, HELD)?);
+    if waiting == 0 && stamp.count != held as u64 {
+        faults.push(format!("the search index holds {} articles and should hold {held}", stamp.count));
+    }
+    Ok(faults)
+}
+
 impl Library {
     /// The index, to be searched. `None` where it has to be made again, which [`Writer::index`] does.
     pub fn searchable(&self) -> Result<Option<Searchable>, Error> {

@@ -3,11 +3,20 @@
 use crate::terminal::say;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use reportedly_library::{Again, Writer};
+use reportedly_library::{Again, Error, Indexed, Writer};
 use std::io::{self, IsTerminal};
 
 /// Brings the index up to date, and says so where that means to make it again.
 pub fn index(writer: &mut Writer, quiet: bool) -> Result<()> {
+    bring(quiet, |tell| writer.index(tell))
+}
+
+/// Makes the index again, whatever it is like.
+pub fn index_again(writer: &mut Writer, quiet: bool) -> Result<()> {
+    bring(quiet, |tell| writer.index_again(tell))
+}
+
+fn bring(quiet: bool, work: impl FnOnce(&dyn Fn(Indexed)) -> Result<Indexed, Error>) -> Result<()> {
     let visible = !quiet && io::stderr().is_terminal();
     let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::no_length();
@@ -15,7 +24,7 @@ pub fn index(writer: &mut Writer, quiet: bool) -> Result<()> {
     let style =
         ProgressStyle::with_template("{bar:30} {pos}/{len} articles into the search index {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let indexed = writer.index(|indexed| {
+    let indexed = work(&|indexed| {
         bar.set_length(indexed.of as u64);
         bar.set_position(indexed.done as u64);
     });

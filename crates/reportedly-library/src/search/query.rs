@@ -342,7 +342,7 @@ impl Parser<'_> {
         let Some(field) = known.into_iter().find(|k| *k == field) else {
             return Err(error(
                 name,
-                format!("there is no field {field}:"),
+                format!("there is no field named {field}"),
                 format!("the fields are {FIELDS}; words with a colon go into \"quotation marks\""),
             ));
         };
@@ -528,7 +528,7 @@ mod tests {
         check("strike OR", "OR", "OR stands between two things");
         check("OR strike", "OR", "OR stands between two things");
         check("strike NOT", "NOT", "NOT stands before what is not wanted");
-        check("author:lomax", "author:", "there is no field author:");
+        check("author:lomax", "author:", "there is no field named author");
         check("outlet: wire", "outlet:", "outlet: has no value");
         check("status:open", "open", "status: cannot be that");
         check("before:2031-02-30", "2031-02-30", "before: cannot be that");

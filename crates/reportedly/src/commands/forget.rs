@@ -1,6 +1,6 @@
 //! `reportedly forget`: a takedown.
 
-use crate::{config::Settings, terminal::say};
+use crate::{config::Settings, indexing::index, terminal::say};
 use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
 use reportedly_library::{Which, Writer};
@@ -46,6 +46,10 @@ impl Forget {
         let gone = if self.dry_run { writer.would_forget(&which)? } else { writer.forget(&which)? };
         if gone.articles.is_empty() {
             bail!("{name}: nothing of this is in the library");
+        }
+        if !self.dry_run {
+            index(&mut writer, true)?;
+            writer.purge_index()?;
         }
         let mut out = io::stdout().lock();
         for (id, title) in &gone.articles {

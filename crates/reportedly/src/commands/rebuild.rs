@@ -1,6 +1,6 @@
 //! `reportedly rebuild`: everything that follows from the observations, made again.
 
-use crate::{config::Settings, terminal::say};
+use crate::{config::Settings, indexing::index_again, terminal::say};
 use anyhow::Result;
 use clap::Args;
 use reportedly_library::{Library, Writer};
@@ -20,7 +20,9 @@ impl Rebuild {
     /// Makes it all again.
     pub fn run(&self, settings: &Settings) -> Result<()> {
         let folder = settings.library()?;
-        let made = Writer::existing(folder)?.rebuild()?;
+        let mut writer = Writer::existing(folder)?;
+        let made = writer.rebuild()?;
+        index_again(&mut writer, self.quiet)?;
         if !self.quiet {
             let library = Library::open(folder)?;
             let view = library.view(None)?;
