@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::reportedly;
+use common::{lines, reportedly};
 use std::path::Path;
 
 /// The example newsroom in a library.
 fn newsroom(folder: &Path) {
-    let added = reportedly(&["add", "examples/newsroom", "--library", path(folder)], b"");
-    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    let added = reportedly(&["add", "--jsonl", "examples/newsroom", "--library", path(folder)], b"");
+    assert!(added.status.success() && lines(&added).len() > 50, "{}", String::from_utf8_lossy(&added.stderr));
 }
 
 fn path(folder: &Path) -> &str {
