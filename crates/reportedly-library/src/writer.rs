@@ -11,10 +11,13 @@ use rayon::prelude::*;
 use reportedly_story::Observation;
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashSet;
-use std::path::Path;
+use std::{io, path::Path};
 
 /// Sights that are stored in one go, which is what is lost at most when the power fails before it is acknowledged.
 pub const BATCH: usize = 500;
+
+/// New observations from which on they are folded before all are added, where they come in order.
+const WAITING: usize = 5_000;
 
 /// The one that writes to a library.
 #[derive(Debug)]
@@ -22,6 +25,9 @@ pub struct Writer {
     pub(crate) store: Store,
     pub(crate) folding: Folding,
     pub(crate) forgotten: FxHashSet<String>,
+    /// New observations that are not folded, and from how many on it is looked whether they can be.
+    waiting: usize,
+    looked_from: usize,
     _lock: Lock,
 }
 
@@ -52,7 +58,14 @@ impl Writer {
         let lock = Lock::take(folder)?;
         let store = Store::to_write(folder, &lock)?;
         let forgotten = forgotten(&store.connection).map_err(|e| store.error(e))?;
-        Ok(Self { store, folding: Folding::default(), forgotten, _lock: lock })
+        Ok(Self {
+            store,
+            folding: Folding::default(),
+            forgotten,
+            waiting: 0,
+            looked_from: WAITING,
+            _lock: lock,
+        })
     }
 
     /// Opens a library that is there for writing. Errors: as of [`Writer::open`], and where there is none.
@@ -67,20 +80,26 @@ impl Writer {
     pub fn add_readings(&mut self, observations: Vec<Observation>) -> Result<Added, Error> {
         let mut added = Added::default();
         let mut observations = observations.into_iter();
+        let mut next = || -> Vec<Observation> { observations.by_ref().take(BATCH).collect() };
+        let folder = self.store.folder.clone();
+        let mut ready = rows(next());
         loop {
-            let batch: Vec<Observation> = observations.by_ref().take(BATCH).collect();
-            if batch.is_empty() {
+            let store = ready.map_err(|e| cannot_write(&folder, e))?;
+            if store.is_empty() {
                 break;
             }
-            let rows: Result<Vec<Row>, _> = batch
-                .into_par_iter()
-                .map(|observation| {
-                    let sight = Sight { observation, page: None, told: None, headers: None, archive: None };
-                    Row::of(&sight, false)
-                })
-                .collect();
-            let rows = rows.map_err(|e| cannot_write(&self.store.folder, e))?;
-            added += self.add_rows(&rows)?.0;
+            let batch = next();
+            // The next ones are made ready while these are stored.
+            let (prepared, stored) = rayon::join(
+                || rows(batch),
+                || {
+                    let (added, _) = self.add_rows(&store)?;
+                    self.fold_in_order()?;
+                    Ok(added)
+                },
+            );
+            ready = prepared;
+            added += stored?;
         }
         self.fold()?;
         Ok(added)
@@ -99,11 +118,29 @@ impl Writer {
             transaction.commit()?;
             Ok(added)
         })();
-        stored.map_err(|e| self.store.error(e))
+        let stored = stored.map_err(|e| self.store.error(e))?;
+        self.waiting += stored.0.added;
+        Ok(stored)
+    }
+
+    /// Folds what waits where that is much and all of it comes after what was folded, so that nothing has to be folded
+    /// again; where something came late, it is better to wait for the rest.
+    pub fn fold_in_order(&mut self) -> Result<(), Error> {
+        if self.waiting < self.looked_from {
+            return Ok(());
+        }
+        if Folding::waits_in_order(&self.store)? {
+            self.fold()?;
+        } else {
+            self.looked_from *= 2;
+        }
+        Ok(())
     }
 
     /// Folds what was added: stories, copies and names are those of an orderly run afterwards.
     pub fn fold(&mut self) -> Result<Folded, Error> {
+        self.waiting = 0;
+        self.looked_from = WAITING;
         self.folding.bring_up_to_date(&mut self.store)
     }
 
@@ -111,11 +148,15 @@ impl Writer {
     pub fn rebuild(&mut self) -> Result<Folded, Error> {
         self.folding.make_again(&mut self.store)
     }
+}
 
-    /// Whether what waits to be folded comes after all that was folded, so that nothing has to be folded again.
-    pub fn waits_in_order(&self) -> Result<bool, Error> {
-        Folding::waits_in_order(&self.store)
-    }
+/// Readings ready to be stored, made so on all cores.
+fn rows(observations: Vec<Observation>) -> io::Result<Vec<Row>> {
+    let row = |observation| {
+        let sight = Sight { observation, page: None, told: None, headers: None, archive: None };
+        Row::of(&sight, false)
+    };
+    observations.into_par_iter().map(row).collect()
 }
 
 fn forgotten(connection: &Connection) -> rusqlite::Result<FxHashSet<String>> {

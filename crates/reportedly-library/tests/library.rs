@@ -325,3 +325,33 @@ fn a_backup_is_a_library_again() {
     assert!(matches!(reportedly_library::restore(&copy, &restored, true), Err(Error::Damaged { .. })));
     assert!(of_library(&restored, None) == of_library(folder.path(), None));
 }
+
+/// A library as the first release wrote it: twelve pages of the newsroom. To write it anew, which only an unreleased
+/// schema may ask for: `REPORTEDLY_WRITE_FIXTURES=1 cargo test -p reportedly-library --test library`.
+#[test]
+fn a_library_of_the_first_version_is_read_and_gone_on_with() {
+    const ARTICLES: usize = 12;
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/version-1.db.zst");
+    if std::env::var_os("REPORTEDLY_WRITE_FIXTURES").is_some() {
+        let folder = filled(observations().into_iter().take(ARTICLES).collect(), 5);
+        let copy = folder.path().join("copy.db");
+        Library::open(folder.path()).expect("a library").backup(&copy).expect("a copy");
+        let packed = zstd::encode_all(fs::File::open(copy).expect("the copy"), 19).expect("packed");
+        fs::create_dir_all(fixture.parent().expect("a folder")).expect("made");
+        fs::write(&fixture, packed).expect("written");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = zstd::decode_all(fs::File::open(fixture).expect("the fixture")).expect("unpacked");
+    fs::write(folder.path().join("library.db"), database).expect("written");
+    let mut writer = Writer::open(folder.path()).expect("brought up to date");
+    let all = observations();
+    let added = writer.add_readings(all.iter().take(ARTICLES + 6).cloned().collect()).expect("added");
+    assert_eq!((added.added, added.known), (6, ARTICLES));
+    writer.rebuild().expect("rebuilt");
+    drop(writer);
+    let library = Library::open(folder.path()).expect("a library");
+    assert_eq!(library.check(true).expect("a check").faults, []);
+    let ids: std::collections::BTreeSet<String> = all.into_iter().take(ARTICLES + 6).map(|o| o.id).collect();
+    assert_eq!(library.articles().expect("ids"), ids.into_iter().collect::<Vec<_>>());
+    assert!(of_library(folder.path(), None).len() > 1_000);
+}

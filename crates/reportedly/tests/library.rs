@@ -96,6 +96,43 @@ fn what_was_read_is_not_read_again() {
     assert!(said.contains(&format!("added 0, {} already there: 0 articles", first.len())), "{said}");
 }
 
+#[test]
+fn an_archive_is_added_once_with_its_broken_records_named() {
+    let library = folder();
+    let archive = library.path().join("crawl.warc");
+    let mut bytes = Vec::new();
+    for i in 0..40 {
+        let page = format!(
+            "<html><title>Quay {i} reopens</title><body><p>Quay {i} at Velm reopened on Monday, the harbour master said."
+        );
+        let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Served-By: pier\r\n\r\n{page}");
+        let record = format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://wire.example/quay-{i}\r\n\
+             WARC-Date: 2031-03-{:02}T10:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n\
+             Content-Length: {}\r\n\r\n{http}\r\n\r\n",
+            1 + i % 28,
+            http.len()
+        );
+        bytes.extend_from_slice(record.as_bytes());
+        if i == 20 {
+            bytes.extend_from_slice(b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99999999\r\n\r\n");
+        }
+    }
+    std::fs::write(&archive, bytes).expect("written");
+    let place = library.path().join("library");
+    let archive = archive.display().to_string();
+    let first = run(&place, &["add", &archive], b"");
+    let said = text(&first.stderr);
+    assert!(said.contains("broken from byte") && said.contains("added 40"), "{said}");
+    let stories: serde_json::Value =
+        serde_json::from_str(&ask(&place, &["stories", "--json"])).expect("JSON");
+    let article = &stories["stories"][0]["articles"][0];
+    assert_eq!(article["known_at"], "2031-03-01T10:00:00Z");
+    assert!(article["path"].as_str().is_some_and(|p| p.starts_with(&format!("{archive}@"))), "{article}");
+    let again = run(&place, &["add", &archive], b"");
+    assert!(text(&again.stderr).contains("added 0, 40 already there"), "{}", text(&again.stderr));
+}
+
 /// Dated reports of some stories, one a line, some of them copies and some of them late.
 fn records(count: usize) -> Vec<u8> {
     const PLACES: [&str; 6] = ["Velm", "Skarn", "Orrin Bay", "Tessaly", "Marn", "Dunmere"];
@@ -268,12 +305,15 @@ fn a_library_that_cannot_be_had_is_said() {
     ask(library.path(), &["add", "-q", "examples/newsroom/harbour-wire"]);
     let mut child = start_adding(library.path());
     let stdin = child.stdin.take();
-    let busy = loop {
-        let output = run(library.path(), &["add", "examples/newsroom/harbour-wire"], b"");
-        if !output.status.success() {
-            break output;
-        }
-    };
+    // It has the lock once it has left its number there.
+    let number = child.id().to_string();
+    let left = || std::fs::read_to_string(library.path().join("writer.lock")).unwrap_or_default();
+    while left().trim() != number {
+        assert!(child.try_wait().expect("a child").is_none(), "it waits for pages");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let busy = run(library.path(), &["add", "examples/newsroom/harbour-wire"], b"");
+    assert!(!busy.status.success());
     let said = text(&busy.stderr);
     assert!(
         said.contains("another process is writing to this library") && said.contains("wait until"),

@@ -24,8 +24,6 @@ use std::{
 const BATCH_BYTES: usize = 16 << 20;
 /// How long a page that was read waits for others before it is stored.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// New pages from which on they are folded before all are read, where they come in order.
-const FOLDED_AT_ONCE: usize = 10_000;
 
 /// `add`
 #[derive(Debug, Args)]
@@ -70,9 +68,6 @@ struct Batch<'w> {
     bytes: usize,
     since: Instant,
     added: Added,
-    /// How many new pages wait to be folded, and from how many on it is looked whether they can be.
-    waiting: usize,
-    fold_from: usize,
     out: Option<BufWriter<io::StdoutLock<'static>>>,
 }
 
@@ -104,8 +99,6 @@ impl Add {
             bytes: 0,
             since: Instant::now(),
             added: Added::default(),
-            waiting: 0,
-            fold_from: FOLDED_AT_ONCE,
             out: self.jsonl.then(|| BufWriter::new(io::stdout().lock())),
         };
         let how = self.work.how(settings);
@@ -192,7 +185,6 @@ impl Batch<'_> {
         self.bytes = 0;
         let (added, new) = self.writer.add_rows(&rows)?;
         self.added += added;
-        self.waiting += added.added;
         if let Some(out) = &mut self.out {
             for ((id, path), added) in said.iter().zip(new) {
                 serde_json::to_writer(
@@ -203,14 +195,7 @@ impl Batch<'_> {
             }
             out.flush()?;
         }
-        if self.waiting >= self.fold_from {
-            if self.writer.waits_in_order()? {
-                self.writer.fold()?;
-                self.waiting = 0;
-            } else {
-                self.fold_from *= 2;
-            }
-        }
+        self.writer.fold_in_order()?;
         Ok(())
     }
 }
