@@ -74,6 +74,17 @@ pub fn run(data: &Path, rounds: usize) -> Result<()> {
     Ok(())
 }
 
+/// Fills a library with articles that are made in the run, and asks it.
+pub fn library(articles: usize, pages: usize, folder: Option<&Path>, binary: &Path) -> Result<()> {
+    let mut command = cargo();
+    command.args(["bench", "--quiet", "--package", "reportedly-library", "--bench", "library", "--"]);
+    command.args(["--articles", &articles.to_string(), "--pages", &pages.to_string(), "--bin"]).arg(binary);
+    if let Some(folder) = folder {
+        command.arg("--folder").arg(folder);
+    }
+    succeed(&mut command)
+}
+
 fn one(binary: &Path, tool: &str, data: &Path) -> Result<Run> {
     let output = Command::new(binary).arg(tool).arg(data).output().context("the bench program")?;
     if !output.status.success() {

@@ -33,8 +33,21 @@ enum Task {
         #[arg(long, value_name = "DIR", default_value = gate::DATA)]
         data: PathBuf,
     },
-    /// Throughput of reading, beside other extractors in the same run, and the cost of hostile pages
+    /// Throughput of reading, beside other extractors in the same run, and the cost of hostile pages; or what a library of
+    /// a million articles costs
     Bench {
+        /// What: reading, or a library of a million articles
+        #[arg(value_enum, default_value = "reading")]
+        what: Measured,
+        /// Articles in the library
+        #[arg(long, default_value_t = 1_000_000)]
+        articles: usize,
+        /// Pages in the archive that is added to a library
+        #[arg(long, default_value_t = 20_000)]
+        pages: usize,
+        /// Where the library is made, and stays [default: a temporary folder]
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
         /// Hostile pages only; with a word, those that have it in their name
         #[arg(long, value_name = "WORD", num_args = 0..=1, default_missing_value = "")]
         hostile: Option<String>,
@@ -85,6 +98,15 @@ enum Task {
     },
 }
 
+/// What `bench` measures.
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Measured {
+    /// Reading: throughput beside other extractors, and hostile pages
+    Reading,
+    /// A library: filling it, asking it, opening it; pages from an archive
+    Library,
+}
+
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     // Paths are given from where the developer stands; everything else is said from the root.
@@ -92,7 +114,11 @@ fn main() -> Result<()> {
     std::env::set_current_dir(root()).context("the workspace's root")?;
     match arguments.task {
         Task::Test { data } => test::run(&data),
-        Task::Bench { hostile, bin, data, rounds } => {
+        Task::Bench { what: Measured::Library, articles, pages, folder, bin, .. } => {
+            let binary = bin.map_or_else(release_binary, |bin| Ok(here.join(bin)))?;
+            bench::library(articles, pages, folder.map(|f| here.join(f)).as_deref(), &binary)
+        }
+        Task::Bench { hostile, bin, data, rounds, .. } => {
             if hostile.is_none() {
                 bench::run(&data, rounds)?;
             }

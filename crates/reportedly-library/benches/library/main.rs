@@ -1,0 +1,265 @@
+//! What a library of a million articles costs: to fill, to ask, to ask as of a date, to open, on disk, in memory.
+//!
+//! `cargo xtask bench library` runs it. The articles are made in the run, the same for the same seed, and their
+//! readings too; only what the library does is timed.
+
+// A program for developers; there is no data to keep apart on standard output.
+#![allow(clippy::print_stdout, missing_docs)]
+
+mod press;
+
+use press::{Numbers, Plan, Press};
+use rayon::prelude::*;
+use reportedly_library::{Library, Writer};
+use reportedly_read::{Form, Input, read};
+use reportedly_story::Observation;
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// Readings that are handed over at a time.
+const BLOCK: usize = 5_000;
+/// Questions of each kind.
+const QUESTIONS: usize = 500;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What is asked for on the command line.
+struct Arguments {
+    articles: usize,
+    pages: usize,
+    seed: u64,
+    folder: Option<PathBuf>,
+    /// The program whose `read` and `add` are compared.
+    binary: Option<PathBuf>,
+}
+
+fn arguments() -> Result<Arguments, Failure> {
+    let mut found = Arguments { articles: 1_000_000, pages: 20_000, seed: 1, folder: None, binary: None };
+    let mut given = std::env::args().skip(1).filter(|a| a != "--bench");
+    while let Some(name) = given.next() {
+        let value = given.next().ok_or_else(|| format!("{name}: no value"))?;
+        match name.as_str() {
+            "--articles" => found.articles = value.parse()?,
+            "--pages" => found.pages = value.parse()?,
+            "--seed" => found.seed = value.parse()?,
+            "--folder" => found.folder = Some(value.into()),
+            "--bin" => found.binary = Some(value.into()),
+            _ => return Err(format!("{name}: not known").into()),
+        }
+    }
+    Ok(found)
+}
+
+fn main() -> Result<(), Failure> {
+    let a = arguments()?;
+    let temporary = tempfile::tempdir()?;
+    let folder = a.folder.clone().unwrap_or_else(|| temporary.path().join("library"));
+    println!("{:<46} {:>12}", "measured", "");
+    fill(&a, &folder)?;
+    ask(&a, &folder)?;
+    if let Some(binary) = &a.binary {
+        archive(&a, binary, temporary.path())?;
+    }
+    Ok(())
+}
+
+fn show(what: &str, figure: f64, unit: &str) {
+    println!("{what:<46} {figure:>12.2} {unit}");
+}
+
+fn reading(seed: u64, plan: &Plan) -> Observation {
+    let article = press::write(seed, plan);
+    let text = article.text();
+    let published = article.published.to_string();
+    let input = Input {
+        bytes: text.as_bytes(),
+        form: Form::Text,
+        url: Some(&article.url),
+        title: Some(&article.title),
+        outlet: Some(&article.outlet),
+        published: Some(&published),
+        fetched: Some(article.fetched),
+        ..Input::default()
+    };
+    Observation { id: article.id.clone(), path: None, reading: read(&input) }
+}
+
+/// Adds readings; only the adding is timed.
+fn fill(a: &Arguments, folder: &Path) -> Result<(), Failure> {
+    let mut press = Press::new(a.seed);
+    let mut writer = Writer::open(folder)?;
+    let (mut took, mut slowest) = (Duration::ZERO, Duration::ZERO);
+    let (mut done, mut words) = (0, 0);
+    while done < a.articles {
+        let plans: Vec<Plan> = press.by_ref().take(BLOCK.min(a.articles - done)).collect();
+        let readings: Vec<Observation> = plans.par_iter().map(|p| reading(a.seed, p)).collect();
+        words += readings.iter().map(|o| o.reading.text.split_whitespace().count()).sum::<usize>();
+        done += readings.len();
+        let start = Instant::now();
+        writer.add_readings(readings)?;
+        let block = start.elapsed();
+        took += block;
+        slowest = slowest.max(block);
+        if done % (BLOCK * 10) == 0 {
+            eprint!(
+                "\r{done} articles, {:.0} a second, the last block {:.0} a second, {:.0} MB   ",
+                done as f64 / took.as_secs_f64(),
+                BLOCK as f64 / block.as_secs_f64(),
+                memory()
+            );
+        }
+    }
+    let start = Instant::now();
+    drop(writer);
+    took += start.elapsed();
+    eprintln!();
+    show("words an article", words as f64 / done as f64, "");
+    show("added, stored, grouped and indexed", done as f64 / took.as_secs_f64(), "articles/s");
+    show("the slowest block of 5,000", slowest.as_secs_f64(), "s");
+    show("peak memory, the making of readings included", memory(), "MB");
+    show("on disk", size(folder)? as f64 / done as f64, "bytes/article");
+    Ok(())
+}
+
+/// The most memory that this process has held, in megabytes; nothing where the system does not say.
+fn memory() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|l| l.split_whitespace().next()?.parse::<f64>().ok());
+    kilobytes.map_or(f64::NAN, |k| k / 1024.0)
+}
+
+fn size(folder: &Path) -> std::io::Result<u64> {
+    let mut sum = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        sum += if metadata.is_dir() { size(&entry.path())? } else { metadata.len() };
+    }
+    Ok(sum)
+}
+
+/// Times questions and shows how long the middle one and the slowest of twenty took.
+fn time(what: &str, mut question: impl FnMut(usize) -> Result<(), Failure>) -> Result<(), Failure> {
+    // The first questions warm what a running program has warm.
+    for i in 0..20 {
+        question(QUESTIONS + i)?;
+    }
+    let mut took = Vec::with_capacity(QUESTIONS);
+    for i in 0..QUESTIONS {
+        let start = Instant::now();
+        question(i)?;
+        took.push(start.elapsed());
+    }
+    took.sort_unstable();
+    show(&format!("{what}, p50"), took[QUESTIONS / 2].as_secs_f64() * 1000.0, "ms");
+    show(&format!("{what}, p95"), took[QUESTIONS * 95 / 100].as_secs_f64() * 1000.0, "ms");
+    Ok(())
+}
+
+fn ask(a: &Arguments, folder: &Path) -> Result<(), Failure> {
+    let start = Instant::now();
+    let library = Library::open(folder)?;
+    let stories = library.view(None)?.stories()?;
+    show("opened and asked for the number of stories", start.elapsed().as_secs_f64() * 1000.0, "ms");
+    show("stories", stories as f64, "");
+    let plans: Vec<Plan> = Press::new(a.seed).take(a.articles).collect();
+    let mut numbers = Numbers::new(a.seed, 77);
+    let asked: Vec<_> = (0..QUESTIONS + 20)
+        .map(|_| {
+            let plan = &plans[numbers.below(plans.len() as u64) as usize];
+            let later = &plans[numbers.below(plans.len() as u64) as usize];
+            (press::write(a.seed, plan), press::write(a.seed, later).fetched)
+        })
+        .collect();
+    time("a story, as it stands", |i| {
+        let view = library.view(None)?;
+        let found = view.story(&asked[i].0.id)?.ok_or("a story is missing")?;
+        view.tell(&found)?;
+        Ok(())
+    })?;
+    time("a story, as of a date", |i| {
+        let (article, then) = &asked[i];
+        let view = library.view(Some((*then).max(article.fetched)))?;
+        let found = view.story(&article.id)?.ok_or("a story is missing")?;
+        view.tell(&found)?;
+        Ok(())
+    })?;
+    time("the ten newest stories, as of a date", |i| {
+        let view = library.view(Some(asked[i].1))?;
+        let found = view.newest(Some(10))?;
+        view.tell_all(&found).try_for_each(|told| told.map(drop))?;
+        Ok(())
+    })?;
+    time("an article", |i| {
+        library.view(None)?.article(&asked[i].0.id)?.ok_or("an article is missing")?;
+        Ok(())
+    })
+}
+
+/// Compares `read` and `add` of the same pages in an archive, by the program as users have it.
+fn archive(a: &Arguments, binary: &Path, folder: &Path) -> Result<(), Failure> {
+    let path = folder.join("pages.warc.gz");
+    let mut file = std::io::BufWriter::new(fs::File::create(&path)?);
+    let mut press = Press::new(a.seed + 1);
+    let mut bytes = 0;
+    for _ in 0..a.pages.div_ceil(BLOCK) {
+        let plans: Vec<Plan> = press.by_ref().take(BLOCK).collect();
+        let members: Result<Vec<_>, Failure> = plans.par_iter().map(|p| member(a.seed + 1, p)).collect();
+        for (member, length) in members? {
+            bytes += length;
+            file.write_all(&member)?;
+        }
+    }
+    file.into_inner().map_err(|e| e.into_error())?.sync_all()?;
+    let run = |arguments: &[&str]| -> Result<f64, Failure> {
+        let start = Instant::now();
+        let status = Command::new(binary)
+            .args(arguments)
+            .arg(&path)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        if status.success() {
+            Ok(start.elapsed().as_secs_f64())
+        } else {
+            Err(format!("{arguments:?}: {status}").into())
+        }
+    };
+    let library = folder.join("from-archive");
+    let library = library.to_str().ok_or("a folder's name that is no UTF-8")?;
+    let pages = (a.pages.div_ceil(BLOCK) * BLOCK) as f64;
+    show("kilobytes a page", bytes as f64 / pages / 1000.0, "KB");
+    let reading = run(&["read", "--jsonl", "--quiet"])?;
+    show("read from an archive", pages / reading, "pages/s");
+    let adding = run(&["add", "--quiet", "--library", library])?;
+    show("added from an archive", pages / adding, "pages/s");
+    show("adding against reading alone", reading / adding, "");
+    let again = run(&["add", "--quiet", "--library", library])?;
+    show("added again: nothing is", pages / again, "pages/s");
+    Ok(())
+}
+
+/// A page as a member of an archive, and its length before packing.
+fn member(seed: u64, plan: &Plan) -> Result<(Vec<u8>, usize), Failure> {
+    let article = press::write(seed, plan);
+    let page = press::page(seed, plan, &article);
+    let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{page}");
+    let record = format!(
+        "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {}\r\nWARC-Date: {}\r\n\
+         WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{:012x}>\r\n\
+         Content-Type: application/http; msgtype=response\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
+        article.url,
+        article.fetched,
+        plan.number,
+        block.len()
+    );
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    packed.write_all(record.as_bytes())?;
+    Ok((packed.finish()?, page.len()))
+}
