@@ -104,6 +104,7 @@ fn kind_in_words(r: &Reading) -> &'static str {
     match r.kind.word() {
         "index" => "a front, section or search page",
         "video" => "a video page",
+        "forum" => "a discussion",
         "gallery" => "a picture gallery",
         "error" => "an error page",
         "wall" => "a request to log in, to register or to accept cookies",

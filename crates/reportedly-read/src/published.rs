@@ -556,6 +556,11 @@ fn has_year(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 4)
 }
 
+/// Words that look ahead, by language.
+static LOOKING_AHEAD: ByLanguage<FxHashSet<&'static str>> = ByLanguage::new(|language| {
+    rows(Some(language), "looking_ahead").filter_map(|row| row.first().copied()).collect()
+});
+
 /// Whether the sentence around a date tells of the past: a finite past, and nothing that looks ahead.
 fn is_past(analysis: &Analysis<'_>, date: Span) -> bool {
     let at = analysis.tokens_in(date).start;
@@ -563,12 +568,8 @@ fn is_past(analysis: &Analysis<'_>, date: Span) -> bool {
         return false;
     };
     let forms = || sentence.tokens.clone().filter_map(|i| analysis.tokens.get(i).map(|t| t.form));
-    let ahead = sentence.tokens.clone().any(|i| {
-        matches!(
-            analysis.lower(i),
-            "will" | "would" | "plan" | "plans" | "planned" | "scheduled" | "until" | "by" | "due"
-        )
-    });
+    let words = LOOKING_AHEAD.get(analysis.language);
+    let ahead = sentence.tokens.clone().any(|i| words.is_some_and(|w| w.contains(analysis.lower(i))));
     forms().any(|f| f == VerbForm::Past) && !forms().any(|f| f == VerbForm::Modal) && !ahead
 }
 

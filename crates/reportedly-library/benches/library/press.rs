@@ -62,7 +62,6 @@ pub struct Plan {
 
 /// The articles, one after the other.
 pub struct Press {
-    seed: u64,
     numbers: Numbers,
     next: u64,
     stories: u64,
@@ -72,11 +71,7 @@ pub struct Press {
 
 impl Press {
     pub fn new(seed: u64) -> Self {
-        Self { seed, numbers: Numbers::new(seed, 1), next: 0, stories: 0, live: Vec::new() }
-    }
-
-    pub const fn seed(&self) -> u64 {
-        self.seed
+        Self { numbers: Numbers::new(seed, 1), next: 0, stories: 0, live: Vec::new() }
     }
 }
 
@@ -236,7 +231,7 @@ pub fn write(seed: u64, plan: &Plan) -> Article {
 fn text(seed: u64, story: u64, number: u64, step: u64) -> (String, Vec<String>) {
     let cast = Cast::of(seed, story);
     let mut n = Numbers::new(seed, number.wrapping_mul(13) + 5);
-    let mut common = |n: &mut Numbers| word(n.rank(WORDS));
+    let common = |n: &mut Numbers| word(n.rank(WORDS));
     let thing = &cast.things[(step as usize) % cast.things.len()];
     let done = pick(&mut n, DONE);
     let title =
