@@ -8,9 +8,13 @@
 
 mod press;
 
+use jiff::Timestamp;
 use press::{Numbers, Plan, Press};
 use rayon::prelude::*;
-use reportedly_library::{Library, Writer};
+use reportedly_library::{
+    Library, Writer,
+    search::{Ask, Query},
+};
 use reportedly_read::{Form, Input, read};
 use reportedly_story::Observation;
 use std::{
@@ -102,6 +106,7 @@ fn fill(a: &Arguments, folder: &Path) -> Result<(), Failure> {
         done += readings.len();
         let start = Instant::now();
         writer.add_readings(readings)?;
+        writer.index(|_| ())?;
         let block = start.elapsed();
         took += block;
         slowest = slowest.max(block);
@@ -196,6 +201,30 @@ fn ask(a: &Arguments, folder: &Path) -> Result<(), Failure> {
         view.tell_all(&found).try_for_each(|told| told.map(drop))?;
         Ok(())
     })?;
+    let searchable = library.searchable()?.ok_or("the index is missing")?;
+    let now = Timestamp::now();
+    let query = |i: usize| -> Result<Query, Failure> {
+        // A word of the story's own, a common one, two together, a phrase.
+        let article = &asked[i].0;
+        let words: Vec<&str> = article.title.split_whitespace().collect();
+        let (own, last) = (words[1], words[words.len() - 1]);
+        Ok(Query::parse(&match i % 4 {
+            0 => own.to_owned(),
+            1 => last.to_owned(),
+            2 => format!("{own} {last}"),
+            _ => format!("\"{} {own}\"", words[0]),
+        })?)
+    };
+    time("a search, as it stands", |i| {
+        let ask = Ask { as_of: None, now, limit: 10, offset: 0 };
+        library.view(None)?.search(&searchable, &query(i)?, &ask)?;
+        Ok(())
+    })?;
+    time("a search, as of a date", |i| {
+        let ask = Ask { as_of: Some(asked[i].1), now, limit: 10, offset: 0 };
+        library.view(Some(asked[i].1))?.search(&searchable, &query(i)?, &ask)?;
+        Ok(())
+    })?;
     time("an article", |i| {
         library.view(None)?.article(&asked[i].0.id)?.ok_or("an article is missing")?;
         Ok(())
@@ -216,7 +245,7 @@ fn archive(a: &Arguments, binary: &Path, folder: &Path) -> Result<(), Failure> {
             file.write_all(&member)?;
         }
     }
-    file.into_inner().map_err(|e| e.into_error())?.sync_all()?;
+    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
     let run = |arguments: &[&str]| -> Result<f64, Failure> {
         let start = Instant::now();
         let status = Command::new(binary)

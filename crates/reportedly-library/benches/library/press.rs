@@ -244,7 +244,7 @@ fn text(seed: u64, story: u64, number: u64, step: u64) -> (String, Vec<String>) 
         let person = &cast.people[n.rank(4) as usize];
         let own = cast.things[n.below(cast.things.len() as u64) as usize].clone();
         let place = &cast.places[n.below(2) as usize];
-        let (a, b, c, d) = (common(&mut n), common(&mut n), common(&mut n), common(&mut n));
+        let [some, more, other, last] = [(); 4].map(|()| common(&mut n));
         let day = pick(&mut n, DAYS);
         let done = pick(&mut n, DONE);
         let spoken = pick(&mut n, SPOKEN);
@@ -254,31 +254,31 @@ fn text(seed: u64, story: u64, number: u64, step: u64) -> (String, Vec<String>) 
             0 => write!(paragraph, "The {own} in {place} was {done} on {day}, {person} of {body} {spoken}. "),
             1 => write!(
                 paragraph,
-                "\"We have seen {figure} of the {a} and none of the {own},\" {person} {spoken}. "
+                "\"We have seen {figure} of the {some} and none of the {own},\" {person} {spoken}. "
             ),
             2 => write!(
                 paragraph,
-                "According to {body}, the {a} of the {own} would cost {figure} million crowns and take until {day}. "
+                "According to {body}, the {some} of the {own} would cost {figure} million crowns and take until {day}. "
             ),
             3 => write!(
                 paragraph,
-                "Nobody had {done} the {a} before the {b}, and the {c} was left to the {d} of {place}. "
+                "Nobody had {done} the {some} before the {more}, and the {other} was left to the {last} of {place}. "
             ),
             4 => write!(
                 paragraph,
-                "{body} {spoken} that the {own} would be {done} next week if the {a} allowed it. "
+                "{body} {spoken} that the {own} would be {done} next week if the {some} allowed it. "
             ),
             5 => write!(
                 paragraph,
-                "It was the {b} that brought the {a} and the {c} to {place}, with {figure} people in the {d}. "
+                "It was the {more} that brought the {some} and the {other} to {place}, with {figure} people in the {last}. "
             ),
             6 => write!(
                 paragraph,
-                "A {c} with the {a} {spoken} on {day} that {person} had {done} the {own} and the {b}. "
+                "A {other} with the {some} {spoken} on {day} that {person} had {done} the {own} and the {more}. "
             ),
             _ => write!(
                 paragraph,
-                "The {a} and the {b} of the {d} had little to do with the {own}, and less with the {c}. "
+                "The {some} and the {more} of the {last} had little to do with the {own}, and less with the {other}. "
             ),
         };
         if i % 3 == 2 || i + 1 == sentences {
