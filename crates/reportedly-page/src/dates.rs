@@ -9,6 +9,7 @@ pub(crate) mod printed;
 mod visible;
 
 pub(crate) use markup::{Seen, gather as markup};
+pub(crate) use order::settle as settle_order;
 pub(crate) use visible::visible;
 
 use crate::{Bearing, DateCandidate, Page, When};

@@ -66,7 +66,7 @@ pub(crate) fn read(text: &str, input: &Input<'_>) -> Page {
         page = Page { kind: PageKind::Index, authors: Vec::new(), ..assemble(&lines, &roles, title) };
     }
     page.outlet = outlet(&lines, &roles, title);
-    page.dates = dates(&lines, &roles, title, &page);
+    page.dates = dates(&lines, &roles, title, &page, input.url);
     page.dates.extend(input.url.and_then(dates::in_address));
     if more {
         page.diagnostics
@@ -142,7 +142,13 @@ fn masthead_day(lines: &[Line<'_>], roles: &[Role], title: Option<usize>) -> Opt
 }
 
 /// What speaks of the publication date.
-fn dates(lines: &[Line<'_>], roles: &[Role], title: Option<usize>, page: &Page) -> Vec<DateCandidate> {
+fn dates(
+    lines: &[Line<'_>],
+    roles: &[Role],
+    title: Option<usize>,
+    page: &Page,
+    url: Option<&str>,
+) -> Vec<DateCandidate> {
     let first = roles.iter().position(|r| r.is_text()).unwrap_or(lines.len());
     let last = roles.iter().rposition(|r| r.is_text()).unwrap_or(0);
     // The text begins under the standfirst for what stands between headline and text.
@@ -177,6 +183,8 @@ fn dates(lines: &[Line<'_>], roles: &[Role], title: Option<usize>, page: &Page) 
         }
     }
     found.extend(dates::dateline(&page.text, page.language));
+    let short = lines.iter().filter(|l| l.words <= DATE_WORDS).map(|l| l.text);
+    dates::settle_order(&mut found, short, url, page.language);
     found
 }
 

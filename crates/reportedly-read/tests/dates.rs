@@ -532,3 +532,19 @@ fn print_of_another_month_than_the_address_is_no_publication() {
         "2031-05-07 2031-05-07 2031-05-07",
     );
 }
+
+#[test]
+fn dates_in_figures_of_a_flattened_page_are_read_like_any_others() {
+    let dated = |url: &str| {
+        let page = "Tarn Herald\nHome | News | Sport\nThe harbour of Lune closes\nPublished: 05/07/2031 21:15\nBy Ada \
+            Quist\n\nThe harbour of Lune is closing after a hundred years, and nobody on the quay seems to know what will \
+            come of the ferries that still go out from it every morning.\n\nThe council has said nothing yet. The harbour \
+            master has, and what he has to say is not kind: he calls the plan a drawing, and those who drew it visitors.\n";
+        let input = Input { bytes: page.as_bytes(), form: Form::Flat, url: Some(url), ..Input::default() };
+        let p = read(&input).published;
+        let show = |day: Option<Date>| day.map_or("-".to_owned(), |d| d.to_string());
+        format!("{} {} {}", show(p.best.as_ref().map(When::day)), show(p.earliest), show(p.latest))
+    };
+    assert_eq!(dated("https://tarnherald.example/harbour"), "2031-05-07 2031-05-07 2031-07-05");
+    assert_eq!(dated("https://tarnherald.example.uk/harbour"), "2031-07-05 2031-07-05 2031-07-05");
+}

@@ -121,7 +121,8 @@ pub(crate) fn gather(
     if !found.iter().any(|c| c.rule == "url") {
         found.extend(url.or(page.url.as_deref()).map(super::month_in_address).unwrap_or_default());
     }
-    order::settle(&mut found, layout, url.or(page.url.as_deref()), language);
+    let short = layout.runs.iter().filter(|r| r.words <= TOLD_WORDS).map(|r| r.text.as_str());
+    order::settle(&mut found, short, url.or(page.url.as_deref()), language);
     settle_masthead(&mut found);
     settle_edition(&mut found);
     // Strongest first; what says the same in the same way is said once.

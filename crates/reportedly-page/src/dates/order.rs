@@ -1,8 +1,7 @@
 //! Dates in figures whose day and month could stand either way round ("02/03/2031").
 
-use super::markup::{NAMED, TOLD_WORDS};
+use super::markup::NAMED;
 use super::{candidate, printed};
-use crate::blocks::Layout;
 use crate::{DateCandidate, When};
 use jiff::civil::Date;
 use reportedly_text::{Language, rows};
@@ -11,10 +10,11 @@ use reportedly_text::{Language, rows};
 const OTHER_ORDER: u8 = 45;
 
 /// Where day and month could stand either way round, the way round that other dates of the page bear out, or that the
-/// country of its address writes. Where nothing tells, the other reading is a candidate too.
-pub(super) fn settle(
+/// country of its address writes. Where nothing tells, the other reading is a candidate too. `short` are the page's short
+/// lines.
+pub(crate) fn settle<'t>(
     found: &mut Vec<DateCandidate>,
-    layout: &Layout,
+    short: impl Iterator<Item = &'t str>,
     url: Option<&str>,
     language: Option<Language>,
 ) {
@@ -34,8 +34,7 @@ pub(super) fn settle(
     if !found.iter().any(|c| other_reading(c, &sure).is_some()) {
         return;
     }
-    let short = layout.runs.iter().filter(|r| r.words <= TOLD_WORDS);
-    let mut told: Vec<bool> = short.filter_map(|r| printed::is_month_first(&r.text)).collect();
+    let mut told: Vec<bool> = short.filter_map(printed::is_month_first).collect();
     told.dedup();
     let month_first = if let [told] = told[..] { Some(told) } else { url.and_then(country_order) };
     // In other languages the day comes first.
