@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, RESTORE_ALL},
     library::Library,
-    store::{CHECKPOINTS, DATABASE, Lock, VERSION, cannot_write, database, make_folder},
+    store::{CHECKPOINTS, DATABASE, INDEX, Lock, VERSION, cannot_write, database, make_folder},
     writer::Writer,
 };
 use rusqlite::{Connection, OpenFlags, backup::Backup};
@@ -101,7 +101,7 @@ pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<(), Error> {
         for file in fs::read_dir(folder.join(CHECKPOINTS))? {
             fs::remove_file(file?.path())?;
         }
-        let index = folder.join("index");
+        let index = folder.join(INDEX);
         if index.exists() {
             fs::remove_dir_all(index)?;
         }

@@ -12,7 +12,7 @@ use crate::{
         Ask, Entry, Index, OpenError, Prepared, Query, SearchError, Snippet, Stories, highlights, snippet,
     },
     sight::instant,
-    store::{Store, cannot_write},
+    store::{INDEX, Store, cannot_write},
     stored::unpack_reading,
     writer::Writer,
 };
@@ -25,8 +25,6 @@ use rusqlite::{OptionalExtension, params};
 use std::{cell::RefCell, io, path::PathBuf};
 use tantivy::TantivyError;
 
-/// The index in the library's folder.
-const INDEX: &str = "index";
 /// Memory of the index's writer: larger makes fewer and larger segments, which search faster.
 const MEMORY: usize = 128 << 20;
 /// Articles that one commit of the index takes in: what is done again after a crash.
@@ -141,7 +139,10 @@ const HELD: &str = "SELECT coalesce(max(place) + 1, 0) FROM placed";
 /// The index as it lies there, and by how many commits it is ahead of the log: none, or the one that a killed run
 /// could not tell of.
 fn open(store: &Store) -> Result<Result<(Index, i64), Again>, Error> {
-    let index = match Index::open(&folder(store)) {
+    // Some damaged bytes make Tantivy panic; nothing of an index that could not be opened is used.
+    let folder = folder(store);
+    let opened = std::panic::catch_unwind(|| Index::open(&folder));
+    let index = match opened.unwrap_or_else(|_| Err(OpenError::Damaged("it cannot be opened".to_owned()))) {
         Ok(index) => index,
         Err(OpenError::Missing) => return Ok(Err(Again::Missing)),
         Err(OpenError::Other) => return Ok(Err(Again::Other)),

@@ -16,6 +16,8 @@ pub(crate) const DATABASE: &str = "library.db";
 const LOCK: &str = "writer.lock";
 /// Where the fold's states lie.
 pub(crate) const CHECKPOINTS: &str = "checkpoints";
+/// The folder of the search index.
+pub(crate) const INDEX: &str = "index";
 
 /// The steps from each version of the schema to the next, from an empty file on.
 const MIGRATIONS: &[&str] = &[include_str!("../schema/0001.sql")];
@@ -99,6 +101,10 @@ impl Store {
         };
         let (connection, version) = opened.map_err(|e| database(folder, e))?;
         check_version(folder, version)?;
+        if version == 0 {
+            lost(folder)?;
+            return Err(Error::Missing(folder.to_path_buf()));
+        }
         if version < VERSION {
             return Err(Error::Older(folder.to_path_buf()));
         }
@@ -115,6 +121,9 @@ impl Store {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(|e| database(folder, e))?;
+        if version(&connection).map_err(|e| database(folder, e))? == 0 {
+            lost(folder)?;
+        }
         let mut store = Self { folder: folder.to_path_buf(), connection };
         store.prepare(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
@@ -170,6 +179,21 @@ fn check_version(folder: &Path, found: i64) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Newer { folder: folder.to_path_buf(), found, known: VERSION })
+}
+
+/// A database with nothing in it is a library that was begun and has nothing yet; with an index or states of the fold
+/// beside it, it is one that lost everything, which must not be begun anew in silence.
+fn lost(folder: &Path) -> Result<(), Error> {
+    let has_files =
+        |name: &str| fs::read_dir(folder.join(name)).is_ok_and(|mut files| files.next().is_some());
+    if has_files(CHECKPOINTS) || has_files(INDEX) {
+        return Err(Error::Damaged {
+            what: format!("{}: {DATABASE}", folder.display()),
+            why: "it is empty, though what was made from it lies beside it".to_owned(),
+            cure: "restore a backup, or move the folder away to begin anew",
+        });
+    }
+    Ok(())
 }
 
 /// Whether a reader was refused because it cannot write next to the database.

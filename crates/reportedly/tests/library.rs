@@ -339,3 +339,20 @@ fn a_folder_that_cannot_be_written_to_is_said() {
     let said = text(&output.stderr);
     assert!(said.contains("the library cannot be written to"), "{said}");
 }
+
+#[test]
+fn a_library_that_lost_everything_is_not_begun_anew_in_silence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pages = root().join("examples/newsroom/vremnik").display().to_string();
+    let add = ["add", "--quiet", "--fetched", "2031-06-01", &pages];
+    assert!(run(folder.path(), &add, b"").status.success());
+    std::fs::write(folder.path().join("library.db"), b"").expect("a file");
+    for log in ["library.db-wal", "library.db-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(log));
+    }
+    for arguments in [&add[..], &["stories"], &["check"]] {
+        let output = run(folder.path(), arguments, b"");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("restore a backup"), "{arguments:?}: {said}");
+    }
+}
