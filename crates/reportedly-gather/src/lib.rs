@@ -1,4 +1,4 @@
-//! Files, folders, WARC archives and NDJSON to pages.
+//! Files, folders, WARC archives, NDJSON and the network to pages.
 //!
 //! ```no_run
 //! use reportedly_gather::{load, walk};
@@ -11,8 +11,11 @@
 //!     }
 //! }
 //! ```
+//!
+//! [`fetch`] is the only module that asks the network; [`robots`] and [`discover`] do it through that.
 
 mod archive;
+pub mod fetch;
 mod files;
 mod identity;
 mod lines;

@@ -12,7 +12,7 @@ const PRESCAN: usize = 4096;
 const GUESSED_FROM: usize = 64 << 10;
 
 /// Turns bytes into text, and says what was done where it was not plain UTF-8.
-pub(crate) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>, Option<String>) {
+pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>, Option<String>) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
         let note =

@@ -24,6 +24,7 @@ mod repeats;
 mod structured;
 mod words;
 
+pub use decode::decode;
 use jiff::{Timestamp, civil};
 use reportedly_text::{Language, Span};
 use serde::{Deserialize, Serialize};
@@ -384,7 +385,7 @@ fn within_limit(bytes: &[u8]) -> &[u8] {
 
 /// Markup in whatever encoding.
 fn markup(input: &Input<'_>) -> Page {
-    let (text, note) = decode::decode(input.bytes, input.content_type);
+    let (text, note) = decode(input.bytes, input.content_type);
     let mut page = html::read(&text, input.url);
     page.diagnostics.splice(0..0, note);
     page
@@ -409,7 +410,7 @@ fn unknown(input: &Input<'_>) -> Page {
     let said = input.content_type.map(str::to_ascii_lowercase).unwrap_or_default();
     // A page of two bytes a character has its tags so as well.
     let even = &head[..head.len() / 2 * 2];
-    let lower = if wide { decode::decode(even, None).0 } else { String::from_utf8_lossy(head) };
+    let lower = if wide { decode(even, None).0 } else { String::from_utf8_lossy(head) };
     let lower = lower.to_ascii_lowercase();
     let tags =
         ["<!doctype", "<html", "<head", "<body", "<div", "<p>", "<p ", "<article", "<script", "<meta", "<h1"];
@@ -421,7 +422,7 @@ fn unknown(input: &Input<'_>) -> Page {
 
 /// A page flattened to text, in whatever encoding.
 fn flattened(input: &Input<'_>) -> Page {
-    let (text, note) = decode::decode(input.bytes, input.content_type);
+    let (text, note) = decode(input.bytes, input.content_type);
     let mut page = flat::read(&text, input);
     page.diagnostics.splice(0..0, note);
     page

@@ -1,0 +1,4 @@
+//! The network layer against servers of our own, on this machine.
+
+mod fetching;
+mod server;
