@@ -17,10 +17,18 @@ use std::{
     path::Path,
 };
 
-/// Steps after which a state is kept: taking so many again takes a fraction of a second.
-const EVERY: i64 = 1_000;
-/// Of a large library one part in so many instead, since its state takes longer to write.
-const PART: i64 = 200;
+/// How far apart states are kept: so many steps, which take a fraction of a second to take again; of a large library one
+/// part in so many instead, since its state takes longer to write.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spacing(i64, i64);
+
+/// At the end of a run: the next one begins where this one ended.
+pub(crate) const AT_THE_END: Spacing = Spacing(1_000, 200);
+/// On the way, where only a crash goes back to them.
+pub(crate) const ON_THE_WAY: Spacing = Spacing(20_000, 20);
+
+/// Steps back of the newest of the older states that stay.
+const BACK: i64 = 1_000;
 /// Each older state that stays is so many times as far back as the one before it.
 const WIDER: i64 = 3;
 /// How hard states are packed: they are written often and read rarely.
@@ -58,18 +66,19 @@ pub(crate) fn load(path: &Path, hash: &Hash) -> io::Result<Fold> {
 
 /// Keeps the state after so many steps where the last one that is kept is far enough back, and lets go of those that
 /// are no longer needed.
-pub(crate) fn keep(store: &Store, fold: &Fold, taken: i64) -> Result<(), Error> {
+pub(crate) fn keep(store: &Store, fold: &Fold, taken: i64, spacing: Spacing) -> Result<(), Error> {
     let failed = |e| store.error(e);
     let kept = listed(&store.connection).map_err(failed)?;
     let since = taken - kept.first().map_or(0, |k| k.0);
-    if since < EVERY.max(taken / PART) {
+    let Spacing(steps_apart, part) = spacing;
+    if since < steps_apart.max(taken / part) {
         return Ok(());
     }
     debug_assert_eq!(steps(&store.connection).ok(), Some(taken));
     let folder = store.folder.join(CHECKPOINTS);
     let (file, hash) = save(&folder, fold, taken).map_err(|e| cannot_write(&store.folder, e))?;
     let mut stay = BTreeSet::from([taken]);
-    let mut back = EVERY;
+    let mut back = BACK;
     for (steps, _, _) in &kept {
         if taken - steps >= back {
             stay.insert(*steps);

@@ -5,9 +5,9 @@
 //! is cut back to it before anything else. So a run that was killed at any moment is gone on with where it stopped.
 
 use crate::{
-    checkpoints,
+    checkpoints::{self, AT_THE_END, ON_THE_WAY, Spacing},
     error::{Error, REBUILD},
-    sight::{features_of, instant},
+    sight::{features_of, instant, unsortable},
     store::{self, Store},
 };
 use rayon::prelude::*;
@@ -119,19 +119,35 @@ fn features(connection: &Connection, seq: i64) -> Result<(Features, bool), Error
 impl Folding {
     /// Folds all that was added. Afterwards the log is that of an orderly run over everything.
     pub(crate) fn bring_up_to_date(&mut self, store: &mut Store) -> Result<Folded, Error> {
+        let folded = self.fold(store, false)?;
+        self.keep(store, AT_THE_END)?;
+        Ok(folded)
+    }
+
+    /// The same on the way, with more to come.
+    pub(crate) fn go_on(&mut self, store: &mut Store) -> Result<Folded, Error> {
         self.fold(store, false)
     }
 
     /// Folds everything once more, from features made once more.
     pub(crate) fn make_again(&mut self, store: &mut Store) -> Result<Folded, Error> {
         self.state = None;
-        self.fold(store, true)
+        let folded = self.fold(store, true)?;
+        self.keep(store, AT_THE_END)?;
+        Ok(folded)
+    }
+
+    fn keep(&self, store: &Store, spacing: Spacing) -> Result<(), Error> {
+        match &self.state {
+            Some(state) => checkpoints::keep(store, &state.fold, state.steps, spacing),
+            None => Ok(()),
+        }
     }
 
     fn fold(&mut self, store: &mut Store, mut again: bool) -> Result<Folded, Error> {
         let mut folded = Folded::default();
-        let mut state = self.state.take();
         loop {
+            let mut state = self.state.take();
             let transaction = store
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -145,21 +161,20 @@ impl Folding {
                 folded.again += undone;
             }
             let waits = anything_waits(&transaction).map_err(|e| store::database(&store.folder, e))?;
-            if !waits {
-                transaction.commit().map_err(|e| store::database(&store.folder, e))?;
-                break;
+            if let (true, Some(state)) = (waits, &mut state) {
+                folded.steps += state.take_steps(&transaction, &store.folder)?;
             }
-            let mut now = match state.take() {
-                Some(state) => state,
-                None => resume(&transaction, &store.folder)?,
-            };
-            folded.steps += now.take_steps(&transaction, &store.folder)?;
+            let resumed =
+                if waits && state.is_none() { Some(resume(&transaction, &store.folder)?) } else { None };
             transaction.commit().map_err(|e| store::database(&store.folder, e))?;
-            checkpoints::keep(store, &now.fold, now.steps)?;
-            state = Some(now);
+            // What came late once will do so again, and then finds a state here to go on from.
+            let spacing = if resumed.is_some() { AT_THE_END } else { ON_THE_WAY };
+            self.state = resumed.or(state);
+            self.keep(store, spacing)?;
+            if !waits {
+                return Ok(folded);
+            }
         }
-        self.state = state;
-        Ok(folded)
     }
 
     /// Lets the loaded state go: the log was changed beside it.
@@ -455,8 +470,8 @@ fn with_features(
 impl Next {
     /// Its turn among those of its key.
     fn turn(&self) -> impl Ord + use<'_> {
-        let content = (self.content as u64) ^ (1 << 63);
-        turn(Some(instant(self.key.0)), &self.key.1, self.first_seen.map(instant), content)
+        let first_seen = self.first_seen.map(instant);
+        turn(Some(instant(self.key.0)), &self.key.1, first_seen, unsortable(self.content))
     }
 }
 

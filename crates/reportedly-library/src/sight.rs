@@ -130,6 +130,11 @@ pub(crate) const fn sortable(number: u64) -> i64 {
     (number ^ (1 << 63)) as i64
 }
 
+/// The other way.
+pub(crate) const fn unsortable(number: i64) -> u64 {
+    (number as u64) ^ (1 << 63)
+}
+
 /// The features of a stored reading.
 pub(crate) fn features_of(packed: &[u8], what: impl Fn() -> String) -> Result<Features, crate::Error> {
     let reading: Reading = stored::unpack_reading(packed, what)?;

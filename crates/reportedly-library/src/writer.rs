@@ -16,8 +16,9 @@ use std::{io, path::Path};
 /// Sights that are stored in one go, which is what is lost at most when the power fails before it is acknowledged.
 pub const BATCH: usize = 500;
 
-/// New observations from which on they are folded before all are added, where they come in order.
-const WAITING: usize = 5_000;
+/// New observations from which on they are folded before all are added, where they come in order: so the fold goes on
+/// beside the reading of what comes next.
+const WAITING: usize = BATCH;
 
 /// The one that writes to a library.
 #[derive(Debug)]
@@ -78,6 +79,13 @@ impl Writer {
 
     /// Adds readings of which no page is at hand, [`BATCH`] at a time, and folds them.
     pub fn add_readings(&mut self, observations: Vec<Observation>) -> Result<Added, Error> {
+        let added = self.take_readings(observations)?;
+        self.fold()?;
+        Ok(added)
+    }
+
+    /// Adds them and leaves the last [`Writer::fold`] to the caller, who has more.
+    pub fn take_readings(&mut self, observations: Vec<Observation>) -> Result<Added, Error> {
         let mut added = Added::default();
         let mut observations = observations.into_iter();
         let mut next = || -> Vec<Observation> { observations.by_ref().take(BATCH).collect() };
@@ -101,7 +109,6 @@ impl Writer {
             ready = prepared;
             added += stored?;
         }
-        self.fold()?;
         Ok(added)
     }
 
@@ -130,7 +137,8 @@ impl Writer {
             return Ok(());
         }
         if Folding::waits_in_order(&self.store)? {
-            self.fold()?;
+            self.waiting = 0;
+            self.folding.go_on(&mut self.store)?;
         } else {
             self.looked_from *= 2;
         }

@@ -12,7 +12,9 @@ use crate::{
     saying::{Denied, Saying, Told},
     wording::Wording,
 };
+use rayon::prelude::*;
 use reportedly_said::{PartyKind, Status};
+use reportedly_text::Analysis;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A chain: publisher, relays, origin, by name.
@@ -54,13 +56,19 @@ const OWN_VOICE: f32 = 0.6;
 const FRAGMENT: f32 = 0.4;
 
 /// The claims of one story, the leading one first, and for each of its articles the chain by which it has the
-/// leading claim (empty where it does not carry it). `articles` are the story's, in order of becoming known.
+/// leading claim (empty where it does not carry it). `articles` are the story's, in order of becoming known, and
+/// `texts` are theirs.
 pub(crate) fn of_story(
     observations: &[Observation],
     articles: &[Member],
+    texts: &[Analysis<'_>],
     outlets: &Outlets,
 ) -> (Vec<Claim>, Vec<Chain>) {
-    let mut told: Vec<Told> = articles.iter().map(|m| Told::of(&observations[m.article].reading)).collect();
+    let mut told: Vec<Told> = articles
+        .par_iter()
+        .zip(texts)
+        .map(|(member, text)| Told::of(&observations[member.article].reading, text))
+        .collect();
     know_outlets(&mut told, outlets);
     let mut story = Story::new(articles, told);
     let mut claims = Vec::new();
@@ -278,10 +286,11 @@ impl<'s> Story<'s> {
                     *most = weight.max(*most);
                 }
             }
+            let others = self.others(&core);
             let mut terms: Vec<(u64, f32)> = weights
                 .into_iter()
                 .filter(|(t, _)| shares[t] / all >= COMMON)
-                .map(|(t, w)| (t, w * shares[&t] / all * (1.0 - EVERYWHERE * self.elsewhere(t, &core))))
+                .map(|(t, w)| (t, w * shares[&t] / all * (1.0 - EVERYWHERE * self.elsewhere(t, &others))))
                 .collect();
             terms.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             terms.truncate(CORE);
@@ -290,17 +299,18 @@ impl<'s> Story<'s> {
         core
     }
 
-    /// Share of the story's other sayings that have a term.
-    fn elsewhere(&self, term: u64, core: &Wording) -> f32 {
+    /// Sayings of the story that are of something else than a claim's core, a sample of them.
+    fn others(&self, core: &Wording) -> Vec<At> {
         let others = self.sayings().filter(|at| {
             self.saying(*at).statement.is_some() && core.likeness(&self.words[at.0][at.1]) < ALIKE
         });
-        let (mut all, mut having) = (0.0, 0.0);
-        for at in others.take(SAMPLE) {
-            all += 1.0;
-            having += f32::from(self.own[at.0][at.1].weight_of(term).is_some());
-        }
-        if all > 0.0 { having / all } else { 0.0 }
+        others.take(SAMPLE).collect()
+    }
+
+    /// Share of these sayings that have a term.
+    fn elsewhere(&self, term: u64, sayings: &[At]) -> f32 {
+        let having = sayings.iter().filter(|at| self.own[at.0][at.1].weight_of(term).is_some());
+        having.count() as f32 / sayings.len().max(1) as f32
     }
 
     /// Share of a claim's core that a saying has.
@@ -567,11 +577,12 @@ fn sort_by_weight(all: &mut [(At, f32)]) {
 
 #[cfg(test)]
 mod tests {
-    use super::of_story;
+    use super::{Chain, of_story};
     use crate::{
-        Claim, Observation, Stance,
+        Claim, Member, Observation, Stance,
         example::{Article, article, story},
         outlets::Outlets,
+        texts,
     };
     use proptest::prelude::*;
     use reportedly_said::{
@@ -587,8 +598,9 @@ mod tests {
         claim.origins.iter().filter_map(|o| o.name.as_deref()).collect()
     }
 
-    fn outlets(observations: &[Observation]) -> Outlets {
-        Outlets::of(observations.iter().filter_map(|o| o.reading.outlet.as_deref()))
+    fn claims_of(observations: &[Observation], members: &[Member]) -> (Vec<Claim>, Vec<Chain>) {
+        let outlets = Outlets::of(observations.iter().filter_map(|o| o.reading.outlet.as_deref()));
+        of_story(observations, members, &texts(observations, members), &outlets)
     }
 
     fn rumour() -> Vec<Article> {
@@ -650,7 +662,7 @@ mod tests {
     #[test]
     fn a_rumour_that_is_denied_and_confirmed_has_two_origins_and_one_denier() {
         let (observations, members) = story(rumour());
-        let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
+        let (claims, chains) = claims_of(&observations, &members);
         assert_eq!(names(&claims[0]), ["two people close to the talks", "Abel Torne"]);
         assert_eq!(claims[0].independent_origins, 2);
         assert_eq!(claims[0].origins[0].via.as_deref(), Some("Tern Gazette"));
@@ -680,7 +692,7 @@ mod tests {
         };
         let (observations, members) =
             story(vec![told("Skarn Post", 6, "Harbour Leaf"), told("Harbour Leaf", 7, "Skarn Post")]);
-        let (claims, _) = of_story(&observations, &members, &outlets(&observations));
+        let (claims, _) = claims_of(&observations, &members);
         assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a one-time keeper"], 1));
 
         let first = article(
@@ -692,7 +704,7 @@ mod tests {
         .says(&[(Anonymous, "a former keeper")], content, Possible);
         let (observations, members) =
             story(vec![first, told("Skarn Post", 6, "Harbour Leaf"), told("Harbour Leaf", 7, "Skarn Post")]);
-        let (claims, _) = of_story(&observations, &members, &outlets(&observations));
+        let (claims, _) = claims_of(&observations, &members);
         assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a former keeper"], 1));
     }
 
@@ -722,7 +734,7 @@ mod tests {
             )
             .says(&[(Org, "The county")], content, Planned),
         ]);
-        let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
+        let (claims, chains) = claims_of(&observations, &members);
         assert_eq!(names(&claims[0]), ["An engineer", "The county"]);
         // The page's own chain ends where the page ends it.
         assert_eq!(links(&chains[1]), "Moor News < Penhale Star");
@@ -747,7 +759,7 @@ mod tests {
             )
             .says(&[(Outlet, "Moor News"), (Anonymous, "a banker")], content, Possible),
         ]);
-        let (claims, _) = of_story(&observations, &members, &outlets(&observations));
+        let (claims, _) = claims_of(&observations, &members);
         assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a banker"], 1));
         assert_eq!(claims[0].origins[0].via.as_deref(), Some("Moor News"));
     }
@@ -769,7 +781,7 @@ mod tests {
                 "Our reporter Jan Pell was filming and saw the crane fall on Lorrow quay.",
             ),
         ]);
-        let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
+        let (claims, chains) = claims_of(&observations, &members);
         assert_eq!(names(&claims[0]), ["the fire brigade", "Coast TV"]);
         assert_eq!(links(&chains[1]), "Coast TV");
     }
@@ -778,7 +790,7 @@ mod tests {
     fn what_says_nothing_makes_no_claim() {
         let (observations, members) =
             story(vec![article("Vane Wire", 3, "", ""), article("", 3, "", "\n\n")]);
-        let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
+        let (claims, chains) = claims_of(&observations, &members);
         assert!(claims.is_empty());
         assert_eq!(chains.len(), 2);
     }
@@ -792,7 +804,7 @@ mod tests {
                 articles[2] = article("Radio Merrin", 3, "Ferry sale", "The islands have no bridge.").copies(0, None);
             }
             let (observations, members) = story(articles);
-            let (claims, _) = of_story(&observations, &members, &outlets(&observations));
+            let (claims, _) = claims_of(&observations, &members);
             prop_assert_eq!(claims[0].independent_origins, 2);
         }
 
@@ -800,7 +812,7 @@ mod tests {
         fn any_words_are_taken(title in "\\PC{0,40}", text in "\\PC{0,200}", again in "\\PC{0,60}") {
             let articles = vec![article("Vane Wire", 3, &title, &text), article(&again, 4, &again, &text)];
             let (observations, members) = story(articles);
-            let (claims, chains) = of_story(&observations, &members, &outlets(&observations));
+            let (claims, chains) = claims_of(&observations, &members);
             prop_assert_eq!(chains.len(), 2);
             for claim in claims {
                 prop_assert!(claim.independent_origins <= claim.origins.len());

@@ -9,9 +9,9 @@
 use crate::features::{Features, RATE};
 use crate::fold::Past;
 use crate::places::Groups;
+use crate::positions::Positions;
 use crate::save::{Reader, Writer};
 use crate::table::{Index, Table};
-use rustc_hash::FxHashSet;
 use std::io::{Read, Result as IoResult, Write};
 
 /// Runs that two texts must share.
@@ -59,6 +59,8 @@ impl Copies {
         let place = self.families.next();
         let kept = self.kept(text);
         let own = Runs::of(text, text.rate);
+        let mut positions = Positions::default();
+        positions.set(own.set.iter().copied());
         let mut joined: Vec<u32> = Vec::new();
         for other in self.candidates(&kept) {
             let family = self.families.find(other);
@@ -67,7 +69,8 @@ impl Copies {
             }
             let other = past.features(other)?;
             // Most share a phrase or two and no more.
-            if own.shared(&other) < least(other.rate) {
+            let shared = other.runs.iter().filter(|r| positions.find(**r).is_some()).count();
+            if shared < least(other.rate) {
                 continue;
             }
             let rate = text.rate.max(other.rate);
@@ -133,28 +136,27 @@ impl Copies {
 
     /// Whether two texts are one; what they share where they are strangers is remembered.
     fn is_copy(&mut self, a: &Runs<'_>, b: &Runs<'_>) -> bool {
-        let mut shared: Vec<u32> = a.set.intersection(&b.set).copied().collect();
-        shared.sort_unstable();
-        self.learn(a, b, &shared);
-        shared.retain(|r| !self.is_notice(*r));
-        let kept = |runs: &Runs<'_>| runs.set.iter().filter(|r| !self.is_notice(**r)).count();
-        shared.len() >= least(a.rate)
-            && shared.len() as f32 >= CONTAINED * kept(a).min(kept(b)) as f32
-            && same_names(a.text, b.text)
-            && !(a.begins_apart(b) && b.begins_apart(a))
+        let pair = Pair::of(a, b);
+        self.learn(a, b, &pair);
+        // What is asked of the two alone first: notices lie scattered in memory.
+        if pair.begins_apart(a) && pair.begins_apart(b) || !same_names(a.text, b.text) {
+            return false;
+        }
+        let kept = |runs: &[u32]| runs.iter().filter(|r| !self.is_notice(**r)).count();
+        let shared = kept(&pair.shared);
+        shared >= least(a.rate) && shared as f32 >= CONTAINED * kept(&a.set).min(kept(&b.set)) as f32
     }
 
     /// Remembers what strangers share.
-    fn learn(&mut self, a: &Runs<'_>, b: &Runs<'_>, shared: &[u32]) {
-        if shared.len() < SHARED {
+    fn learn(&mut self, a: &Runs<'_>, b: &Runs<'_>, pair: &Pair) {
+        if pair.shared.len() < SHARED {
             return;
         }
-        let (shorter, longer) = if a.sampled.len() <= b.sampled.len() { (a, b) } else { (b, a) };
-        let strange = shorter.is_strange_to(longer);
+        let strange = pair.are_strangers(if a.sampled.len() <= b.sampled.len() { a } else { b });
         if strange {
-            self.notices.reserve(shared.len());
+            self.notices.reserve(pair.shared.len());
         }
-        for run in shared {
+        for run in &pair.shared {
             if strange {
                 let at = self.notices.enter(*run).0;
                 let slot = self.notices.slot_mut(at);
@@ -197,36 +199,61 @@ struct Runs<'a> {
     rate: u32,
     /// In order of the text.
     sampled: Vec<u32>,
-    set: FxHashSet<u32>,
+    /// Each once, in order of hash.
+    set: Vec<u32>,
 }
 
 impl<'a> Runs<'a> {
     fn of(text: &'a Features, rate: u32) -> Self {
         let zeros = rate.saturating_sub(RATE);
-        let runs: Vec<u32> = text.runs.iter().copied().filter(|r| r.trailing_zeros() >= zeros).collect();
-        Self { text, rate, set: runs.iter().copied().collect(), sampled: runs }
+        let sampled: Vec<u32> = text.runs.iter().copied().filter(|r| r.trailing_zeros() >= zeros).collect();
+        let mut set = sampled.clone();
+        set.sort_unstable();
+        set.dedup();
+        Self { text, rate, sampled, set }
+    }
+}
+
+/// What two texts share.
+struct Pair {
+    /// Their common runs in order of hash,
+    shared: Vec<u32>,
+    /// and whether a run is one of them.
+    positions: Positions,
+}
+
+impl Pair {
+    fn of(a: &Runs<'_>, b: &Runs<'_>) -> Self {
+        let mut theirs = b.set.iter().peekable();
+        let mut shared = Vec::new();
+        for run in &a.set {
+            while theirs.next_if(|t| *t < run).is_some() {}
+            shared.extend(theirs.next_if(|t| *t == run));
+        }
+        let mut positions = Positions::default();
+        positions.set(shared.iter().copied());
+        Self { shared, positions }
     }
 
-    /// How many of another text's runs stand in this one.
-    fn shared(&self, other: &Features) -> usize {
-        other.runs.iter().filter(|r| self.set.contains(r)).count()
+    fn has(&self, run: u32) -> bool {
+        self.positions.find(run).is_some()
     }
 
-    /// Whether the head of this text has nothing of another. Two texts that begin apart and come together later are two
-    /// items above one notice, or on one background; a copy with a new lead keeps most of the text.
-    fn begins_apart(&self, other: &Self) -> bool {
-        let head = self.sampled.iter().take_while(|r| !other.set.contains(r)).count();
-        head as f32 >= STRANGE * self.sampled.len() as f32
+    /// Whether the head of one of the texts has nothing of the other. Two texts that begin apart and come together later
+    /// are two items above one notice, or on one background; a copy with a new lead keeps most of the text.
+    fn begins_apart(&self, text: &Runs<'_>) -> bool {
+        let head = text.sampled.iter().take_while(|r| !self.has(**r)).count();
+        head as f32 >= STRANGE * text.sampled.len() as f32
     }
 
-    /// Whether this text has a long stretch with nothing of a longer one.
-    fn is_strange_to(&self, longer: &Self) -> bool {
+    /// Whether the shorter text has a long stretch with nothing of the longer one.
+    fn are_strangers(&self, shorter: &Runs<'_>) -> bool {
         let (mut longest, mut stretch) = (0, 0);
-        for run in &self.sampled {
-            stretch = if longer.set.contains(run) { 0 } else { stretch + 1 };
+        for run in &shorter.sampled {
+            stretch = if self.has(*run) { 0 } else { stretch + 1 };
             longest = longest.max(stretch);
         }
-        longest as f32 >= STRANGE * self.sampled.len() as f32
+        longest as f32 >= STRANGE * shorter.sampled.len() as f32
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
 use jiff::{civil::Date, tz::TimeZone};
 use reportedly_read::Reading;
 use reportedly_said::{Party, PartyKind, Status};
-use reportedly_text::{Analysis, Language, Span, analyse, rows};
+use reportedly_text::{Analysis, Span, rows, split};
 use reportedly_time::TimexKind;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -61,15 +61,14 @@ struct Entry {
 pub(crate) fn of_story(
     observations: &[Observation],
     articles: &[Member],
+    analyses: &[Analysis<'_>],
     claims: &[Claim],
 ) -> Vec<Development> {
     let readings: Vec<&Reading> = articles.iter().map(|m| &observations[m.article].reading).collect();
-    let analyses: Vec<Analysis<'_>> =
-        readings.iter().map(|r| analyse(&r.text, r.language.unwrap_or(Language::EN))).collect();
-    let heads = Heads::of(&readings, &analyses, articles);
+    let heads = Heads::of(&readings, analyses, articles);
     let mut entries = Vec::new();
     let mut called_off: Vec<(usize, Option<String>, Wording)> = Vec::new();
-    for (place, (reading, text)) in readings.iter().zip(&analyses).enumerate() {
+    for (place, (reading, text)) in readings.iter().zip(analyses).enumerate() {
         // A copy tells nothing that its original does not, and its own date would only mislead.
         if articles[place].copy_of.is_some() {
             continue;
@@ -105,7 +104,7 @@ pub(crate) fn of_story(
             }
         }
     }
-    entries.extend(forward(articles, &readings, &analyses, claims, &heads));
+    entries.extend(forward(articles, &readings, analyses, claims, &heads));
     let mut dates: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     for e in entries {
         dates.entry(e.date.clone()).or_default().push(e);
@@ -419,7 +418,7 @@ impl Heads {
                 continue;
             }
             let mut head = reading.title.as_deref().map_or_else(Wording::default, |t| {
-                let title = analyse(t, text.language);
+                let title = split(t, text.language);
                 Wording::of(&title, &[Span::new(0, t.len())], &[])
             });
             let opening: Vec<Span> = text.sentences.iter().take(2).map(|s| s.span).collect();
@@ -504,6 +503,7 @@ mod tests {
         claims,
         example::{Article, article, story},
         outlets::Outlets,
+        texts,
     };
     use reportedly_said::{
         PartyKind::{Anonymous, Outlet, Person},
@@ -512,8 +512,9 @@ mod tests {
 
     fn timeline(articles: Vec<Article>) -> Vec<(String, &'static str, String)> {
         let (observations, members) = story(articles);
-        let (claims, _) = claims::of_story(&observations, &members, &Outlets::default());
-        of_story(&observations, &members, &claims)
+        let texts = texts(&observations, &members);
+        let (claims, _) = claims::of_story(&observations, &members, &texts, &Outlets::default());
+        of_story(&observations, &members, &texts, &claims)
             .into_iter()
             .map(|d| (d.date, d.status.word(), d.text))
             .collect()
@@ -636,7 +637,7 @@ mod tests {
             .time("Thursday", "2031-03-20")
         };
         let (observations, members) = story(vec![planned(), later()]);
-        let then = of_story(&observations, &members[..1], &[]);
+        let then = of_story(&observations, &members[..1], &texts(&observations, &members[..1]), &[]);
         assert!(!then.is_empty() && then.iter().all(|d| !d.text.contains("brass")));
     }
 

@@ -107,19 +107,20 @@ impl Features {
     pub(crate) fn of_terms(found: &Terms, language: Language) -> Self {
         // What weighs most before anything is known of other articles.
         let weight = |t: &crate::terms::Term| t.count * -(t.common.max(LEAST_SHARE)).ln();
-        let mut heaviest: Vec<&crate::terms::Term> = found.counts.iter().collect();
-        heaviest.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.hash.cmp(&b.hash)));
+        let mut heaviest: Vec<(f32, &crate::terms::Term)> =
+            found.counts.iter().map(|t| (weight(t), t)).collect();
+        heaviest.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.hash.cmp(&b.1.hash)));
         let mut terms: Vec<Term> = heaviest
             .into_iter()
             .take(TERMS)
-            .map(|t| Term {
+            .map(|(_, t)| Term {
                 hash: t.hash as u32,
                 times: t.times.clamp(1, MOST_TIMES) as u8,
                 name: t.name,
                 pair: t.pair,
             })
             .collect();
-        terms.sort_by_key(|t| (t.hash, std::cmp::Reverse(t.times), t.name, t.pair));
+        terms.sort_unstable_by_key(|t| (t.hash, std::cmp::Reverse(t.times), t.name, t.pair));
         terms.dedup_by_key(|t| t.hash);
         let mut commonest = found.written.clone();
         commonest.sort_by_key(|w| (std::cmp::Reverse(w.1), w.0));
@@ -275,7 +276,7 @@ fn runs(text: &str) -> (Vec<u32>, u32) {
         }
     };
     let mut word: Option<u64> = None;
-    for c in text.chars().flat_map(char::to_lowercase) {
+    let mut take = |c: char| {
         if c.is_alphanumeric() {
             let h = mix(word.unwrap_or(0).wrapping_add(u64::from(u32::from(c)) + 1));
             // Scripts without spaces: every character is a word.
@@ -289,6 +290,13 @@ fn runs(text: &str) -> (Vec<u32>, u32) {
             && let Some(w) = word.take()
         {
             push(w);
+        }
+    };
+    for c in text.chars() {
+        if c.is_ascii() {
+            take(c.to_ascii_lowercase());
+        } else {
+            c.to_lowercase().for_each(&mut take);
         }
     }
     if let Some(w) = word {

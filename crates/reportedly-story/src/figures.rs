@@ -2,8 +2,9 @@
 
 use crate::saying::words;
 use reportedly_read::Reading;
-use reportedly_text::{Analysis, Language, Span, TokenKind, rows};
+use reportedly_text::{Analysis, ByLanguage, Language, Span, TokenKind, rows};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// Words of a content among which the number stands that it is about.
 const REACH: usize = 5;
@@ -19,8 +20,16 @@ pub(crate) struct Counting {
     not: FxHashSet<&'static str>,
 }
 
+static COUNTING: ByLanguage<Arc<Counting>> =
+    ByLanguage::new(|language| Arc::new(Counting::from_tables(language)));
+
 impl Counting {
-    pub(crate) fn of(language: Language) -> Self {
+    pub(crate) fn of(language: Language) -> Arc<Self> {
+        let made = COUNTING.get(language).map(Arc::clone);
+        made.unwrap_or_else(|| Arc::new(Self::from_tables(language)))
+    }
+
+    fn from_tables(language: Language) -> Self {
         let those = |kind: &str| words(language, "figures", kind);
         let numerals = rows(Some(language), "numerals")
             .filter(|r| r.get(2) == Some(&"cardinal"))

@@ -8,6 +8,7 @@
 use crate::features::{Damaged, Features, Term};
 use crate::fold::{Merge, Past};
 use crate::places::{Sights, Stories};
+use crate::positions::Positions;
 use crate::save::{Reader, Writer};
 use crate::table::Table;
 use std::io::{Read, Result as IoResult, Write};
@@ -80,6 +81,8 @@ pub(crate) struct Weighted {
 /// The terms of an article by hash, with their squared lengths.
 struct Vector {
     terms: Vec<Weighted>,
+    /// Where each term stands among them.
+    positions: Positions,
     length: [f32; 2],
     day: Option<i32>,
 }
@@ -227,16 +230,16 @@ impl Grouping {
         Ok(stories.merge(a, b, self.settings.recent))
     }
 
+    fn weighted(&self, term: Term, all: f32) -> Weighted {
+        let rarity = self.rarity(term, all);
+        Weighted { hash: term.hash, name: term.name, rarity, weight: term.count() * rarity }
+    }
+
     fn vector(&self, features: &Features, all: f32) -> Vector {
-        let terms: Vec<Weighted> = features
-            .terms
-            .iter()
-            .map(|t| {
-                let rarity = self.rarity(*t, all);
-                Weighted { hash: t.hash, name: t.name, rarity, weight: t.count() * rarity }
-            })
-            .collect();
-        Vector { length: lengths(&terms), terms, day: features.day }
+        let terms: Vec<Weighted> = features.terms.iter().map(|t| self.weighted(*t, all)).collect();
+        let mut positions = Positions::default();
+        positions.set(terms.iter().map(|t| t.hash));
+        Vector { length: lengths(terms.iter().copied()), terms, positions, day: features.day }
     }
 
     /// The inverse document frequency of a term, never quite nothing.
@@ -325,18 +328,15 @@ impl Grouping {
         let grown = self.nth.get(latest as usize).is_some_and(|n| *n > self.taken[at]);
         let before = self.taken[at] as f32 + 1.0 + self.settings.before;
         if grown || all - before.ln() > DRIFT {
-            self.lengths[at] = self.vector(&other, all).length;
+            self.lengths[at] = lengths(other.terms.iter().map(|t| self.weighted(*t, all)));
             self.taken[at] = self.articles;
         }
         let square = self.lengths[at];
         let mut dot = [0.0_f32; 2];
-        let (mut m, mut t) = (0, 0);
-        while let (Some(x), Some(y)) = (mine.terms.get(m), other.terms.get(t)) {
-            if x.hash == y.hash {
+        for y in &other.terms {
+            if let Some(x) = mine.positions.find(y.hash).and_then(|x| mine.terms.get(x)) {
                 dot[usize::from(y.name)] += y.count() * x.rarity * x.weight;
             }
-            m += usize::from(x.hash <= y.hash);
-            t += usize::from(y.hash <= x.hash);
         }
         let length = mine.length;
         let terms = (dot[0] + dot[1])
@@ -417,7 +417,7 @@ fn mark_shared(mine: &[Term], theirs: &[Term], mut shared: impl FnMut(usize)) {
 }
 
 /// The squared lengths of words and names.
-fn lengths(weighted: &[Weighted]) -> [f32; 2] {
+fn lengths(weighted: impl Iterator<Item = Weighted>) -> [f32; 2] {
     let mut square = [0.0; 2];
     for w in weighted {
         square[usize::from(w.name)] += w.weight * w.weight;

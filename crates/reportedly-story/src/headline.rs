@@ -2,7 +2,7 @@
 
 use reportedly_names::NameKind;
 use reportedly_read::Reading;
-use reportedly_text::{Language, analyse};
+use reportedly_text::{Language, split};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 
@@ -51,7 +51,7 @@ pub(crate) fn of_story(articles: &[&Reading]) -> String {
 
 fn first_sentence(reading: &Reading) -> Option<String> {
     let line = reading.text.lines().map(str::trim).find(|l| !l.is_empty())?;
-    let analysis = analyse(line, reading.language.unwrap_or(Language::EN));
+    let analysis = split(line, reading.language.unwrap_or(Language::EN));
     analysis.sentences.first().map(|s| s.span.of(line).to_owned())
 }
 

@@ -18,6 +18,7 @@ mod originals;
 mod origins;
 mod outlets;
 mod places;
+mod positions;
 mod save;
 mod saying;
 mod sources;
@@ -38,6 +39,7 @@ use jiff::{Timestamp, civil::Date};
 use rayon::prelude::*;
 use reportedly_read::{Reading, When};
 use reportedly_said::{PartyKind, Status};
+use reportedly_text::{Analysis, Language, analyse};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -229,13 +231,23 @@ pub fn tell(observations: &[Observation], members: &[Placed], outlets: &Outlets)
     let own: Vec<&Reading> = articles.iter().filter(|m| m.copy_of.is_none()).map(reading).collect();
     let title = headline::of_story(&own);
     let topics = headline::topics(&own);
-    let (claims, chains) = claims::of_story(observations, &articles, outlets);
+    let texts = texts(observations, &articles);
+    let (claims, chains) = claims::of_story(observations, &articles, &texts, outlets);
     for (member, chain) in articles.iter_mut().zip(chains) {
         member.chain = chain;
     }
-    let timeline = developments::of_story(observations, &articles, &claims);
+    let timeline = developments::of_story(observations, &articles, &texts, &claims);
     let id = articles.first().map(|m| observations[m.article].id.clone()).unwrap_or_default();
     Story { id, title, first, last, topics, articles, claims, timeline }
+}
+
+/// The texts of a story's articles taken apart: the dearest part of telling it, and each by itself.
+fn texts<'o>(observations: &'o [Observation], articles: &[Member]) -> Vec<Analysis<'o>> {
+    let text = |member: &Member| {
+        let reading = &observations[member.article].reading;
+        analyse(&reading.text, reading.language.unwrap_or(Language::EN))
+    };
+    articles.par_iter().map(text).collect()
 }
 
 /// The day an article is of: the day it was published, else the last day it can have been.

@@ -8,7 +8,7 @@ use crate::{
 };
 use reportedly_read::{Reading, Role};
 use reportedly_said::{Act, PartyKind, Status};
-use reportedly_text::{Analysis, Language, Pos, Span, TokenKind, analyse, rows};
+use reportedly_text::{Analysis, Language, Pos, Span, TokenKind, rows, split};
 use rustc_hash::FxHashSet;
 
 /// Sentences that open an article.
@@ -137,17 +137,16 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// Takes a reading apart.
-    pub(crate) fn of(reading: &Reading) -> Self {
-        let language = reading.language.unwrap_or(Language::EN);
-        let text = analyse(&reading.text, language);
+    /// Takes a reading with this text apart.
+    pub(crate) fn of(reading: &Reading, text: &Analysis<'_>) -> Self {
+        let language = text.language;
         let title = reading.title.as_deref().map_or_else(Wording::default, |t| {
-            let t = analyse(t, language);
+            let t = split(t, language);
             Wording::of(&t, &[Span::new(0, t.text.len())], &[])
         });
         let opening = text.sentences.iter().take(OPENING).map(|s| s.span).collect::<Vec<_>>();
         let mut head = title.clone();
-        head.add(&Wording::of(&text, &opening, &reading.times), 1.0);
+        head.add(&Wording::of(text, &opening, &reading.times), 1.0);
         let mut told = Self {
             outlet: reading.outlet.clone(),
             credits: credits(reading),
@@ -159,7 +158,7 @@ impl Told {
             plain: reading.text.to_lowercase(),
         };
         let descriptions = Descriptions::of(language);
-        let sources = Sources::new(reading, &text, &descriptions);
+        let sources = Sources::new(reading, text, &descriptions);
         let counting = Counting::of(language);
         let eyewitness = Eyewitness::of(language, reading.outlet.as_deref());
         let mut spoken = vec![false; text.sentences.len()];
@@ -172,7 +171,7 @@ impl Told {
             if let Some(s) = spoken.get_mut(place) {
                 *s = true;
             }
-            let (own, mut words) = told.words(&text, reading, &s.content, place);
+            let (own, mut words) = told.words(text, reading, &s.content, place);
             // What comes by way of another outlet is mostly the matter of the whole article.
             if s.relays.iter().chain(&s.source).any(|p| p.kind == PartyKind::Outlet) {
                 words.add(&told.head, BY_HEADLINE);
@@ -181,8 +180,8 @@ impl Told {
                 statement: Some(i),
                 words,
                 own,
-                figures: Figures::of(&text, &s.content, reading, &counting),
-                whole: is_whole(&text, &s.content, reading),
+                figures: Figures::of(text, &s.content, reading, &counting),
+                whole: is_whole(text, &s.content, reading),
                 text: s
                     .content
                     .iter()
@@ -200,18 +199,18 @@ impl Told {
         }
         sources.resolve(&mut told.sayings);
         for (i, sentence) in text.sentences.iter().enumerate() {
-            let witness = eyewitness.tells(&text, sentence.tokens.clone());
+            let witness = eyewitness.tells(text, sentence.tokens.clone());
             if spoken[i] || i >= OPENING && !witness || told.sayings.len() > MOST * 2 {
                 continue;
             }
-            let (own, words) = told.words(&text, reading, &[sentence.span], i);
+            let (own, words) = told.words(text, reading, &[sentence.span], i);
             let (status, denied) = standing(reading, sentence.span);
             told.sayings.push(Saying {
                 statement: None,
                 words,
                 own,
-                figures: Figures::of(&text, &[sentence.span], reading, &counting),
-                whole: is_whole(&text, &[sentence.span], reading),
+                figures: Figures::of(text, &[sentence.span], reading, &counting),
+                whole: is_whole(text, &[sentence.span], reading),
                 text: without_dateline(sentence.span.of(&reading.text)).to_owned(),
                 place: i,
                 opening: i < OPENING,

@@ -5,8 +5,9 @@ use crate::saying::{Saying, Source, words};
 use reportedly_names::{Gender, NameKind};
 use reportedly_read::Reading;
 use reportedly_said::PartyKind;
-use reportedly_text::{Analysis, Language, Pos, Span, TokenKind, analyse, rows};
+use reportedly_text::{Analysis, ByLanguage, Language, Pos, Span, TokenKind, analyse, rows, split};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// Statements back in which the party of an unresolved pronoun is looked for.
 const PRONOUN_REACH: usize = 3;
@@ -30,8 +31,16 @@ pub(crate) struct Descriptions {
     language: Language,
 }
 
+static DESCRIPTIONS: ByLanguage<Arc<Descriptions>> =
+    ByLanguage::new(|language| Arc::new(Descriptions::from_tables(language)));
+
 impl Descriptions {
-    pub(crate) fn of(language: Language) -> Self {
+    pub(crate) fn of(language: Language) -> Arc<Self> {
+        let made = DESCRIPTIONS.get(language).map(Arc::clone);
+        made.unwrap_or_else(|| Arc::new(Self::from_tables(language)))
+    }
+
+    fn from_tables(language: Language) -> Self {
         let those = |kind: &str| words(language, "descriptions", kind);
         let mut pronouns: FxHashMap<&'static str, Option<Gender>> =
             rows(Some(language), "person-pronouns").filter_map(|r| Some((*r.first()?, None))).collect();
@@ -86,7 +95,7 @@ impl Descriptions {
 
     /// Whether it begins like a description rather than with a name.
     fn begins(&self, description: &str) -> bool {
-        let text = analyse(description, self.language);
+        let text = split(description, self.language);
         !text.tokens.is_empty()
             && (self.definite.contains(text.lower(0))
                 || self.fillers.contains(text.lower(0))
@@ -95,7 +104,7 @@ impl Descriptions {
 
     /// Whether a description points back to somebody.
     fn is_definite(&self, description: &str) -> bool {
-        let text = analyse(description, self.language);
+        let text = split(description, self.language);
         !text.tokens.is_empty() && self.definite.contains(text.lower(0))
     }
 }
@@ -270,6 +279,7 @@ mod tests {
         PartyKind::{Anonymous, Outlet, Person},
         Status::Happened,
     };
+    use reportedly_text::{Language, analyse};
 
     #[test]
     fn whoever_is_not_named_is_whom_the_article_means() {
@@ -279,7 +289,8 @@ mod tests {
                 .iter()
                 .fold(article("Tern Gazette", 3, "", text), |page, (by, what)| page.says(by, what, Happened));
             let (observations, _) = crate::example::story(vec![page]);
-            let told = Told::of(&observations[0].reading);
+            let reading = &observations[0].reading;
+            let told = Told::of(reading, &analyse(&reading.text, Language::EN));
             let chains: Vec<String> = told
                 .sayings
                 .iter()

@@ -2,10 +2,10 @@
 //! has capitals), and for scripts without spaces pairs of characters.
 
 use reportedly_read::Reading;
-use reportedly_text::{Analysis, Language, TokenKind, analyse, rows};
+use reportedly_text::{Analysis, Language, TokenKind, rows, split};
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
-use std::sync::LazyLock;
+use std::{cell::RefCell, sync::LazyLock};
 
 /// Tokens of the text that count; what a news item is about stands at its head. Plateau 600..1200 on
 /// `run.py stories`.
@@ -50,17 +50,17 @@ impl Terms {
         let language = reading.language.unwrap_or(Language::EN);
         let mut counts = Counts::default();
         if let Some(title) = &reading.title {
-            count(&analyse(title, language), |_| TITLE, &mut counts);
+            count(&split(title, language), |_| TITLE, &mut counts);
         }
         let head = head(&reading.text, TOKENS * 8);
-        count(&analyse(head, language), |i| if i < HEAD { HEAD_WEIGHT } else { 1.0 }, &mut counts);
+        count(&split(head, language), |i| if i < HEAD { HEAD_WEIGHT } else { 1.0 }, &mut counts);
         Self::damped(counts, language)
     }
 
     /// The terms of a headline by itself, each counted once.
     pub(crate) fn of_title(title: &str, language: Language) -> Self {
         let mut counts = Counts::default();
-        count(&analyse(title, language), |_| 1.0, &mut counts);
+        count(&split(title, language), |_| 1.0, &mut counts);
         Self::damped(counts, language)
     }
 
@@ -119,7 +119,6 @@ struct Counts {
 }
 
 fn count(analysis: &Analysis<'_>, weight: impl Fn(usize) -> f32, counts: &mut Counts) {
-    let stemmer = stemmer(analysis.language);
     let headline = capitalised(analysis);
     // `capital` is `None` where it says nothing: at the head of a sentence, in a headline with capitals throughout.
     let mut add = |term: u64, n: f32, pair: bool, capital: Option<bool>| {
@@ -161,8 +160,8 @@ fn count(analysis: &Analysis<'_>, weight: impl Fn(usize) -> f32, counts: &mut Co
         if !lower.chars().any(char::is_alphanumeric) {
             continue;
         }
-        let term = match &stemmer {
-            Some(s) if token.kind == TokenKind::Word => hash(b'w', s.stem(lower).as_bytes()),
+        let term = match token.kind {
+            TokenKind::Word => stem(analysis.language, lower),
             _ => hash(b'w', lower.as_bytes()),
         };
         // A middle initial is no part of what a name is compared by.
@@ -223,15 +222,14 @@ pub(crate) struct Stem {
 
 /// The stem of each token; `None` for what is no word.
 pub(crate) fn stems(analysis: &Analysis<'_>) -> Vec<Option<Stem>> {
-    let stemmer = stemmer(analysis.language);
     let common = common(analysis.language);
     (0..analysis.tokens.len())
         .map(|i| {
             let lower = analysis.lower(i);
-            let hash = match (&stemmer, analysis.tokens[i].kind) {
-                (Some(s), TokenKind::Word) => hash(b'w', s.stem(lower).as_bytes()),
-                (None, TokenKind::Word) | (_, TokenKind::Number) => hash(b'w', lower.as_bytes()),
-                _ => return None,
+            let hash = match analysis.tokens[i].kind {
+                TokenKind::Word => stem(analysis.language, lower),
+                TokenKind::Number => hash(b'w', lower.as_bytes()),
+                TokenKind::Quote | TokenKind::Punct => return None,
             };
             Some(Stem { hash, common: common.and_then(|c| c.get(&hash)).copied().unwrap_or(0.0) })
         })
@@ -252,19 +250,51 @@ pub(crate) fn share(language: Language, term: u32) -> f32 {
 }
 
 fn shares(language: Language) -> FxHashMap<u64, f32> {
-    let stemmer = stemmer(language);
     let mut shares: FxHashMap<u64, f32> = FxHashMap::default();
     for row in rows(Some(language), "common-words") {
         let (Some(word), Some(percent)) = (row.first(), row.get(1).and_then(|p| p.parse::<f32>().ok()))
         else {
             continue;
         };
-        let stem = stemmer.as_ref().map_or_else(|| (*word).into(), |s| s.stem(word));
-        let share = shares.entry(hash(b'w', stem.as_bytes())).or_default();
+        let share = shares.entry(stem(language, word)).or_default();
         // Forms of one stem, taken as independent.
         *share = 1.0 - (1.0 - *share) * (1.0 - percent / 100.0);
     }
     shares
+}
+
+/// Words whose stems are remembered, per thread, as a power of two: few words make up most of a text.
+const REMEMBERED: usize = 1 << 14;
+
+thread_local! {
+    static STEMS: RefCell<Stems> = RefCell::default();
+}
+
+/// Stems by their words, the latest of those that fall together.
+#[derive(Default)]
+struct Stems {
+    stemmers: FxHashMap<Language, Option<Stemmer>>,
+    known: Vec<Option<(Language, Box<str>, u64)>>,
+}
+
+/// The hash of the stem of a word in small letters; of the word itself where its language has no stemmer.
+pub(crate) fn stem(language: Language, lower: &str) -> u64 {
+    let word = hash(b'w', lower.as_bytes());
+    STEMS.with_borrow_mut(|Stems { stemmers, known }| {
+        let Some(stemmer) = stemmers.entry(language).or_insert_with(|| stemmer(language)) else {
+            return word;
+        };
+        known.resize(REMEMBERED, None);
+        let slot = &mut known[word as usize % REMEMBERED];
+        match slot {
+            Some((l, w, stem)) if *l == language && &**w == lower => *stem,
+            _ => {
+                let stem = hash(b'w', stemmer.stem(lower).as_bytes());
+                *slot = Some((language, lower.into(), stem));
+                stem
+            }
+        }
+    })
 }
 
 /// The Snowball stemmer of a language.

@@ -10,7 +10,7 @@ use crate::{Day, Observation, day, terms};
 use jiff::{ToSpan, civil::Date};
 use rayon::prelude::*;
 use reportedly_read::Reading;
-use reportedly_text::{Language, analyse};
+use reportedly_text::{Language, split};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
@@ -123,8 +123,8 @@ pub fn is_spoken_of(observations: &[Observation], query: &[String]) -> bool {
     let speaks = |reading: &Reading| {
         let language = reading.language.unwrap_or(Language::EN);
         let query = Query::of(query, language);
-        let text = terms::stems(&analyse(&reading.text, language));
-        let title = terms::stems(&analyse(reading.title.as_deref().unwrap_or_default(), language));
+        let text = terms::stems(&split(&reading.text, language));
+        let title = terms::stems(&split(reading.title.as_deref().unwrap_or_default(), language));
         query.is_in(&sorted(&text)) || query.is_in(&sorted(&title))
     };
     observations.par_iter().any(|o| o.reading.kind.is_article() && speaks(&o.reading))
@@ -135,7 +135,7 @@ struct Query(Vec<Vec<u64>>);
 
 impl Query {
     fn of(query: &[String], language: Language) -> Self {
-        let stems = |words: &String| sorted(&terms::stems(&analyse(words, language)));
+        let stems = |words: &String| sorted(&terms::stems(&split(words, language)));
         Self(query.iter().map(stems).filter(|s| !s.is_empty()).collect())
     }
 
@@ -161,13 +161,13 @@ impl Told {
     fn of(article: usize, reading: &Reading, query: &[String]) -> Self {
         let published = day(reading);
         let language = reading.language.unwrap_or(Language::EN);
-        let analysis = analyse(&reading.text, language);
+        let analysis = split(&reading.text, language);
         let stems = terms::stems(&analysis);
         let words: Vec<Vec<u64>> =
             analysis.sentences.iter().map(|s| sorted(&stems[s.tokens.clone()])).collect();
         let query = Query::of(query, language);
         let speaks: Vec<bool> = words.iter().map(|w| query.is_empty() || query.is_in(w)).collect();
-        let title = || terms::stems(&analyse(reading.title.as_deref().unwrap_or_default(), language));
+        let title = || terms::stems(&split(reading.title.as_deref().unwrap_or_default(), language));
         let about = speaks.iter().take(LEAD).any(|s| *s)
             || speaks.iter().filter(|s| **s).count() >= ABOUT
             || query.is_in(&sorted(&title()));
@@ -274,7 +274,7 @@ fn values(told: &[Told], query: &[String]) -> FxHashMap<u64, f32> {
         })
         .collect();
     for word in query {
-        let analysis = analyse(word, Language::EN);
+        let analysis = split(word, Language::EN);
         for stem in terms::stems(&analysis).into_iter().flatten() {
             *values.entry(stem.hash).or_default() += 1.0;
         }

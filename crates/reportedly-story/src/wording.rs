@@ -1,6 +1,6 @@
 //! What a stretch of text says, as weighted stems: the rarer a word is in general, the more it says.
 
-use crate::terms::{hash, stemmer};
+use crate::terms::stem;
 use reportedly_text::{Analysis, Language, Span, TokenKind, rows};
 use reportedly_time::Timex;
 use rustc_hash::FxHashMap;
@@ -17,12 +17,13 @@ const SHORT_LETTERS: usize = 3;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wording {
     terms: Vec<(u64, f32)>,
+    /// All weights together.
+    weight: f32,
 }
 
 impl Wording {
     /// The words inside `spans`, those of temporal expressions left out: when is no part of what.
     pub(crate) fn of(analysis: &Analysis<'_>, spans: &[Span], times: &[Timex]) -> Self {
-        let stemmer = stemmer(analysis.language);
         let mut terms = Vec::new();
         for span in spans {
             let mut times = times[times.partition_point(|t| t.span.end <= span.start)..].iter().peekable();
@@ -39,8 +40,7 @@ impl Wording {
                     TokenKind::Quote | TokenKind::Punct => continue,
                 };
                 if weight > 0.0 {
-                    let stem = stemmer.as_ref().map_or_else(|| lower.into(), |s| s.stem(lower));
-                    terms.push((hash(b'w', stem.as_bytes()), weight));
+                    terms.push((stem(analysis.language, lower), weight));
                 }
             }
         }
@@ -51,7 +51,12 @@ impl Wording {
     pub(crate) fn from_terms(mut terms: Vec<(u64, f32)>) -> Self {
         terms.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         terms.dedup_by_key(|t| t.0);
-        Self { terms }
+        Self::of_terms(terms)
+    }
+
+    /// From terms each once, in order of their hash.
+    fn of_terms(terms: Vec<(u64, f32)>) -> Self {
+        Self { weight: terms.iter().map(|t| t.1).sum(), terms }
     }
 
     /// The terms with their weights.
@@ -72,8 +77,8 @@ impl Wording {
     }
 
     /// All weights together.
-    pub(crate) fn weight(&self) -> f32 {
-        self.terms.iter().map(|t| t.1).sum()
+    pub(crate) const fn weight(&self) -> f32 {
+        self.weight
     }
 
     /// The weight of what two wordings share; of each term the smaller weight.
@@ -96,7 +101,7 @@ impl Wording {
 
     /// The same terms, each weight multiplied.
     pub(crate) fn scaled(&self, by: impl Fn(u64) -> f32) -> Self {
-        Self { terms: self.terms.iter().map(|(t, w)| (*t, w * by(*t))).filter(|t| t.1 > 0.0).collect() }
+        Self::of_terms(self.terms.iter().map(|(t, w)| (*t, w * by(*t))).filter(|t| t.1 > 0.0).collect())
     }
 
     /// How alike two wordings are, 0 to 1: what they share against the geometric mean of what they say.

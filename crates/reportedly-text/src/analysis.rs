@@ -224,10 +224,16 @@ pub fn within_limit(text: &str) -> &str {
 
 fn push(a: &mut Analysis<'_>, span: Span, kind: TokenKind) {
     let from = a.lowered.len() as u32;
-    for c in span.of(a.text).chars() {
-        match c {
-            '’' => a.lowered.push('\''),
-            _ => a.lowered.extend(c.to_lowercase()),
+    let words = span.of(a.text);
+    if words.is_ascii() {
+        a.lowered.push_str(words);
+        a.lowered[from as usize..].make_ascii_lowercase();
+    } else {
+        for c in words.chars() {
+            match c {
+                '’' => a.lowered.push('\''),
+                _ => a.lowered.extend(c.to_lowercase()),
+            }
         }
     }
     let pos = match kind {

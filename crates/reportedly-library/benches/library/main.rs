@@ -8,6 +8,10 @@
 
 mod press;
 
+// What the program allocates with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use jiff::Timestamp;
 use press::{Numbers, Plan, Press};
 use rayon::prelude::*;
@@ -27,6 +31,8 @@ use std::{
 
 /// Readings that are handed over at a time.
 const BLOCK: usize = 5_000;
+/// Articles after which the index follows, as it does at the end of a large archive.
+const INDEXED: usize = 50_000;
 /// Questions of each kind.
 const QUESTIONS: usize = 500;
 
@@ -105,8 +111,11 @@ fn fill(a: &Arguments, folder: &Path) -> Result<(), Failure> {
         words += readings.iter().map(|o| o.reading.text.split_whitespace().count()).sum::<usize>();
         done += readings.len();
         let start = Instant::now();
-        writer.add_readings(readings)?;
-        writer.index(|_| ())?;
+        writer.take_readings(readings)?;
+        if done % INDEXED == 0 || done == a.articles {
+            writer.fold()?;
+            writer.index(|_| ())?;
+        }
         let block = start.elapsed();
         took += block;
         slowest = slowest.max(block);
