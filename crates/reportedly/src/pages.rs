@@ -115,23 +115,24 @@ pub fn observe<T: Send>(
     sink: impl FnMut(T, bool) -> io::Result<()>,
     tally: &mut Tally,
 ) -> io::Result<()> {
-    let show = |observation, record: Record, _| {
+    let show = |observation, record: Record, _, ()| {
         // Of a huge page there should not be more copies than are needed.
         drop(record);
         show(observation)
     };
-    observe_wanted(source, known, url, how, |_| true, show, sink, tally)
+    observe_wanted(source, known, url, how, |_| Some(()), show, sink, tally)
 }
 
-/// The same with a say in which pages are read at all, and with the page itself and where it lies for `show`.
+/// The same with a say in which pages are read at all, and with the page itself, where it lies and what was found when
+/// that was asked for `show`.
 #[expect(clippy::too_many_arguments, reason = "each is a different kind of thing, and two callers give them")]
-pub fn observe_wanted<T: Send>(
+pub fn observe_wanted<T: Send, W>(
     source: Source,
     known: &Known,
     url: Option<&str>,
     how: How,
-    wanted: impl Fn(&Record) -> bool + Sync,
-    show: impl Fn(Observation, Record, Option<Place>) -> T + Sync,
+    wanted: impl Fn(&Record) -> Option<W> + Sync,
+    show: impl Fn(Observation, Record, Option<Place>, W) -> T + Sync,
     mut sink: impl FnMut(T, bool) -> io::Result<()>,
     tally: &mut Tally,
 ) -> io::Result<()> {
@@ -139,12 +140,10 @@ pub fn observe_wanted<T: Send>(
         record.fetched = known.fetched.or(record.fetched);
         record.outlet = known.outlet.clone().or(record.outlet);
         record.url = url.map(str::to_owned).or(record.url);
-        if !wanted(&record) {
-            return Done::Unwanted;
-        }
+        let Some(found) = wanted(&record) else { return Done::Unwanted };
         let (mut observation, kind, broken) = read(&record, path);
         observation.reading.diagnostics.append(&mut record.notes);
-        Done::Page { shown: show(observation, record, place), kind, broken }
+        Done::Page { shown: show(observation, record, place, found), kind, broken }
     };
     let bar = progress(&source, how);
     let mut take = |done: Done<T>, idle: bool| -> io::Result<()> {

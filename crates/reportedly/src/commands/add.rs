@@ -80,8 +80,7 @@ impl Add {
         let keep_pages = settings.pages.value == Pages::All;
         let library = Mutex::new(Library::open(folder)?);
         let known = |told: &Told| library.lock().is_ok_and(|l| l.knows(told).unwrap_or(false));
-        let show = |observation: Observation, record: Record, place: Option<Place>| {
-            let told = told(&record);
+        let show = |observation: Observation, record: Record, place: Option<Place>, told: Told| {
             let sight = Sight {
                 observation,
                 page: Some(&record.bytes),
@@ -102,7 +101,7 @@ impl Add {
             out: self.jsonl.then(|| BufWriter::new(io::stdout().lock())),
         };
         let how = self.work.how(settings);
-        let wanted = |record: &Record| !known(&told(record));
+        let wanted = |record: &Record| Some(told(record)).filter(|told| !known(told));
         // What SQLite says has to get through a sink that only knows of input and output.
         let mut failed = None;
         let sink = |ready: Ready, idle: bool| {
