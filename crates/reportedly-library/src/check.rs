@@ -2,7 +2,7 @@
 
 use crate::{
     checkpoints,
-    error::Error,
+    error::{Error, REBUILD, RESTORE_ALL},
     folding,
     library::Library,
     sight::sortable,
@@ -23,8 +23,6 @@ const FAULTS: i64 = 20;
 /// What to do about a damaged observation.
 const REMOVE: &str =
     "restore a backup, or let `reportedly check --remove-damaged` take it out and add the page again";
-/// What to do about projections.
-const REBUILD: &str = "`reportedly rebuild` makes it again";
 
 /// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +84,9 @@ impl Library {
         match checked {
             Ok(()) => {}
             // Where pages of the file itself are damaged, looking ends; what was found before is told.
-            Err(e) if !report.faults.is_empty() => report
-                .fault(format!("looking further failed: {}", self.store.error(e)), crate::error::RESTORE_ALL),
+            Err(e) if !report.faults.is_empty() => {
+                report.fault(format!("looking further failed: {}", self.store.error(e)), RESTORE_ALL)
+            }
             Err(e) => return Err(self.store.error(e)),
         }
         for what in crate::searching::faults(&self.store)? {
@@ -126,14 +125,14 @@ fn file(connection: &Connection, report: &mut Report) -> rusqlite::Result<()> {
     for said in check.query_map([], |row| row.get::<_, String>(0))? {
         let said = said?;
         if said != "ok" {
-            report.fault(format!("the database: {said}"), crate::error::RESTORE_ALL);
+            report.fault(format!("the database: {said}"), RESTORE_ALL);
         }
     }
     let mut keys = connection.prepare("SELECT \"table\", rowid FROM pragma_foreign_key_check LIMIT ?1")?;
     let orphans = keys.query_map([FAULTS], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
     for orphan in orphans {
         let (table, row) = orphan?;
-        report.fault(format!("row {row} of {table} belongs to no observation"), crate::error::RESTORE_ALL);
+        report.fault(format!("row {row} of {table} belongs to no observation"), RESTORE_ALL);
     }
     Ok(())
 }

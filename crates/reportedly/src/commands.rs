@@ -15,3 +15,12 @@ pub mod search;
 pub mod stories;
 pub mod story;
 pub mod timeline;
+
+use crate::arguments::AsOf;
+use reportedly_library::Library;
+
+/// That the library has nothing of this kind with this id.
+fn no_such(what: &str, id: &str, as_of: Option<&AsOf>, library: &Library) -> anyhow::Error {
+    let then = as_of.map(|d| format!(" that was known by {}", d.text)).unwrap_or_default();
+    anyhow::anyhow!("{id}: no {what} with this id{then} in {}", library.folder().display())
+}

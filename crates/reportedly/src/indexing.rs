@@ -1,10 +1,8 @@
 //! The search index of a library, brought up to date where somebody waits for it.
 
-use crate::terminal::say;
+use crate::terminal::{progress, say};
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reportedly_library::{Again, Error, Indexed, Writer};
-use std::io::{self, IsTerminal};
 
 /// Brings the index up to date, and says so where that means to make it again.
 pub fn index(writer: &mut Writer, quiet: bool) -> Result<()> {
@@ -17,13 +15,7 @@ pub fn index_again(writer: &mut Writer, quiet: bool) -> Result<()> {
 }
 
 fn bring(quiet: bool, work: impl FnOnce(&dyn Fn(Indexed)) -> Result<Indexed, Error>) -> Result<()> {
-    let visible = !quiet && io::stderr().is_terminal();
-    let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::no_length();
-    bar.set_draw_target(target);
-    let style =
-        ProgressStyle::with_template("{bar:30} {pos}/{len} articles into the search index {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = progress(!quiet, None, "{bar:30} {pos}/{len} articles into the search index {eta} left");
     let indexed = work(&|indexed| {
         bar.set_length(indexed.of as u64);
         bar.set_position(indexed.done as u64);

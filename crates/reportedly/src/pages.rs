@@ -3,10 +3,10 @@
 use crate::{
     arguments::{How, Known},
     ordered::ordered,
-    terminal::say,
+    terminal::{self, say},
 };
 use anyhow::{Result, bail};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use reportedly_gather::{
     Archive, Capture, Lines, Record, article_id, is_archive, load, load_stream, size, walk,
 };
@@ -313,14 +313,11 @@ fn read(record: &Record, path: Option<&Path>) -> (Observation, reportedly_read::
 
 /// A bar on standard error where somebody can see it, and only where it does not run into the answers.
 fn progress(source: &Source, how: How) -> ProgressBar {
-    let visible = !how.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
-    let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let (bar, template) = match source {
+    let (length, template) = match source {
         Source::Files(files) if !files.iter().any(|f| is_archive(f)) => {
-            (ProgressBar::new(files.len() as u64), "{bar:30} {pos}/{len} pages {per_sec} {eta} left")
+            (Some(files.len() as u64), "{bar:30} {pos}/{len} pages {per_sec} {eta} left")
         }
-        Source::Files(_) | Source::Records => (ProgressBar::no_length(), "{spinner} {pos} pages {per_sec}"),
+        Source::Files(_) | Source::Records => (None, "{spinner} {pos} pages {per_sec}"),
     };
-    bar.set_draw_target(target);
-    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
+    terminal::progress(!how.quiet && !io::stdout().is_terminal(), length, template)
 }

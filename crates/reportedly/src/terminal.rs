@@ -2,6 +2,7 @@
 
 use crate::config::{Color, Settings};
 use clap::builder::StyledStr;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reportedly_answer::Style;
 use std::io::{self, IsTerminal, Write};
 
@@ -37,6 +38,14 @@ pub fn print(bytes: &[u8]) -> io::Result<()> {
 pub fn show(help: &StyledStr) -> io::Result<()> {
     let text = if is_coloured(Color::Auto) { help.ansi().to_string() } else { help.to_string() };
     print(text.as_bytes())
+}
+
+/// A progress bar on standard error where somebody can see it. Without a length it counts.
+pub fn progress(visible: bool, length: Option<u64>, template: &str) -> ProgressBar {
+    let visible = visible && io::stderr().is_terminal();
+    let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(length, target).with_style(style)
 }
 
 /// Says a line on standard error. File names and records may hold anything, which must not steer the terminal; and

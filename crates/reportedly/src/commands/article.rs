@@ -2,10 +2,11 @@
 
 use crate::{
     arguments::{AsOf, given_as_of},
+    commands::no_such,
     config::Settings,
     terminal::style,
 };
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{ArgGroup, Args};
 use reportedly_library::Library;
 use std::io::{self, BufWriter, Write};
@@ -41,9 +42,7 @@ impl ShowArticle {
         let library = Library::open(settings.library()?)?;
         let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
         let Some(article) = view.article(&self.id)? else {
-            let then =
-                self.as_of.as_ref().map(|d| format!(" that was known by {}", d.text)).unwrap_or_default();
-            bail!("{}: no article with this id{then} in {}", self.id, library.folder().display());
+            return Err(no_such("article", &self.id, self.as_of.as_ref(), &library));
         };
         let path = article.path.as_deref();
         let mut out = BufWriter::new(io::stdout().lock());

@@ -2,10 +2,11 @@
 
 use crate::{
     arguments::{AsOf, given_as_of},
+    commands::no_such,
     config::Settings,
     terminal::style,
 };
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 use reportedly_library::Library;
 use std::io::{self, BufWriter, Write};
@@ -34,9 +35,7 @@ impl ShowStory {
         let library = Library::open(settings.library()?)?;
         let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
         let Some(found) = view.story(&self.id)? else {
-            let then =
-                self.as_of.as_ref().map(|d| format!(" that was known by {}", d.text)).unwrap_or_default();
-            bail!("{}: no story or article with this id{then} in {}", self.id, library.folder().display());
+            return Err(no_such("story or article", &self.id, self.as_of.as_ref(), &library));
         };
         let told = view.tell(&found)?;
         let mut out = BufWriter::new(io::stdout().lock());
