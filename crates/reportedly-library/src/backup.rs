@@ -18,8 +18,10 @@ impl Library {
     /// not at all; one that is there is not overwritten.
     pub fn backup(&self, to: &Path) -> Result<(), Error> {
         if to.exists() {
-            let source = io::Error::from(io::ErrorKind::AlreadyExists);
-            return Err(Error::File { path: to.to_path_buf(), source });
+            return Err(Error::Unknown(format!(
+                "{}: there is a file already, and it is not overwritten: name another one",
+                to.display()
+            )));
         }
         let unfinished = beside(to, ".unfinished");
         let copied = self.copy(&unfinished).and_then(|()| {
@@ -35,15 +37,7 @@ impl Library {
     }
 
     fn copy(&self, to: &Path) -> Result<(), Error> {
-        let _ = fs::remove_file(to);
-        let copied = (|| {
-            let mut copy = Connection::open(to)?;
-            // All at once: what others write meanwhile is not seen.
-            Backup::new(&self.store.connection, &mut copy)?.step(-1)?;
-            // One file, without a log beside it.
-            copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
-            sound(&copy)
-        })();
+        let copied = copy_whole(&self.store.connection, to).and_then(|copy| sound(&copy));
         match copied.map_err(|e| database(to, e))? {
             None => Ok(()),
             Some(why) => Err(Error::Damaged {
@@ -58,13 +52,15 @@ impl Library {
 /// Makes a library from a copy. A library that is there is put aside as `library.db.before-restore` where `replace`
 /// says that it may be; its stories and index are made again.
 pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<(), Error> {
+    File::open(from).map_err(|source| Error::File { path: from.to_path_buf(), source })?;
     let opened = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|copy| {
         let version: i64 = copy.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        Ok((version, sound(&copy)?))
+        let fault = sound(&copy)?;
+        Ok((copy, version, fault))
     });
     let damaged =
         |why: String| Error::Damaged { what: from.display().to_string(), why, cure: "take another backup" };
-    let (version, fault) = opened.map_err(|e| damaged(e.to_string()))?;
+    let (copy, version, fault) = opened.map_err(|e| damaged(e.to_string()))?;
     if let Some(why) = fault {
         return Err(damaged(why));
     }
@@ -84,19 +80,11 @@ pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<(), Error> {
         )));
     }
     let unfinished = beside(&place, ".unfinished");
+    copy_whole(&copy, &unfinished).map_err(|e| database(folder, e))?;
     let restored = (|| {
-        fs::copy(from, &unfinished)?;
         File::open(&unfinished)?.sync_all()?;
         if place.exists() {
-            // What lies beside the old one belongs to it and not to the new one.
-            let aside = folder.join(format!("{DATABASE}.before-restore"));
-            for ending in ["", "-wal", "-shm"] {
-                let (old, aside) = (beside(&place, ending), beside(&aside, ending));
-                let _ = fs::remove_file(&aside);
-                if old.exists() {
-                    fs::rename(old, aside)?;
-                }
-            }
+            put_aside(&place, &folder.join(format!("{DATABASE}.before-restore")))?;
         }
         for file in fs::read_dir(folder.join(CHECKPOINTS))? {
             fs::remove_file(file?.path())?;
@@ -110,6 +98,40 @@ pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<(), Error> {
     restored.map_err(|source| cannot_write(folder, source))?;
     drop(lock);
     Writer::open(folder)?.fold()?;
+    Ok(())
+}
+
+/// Copies a database into one file, without a log beside it.
+fn copy_whole(from: &Connection, to: &Path) -> rusqlite::Result<Connection> {
+    let _ = fs::remove_file(to);
+    let mut copy = Connection::open(to)?;
+    // All at once: what others write meanwhile is not seen.
+    Backup::new(from, &mut copy)?.step(-1)?;
+    one_file(&copy)?;
+    Ok(copy)
+}
+
+/// Brings a database's log into it, and does without one from then on.
+fn one_file(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))
+}
+
+/// Moves a database out of the way, with its log where that cannot be brought in: it may be damaged, or somebody may
+/// be reading.
+fn put_aside(place: &Path, aside: &Path) -> io::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let _ = Connection::open_with_flags(place, flags).and_then(|old| one_file(&old));
+    for ending in ["", "-wal"] {
+        let (old, aside) = (beside(place, ending), beside(aside, ending));
+        let _ = fs::remove_file(&aside);
+        if old.exists() {
+            fs::rename(old, aside)?;
+        }
+    }
+    // The index of a log is made from it again, and without a log there is nothing for it to say.
+    for place in [place, aside] {
+        let _ = fs::remove_file(beside(place, "-shm"));
+    }
     Ok(())
 }
 

@@ -89,9 +89,6 @@ impl Library {
             }
             Err(e) => return Err(self.store.error(e)),
         }
-        for what in crate::searching::faults(&self.store)? {
-            report.fault(what, REBUILD);
-        }
         if deep && report.faults.is_empty() {
             match folding::compare(&self.store) {
                 Ok(None) => {}
@@ -101,6 +98,16 @@ impl Library {
                 }
                 Err(e) => return Err(e),
             }
+        }
+        match crate::searching::faults(&self.store) {
+            Ok(faults) => faults.into_iter().for_each(|what| report.fault(what, REBUILD)),
+            Err(Error::Index { why, .. }) => {
+                report.fault(format!("the search index is damaged: {why}"), REBUILD)
+            }
+            Err(Error::Unreadable { source, .. }) => {
+                report.fault(format!("the search index cannot be read: {source}"), "check who owns it");
+            }
+            Err(e) => return Err(e),
         }
         Ok(report)
     }

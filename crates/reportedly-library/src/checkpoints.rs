@@ -95,20 +95,21 @@ pub(crate) fn keep(store: &Store, fold: &Fold, taken: i64, spacing: Spacing) -> 
             transaction.execute("DELETE FROM checkpoint WHERE steps = ?1", [steps])?;
         }
         transaction.commit()?;
-        listed(&store.connection)
-    })()
-    .map_err(failed)?;
-    sweep(&folder, &noted.into_iter().map(|k| k.1).collect());
-    Ok(())
+        sweep(store)
+    })();
+    noted.map_err(failed)
 }
 
-/// Removes files that no row speaks of, as a killed run leaves them. One that cannot be removed is in nobody's way.
-fn sweep(folder: &Path, kept: &BTreeSet<String>) {
-    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+/// Removes files that no row speaks of, as a cut log and a killed run leave them. One that cannot be removed is in
+/// nobody's way.
+pub(crate) fn sweep(store: &Store) -> rusqlite::Result<()> {
+    let kept: BTreeSet<String> = listed(&store.connection)?.into_iter().map(|k| k.1).collect();
+    for file in fs::read_dir(store.folder.join(CHECKPOINTS)).into_iter().flatten().flatten() {
         if !kept.contains(&*file.file_name().to_string_lossy()) {
             let _ = fs::remove_file(file.path());
         }
     }
+    Ok(())
 }
 
 /// Writes a state, whole or not at all. Gives the name and hash of its file.

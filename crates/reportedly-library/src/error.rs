@@ -16,6 +16,14 @@ pub enum Error {
         /// Its number, where it left it.
         process: Option<u32>,
     },
+    /// What is there cannot be read.
+    #[error("{}: the library cannot be read: {source}; check who owns it", folder.display())]
+    Unreadable {
+        /// The library.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The folder cannot be written to.
     #[error("{}: the library cannot be written to: {source}; check who owns it and whether the disk is mounted for reading only", folder.display())]
     ReadOnly {
@@ -49,6 +57,14 @@ pub enum Error {
         why: String,
         /// What to do.
         cure: &'static str,
+    },
+    /// The search index cannot be used.
+    #[error("{}: the search index is damaged: {why}; {REBUILD}", folder.display())]
+    Index {
+        /// The library.
+        folder: PathBuf,
+        /// In what way.
+        why: String,
     },
     /// Something that is not there.
     #[error("{0}")]

@@ -1,8 +1,15 @@
 //! Takedowns: text, page and reading go; that there was something stays.
 
-use crate::{error::Error, folding::cut_from, sight::microseconds, writer::Writer};
+use crate::{
+    checkpoints,
+    error::Error,
+    folding::cut_from,
+    sight::microseconds,
+    stored::{hash, unpack},
+    writer::Writer,
+};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 /// What is to be forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +53,6 @@ impl Writer {
     pub fn forget(&mut self, which: &Which) -> Result<Forgotten, Error> {
         let gone = (|| {
             let now = microseconds(Timestamp::now());
-            self.store.connection.execute_batch("PRAGMA secure_delete = ON")?;
             let transaction = self.store.connection.transaction()?;
             let going = going(&transaction, which)?;
             let first = going.iter().filter(|g| g.is_article).map(|g| (g.known_at, g.article.clone())).min();
@@ -87,10 +93,17 @@ impl Writer {
                 for table in ["reading", "features"] {
                     transaction.execute(&format!("DELETE FROM {table} WHERE seq = ?1"), [seq])?;
                 }
-                // A damaged page is damaged for all its sights.
-                transaction.execute("DELETE FROM page WHERE hash = ?1", [&page])?;
-                transaction.execute("UPDATE observation SET page_kept = 0 WHERE page_hash = ?1", [&page])?;
                 transaction.execute("DELETE FROM observation WHERE seq = ?1", [seq])?;
+                if !is_page_whole(&transaction, &page)? {
+                    // It is damaged for all its sights.
+                    transaction
+                        .execute("UPDATE observation SET page_kept = 0 WHERE page_hash = ?1", [&page])?;
+                }
+                transaction.execute(
+                    "DELETE FROM page WHERE hash = ?1
+                       AND NOT EXISTS (SELECT 1 FROM observation WHERE page_hash = ?1 AND page_kept = 1)",
+                    [&page],
+                )?;
             }
             transaction.commit()
         })();
@@ -106,8 +119,16 @@ impl Writer {
         let tidied = connection
             .execute_batch("VACUUM")
             .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-        tidied.map_err(|e| self.store.error(e))
+        tidied.map_err(|e| self.store.error(e))?;
+        checkpoints::sweep(&self.store).map_err(|e| self.store.error(e))
     }
+}
+
+/// Whether a page is there as it was stored.
+fn is_page_whole(connection: &Connection, page: &[u8]) -> rusqlite::Result<bool> {
+    let body: Option<Vec<u8>> =
+        connection.query_row("SELECT body FROM page WHERE hash = ?1", [page], |row| row.get(0)).optional()?;
+    Ok(body.is_some_and(|body| unpack(&body, String::new).is_ok_and(|bytes| hash(&bytes) == page)))
 }
 
 fn summary(going: &[Going]) -> Forgotten {
@@ -119,26 +140,43 @@ fn summary(going: &[Going]) -> Forgotten {
 }
 
 fn going(connection: &Connection, which: &Which) -> rusqlite::Result<Vec<Going>> {
-    let (column, value) = match which {
-        Which::Article(id) => ("article", id),
-        Which::Url(url) => ("url", url),
-        Which::Outlet(name) => ("outlet", name),
+    let (column, values) = match which {
+        Which::Article(id) => ("article", vec![id.clone()]),
+        Which::Url(url) => ("url", vec![url.clone()]),
+        Which::Outlet(name) => ("outlet", spellings(connection, name)?),
     };
-    let mut going = connection.prepare(&format!(
+    let mut rows = connection.prepare(&format!(
         "SELECT seq, article, title, page_hash, known_at, is_article FROM observation
-         WHERE {column} = ?1 AND forgotten_at IS NULL ORDER BY seq"
+         WHERE {column} = ?1 AND forgotten_at IS NULL"
     ))?;
-    let going = going.query_map([value], |row| {
-        Ok(Going {
-            seq: row.get(0)?,
-            article: row.get(1)?,
-            title: row.get(2)?,
-            page_hash: row.get(3)?,
-            known_at: row.get(4)?,
-            is_article: row.get(5)?,
-        })
-    })?;
-    going.collect()
+    let mut going = Vec::new();
+    for value in values {
+        let rows = rows.query_map([value], |row| {
+            Ok(Going {
+                seq: row.get(0)?,
+                article: row.get(1)?,
+                title: row.get(2)?,
+                page_hash: row.get(3)?,
+                known_at: row.get(4)?,
+                is_article: row.get(5)?,
+            })
+        })?;
+        for row in rows {
+            going.push(row?);
+        }
+    }
+    going.sort_by_key(|g| g.seq);
+    Ok(going)
+}
+
+/// An outlet as pages spell it: capitals and the spaces between its words are no difference.
+fn spellings(connection: &Connection, outlet: &str) -> rusqlite::Result<Vec<String>> {
+    let name = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let wanted = name(outlet);
+    let mut all = connection.prepare("SELECT DISTINCT outlet FROM observation WHERE outlet IS NOT NULL")?;
+    let mut all: Vec<String> = all.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    all.retain(|spelt| name(spelt) == wanted);
+    Ok(all)
 }
 
 /// Leaves of an observation that it was.

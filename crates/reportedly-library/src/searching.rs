@@ -6,7 +6,7 @@
 //! is made again from the readings.
 
 use crate::{
-    error::{Error, REBUILD},
+    error::Error,
     library::{Library, View},
     search::{
         Ask, Entry, Index, OpenError, Prepared, Query, SearchError, Snippet, Stories, highlights, snippet,
@@ -23,7 +23,7 @@ use reportedly_story::Observation;
 use reportedly_text::{Language, Span};
 use rusqlite::{OptionalExtension, params};
 use std::{cell::RefCell, io, path::PathBuf};
-use tantivy::TantivyError;
+use tantivy::{TantivyError, directory::error::LockError};
 
 /// Memory of the index's writer: larger makes fewer and larger segments, which search faster.
 const MEMORY: usize = 128 << 20;
@@ -101,16 +101,14 @@ fn folder(store: &Store) -> PathBuf {
 }
 
 fn index_error(store: &Store, error: &SearchError) -> Error {
-    match &error.0 {
-        TantivyError::IoError(source) => {
-            cannot_write(&store.folder, io::Error::new(source.kind(), source.to_string()))
-        }
-        TantivyError::LockFailure(..) => Error::Busy { folder: store.folder.clone(), process: None },
-        _ => Error::Damaged {
-            what: folder(store).display().to_string(),
-            why: error.to_string(),
-            cure: REBUILD,
-        },
+    let folder = store.folder.clone();
+    if let TantivyError::LockFailure(LockError::LockBusy, _) = &error.0 {
+        return Error::Busy { folder, process: None };
+    }
+    let refused = error.io().map(|e| cannot_write(&folder, io::Error::new(e.kind(), e.to_string())));
+    match refused {
+        Some(refused @ (Error::ReadOnly { .. } | Error::Full(_))) => refused,
+        _ => Error::Index { folder, why: error.why() },
     }
 }
 
@@ -139,11 +137,11 @@ const HELD: &str = "SELECT coalesce(max(place) + 1, 0) FROM placed";
 /// The index as it lies there, and by how many commits it is ahead of the log: none, or the one that a killed run
 /// could not tell of.
 fn open(store: &Store) -> Result<Result<(Index, i64), Again>, Error> {
-    // Some damaged bytes make Tantivy panic; nothing of an index that could not be opened is used.
-    let folder = folder(store);
-    let opened = std::panic::catch_unwind(|| Index::open(&folder));
-    let index = match opened.unwrap_or_else(|_| Err(OpenError::Damaged("it cannot be opened".to_owned()))) {
+    let index = match Index::open(&folder(store)) {
         Ok(index) => index,
+        Err(OpenError::Unreadable(source)) => {
+            return Err(Error::Unreadable { folder: folder(store), source });
+        }
         Err(OpenError::Missing) => return Ok(Err(Again::Missing)),
         Err(OpenError::Other) => return Ok(Err(Again::Other)),
         Err(OpenError::Damaged(_)) => return Ok(Err(Again::Damaged)),
@@ -154,45 +152,55 @@ fn open(store: &Store) -> Result<Result<(Index, i64), Again>, Error> {
 }
 
 impl Writer {
-    /// Brings the search index up to date with what was folded, telling now and then how far it is.
+    /// Brings the search index up to date with what was folded, telling now and then how far it is. One that is
+    /// missing, older or damaged is made again.
     pub fn index(&mut self, mut tell: impl FnMut(Indexed)) -> Result<Indexed, Error> {
-        let mut indexed = Indexed::default();
-        let (index, ahead) = match open(&self.store)? {
-            Ok(opened) => opened,
-            Err(again) => {
-                indexed.again = Some(again);
-                (self.index_anew()?, 0)
-            }
-        };
-        self.follow(&index, ahead > 0, &mut indexed, &mut tell)?;
-        let held = index.stamp().map_err(|e| index_error(&self.store, &e))?.count as usize;
-        if held != count(&self.store, HELD)? && indexed.again.is_none() {
-            indexed = Indexed { again: Some(Again::Damaged), ..Indexed::default() };
-            let index = self.index_anew()?;
-            self.follow(&index, false, &mut indexed, &mut tell)?;
+        match self.index_further(&mut tell) {
+            Ok(Ok(indexed)) => Ok(indexed),
+            Ok(Err(again)) => self.index_anew(Some(again), &mut tell),
+            // Some damage shows only where it is written to.
+            Err(Error::Index { .. }) => self.index_anew(Some(Again::Damaged), &mut tell),
+            Err(error) => Err(error),
         }
-        Ok(indexed)
     }
 
     /// Makes the search index again, whatever it is like.
     pub fn index_again(&mut self, mut tell: impl FnMut(Indexed)) -> Result<Indexed, Error> {
-        let mut indexed = Indexed::default();
-        let index = self.index_anew()?;
-        self.follow(&index, false, &mut indexed, &mut tell)?;
-        Ok(indexed)
+        self.index_anew(None, &mut tell)
     }
 
     /// Takes everything out of the index that was removed from it, bytes and all, as a takedown asks for.
     pub fn purge_index(&mut self) -> Result<(), Error> {
-        if let Ok((index, _)) = open(&self.store)? {
-            let purged = index.writer(MEMORY).and_then(|mut w| w.purge());
-            purged.map_err(|e| index_error(&self.store, &e))?;
+        let Ok((index, _)) = open(&self.store)? else { return Ok(()) };
+        match index.writer(MEMORY).and_then(|mut w| w.purge()).map_err(|e| index_error(&self.store, &e)) {
+            // What was removed must not stay in what is damaged.
+            Err(Error::Index { .. }) => self.index_anew(None, &mut |_| {}).map(|_| ()),
+            purged => purged,
         }
-        Ok(())
+    }
+
+    /// Takes into the index that is there what it lacks.
+    fn index_further(&mut self, tell: &mut impl FnMut(Indexed)) -> Result<Result<Indexed, Again>, Error> {
+        let (index, ahead) = match open(&self.store)? {
+            Ok(opened) => opened,
+            Err(again) => return Ok(Err(again)),
+        };
+        let mut indexed = Indexed::default();
+        self.follow(&index, ahead > 0, &mut indexed, tell)?;
+        let held = index.stamp().map_err(|e| index_error(&self.store, &e))?.count as usize;
+        Ok(if held == count(&self.store, HELD)? { Ok(indexed) } else { Err(Again::Damaged) })
+    }
+
+    /// Makes the index from nothing.
+    fn index_anew(&mut self, again: Option<Again>, tell: &mut impl FnMut(Indexed)) -> Result<Indexed, Error> {
+        let mut indexed = Indexed { again, ..Indexed::default() };
+        let index = self.empty_index()?;
+        self.follow(&index, false, &mut indexed, tell)?;
+        Ok(indexed)
     }
 
     /// An empty index; all articles wait to be taken in.
-    fn index_anew(&mut self) -> Result<Index, Error> {
+    fn empty_index(&mut self) -> Result<Index, Error> {
         let marked = (|| {
             let transaction = self.store.connection.transaction()?;
             transaction.execute_batch(
@@ -230,7 +238,7 @@ impl Writer {
                 let ready: Vec<(Prepared, bool)> = rows.into_par_iter().map(|r| r.ready()).collect();
                 for (seq, held) in some {
                     if *held || twice {
-                        writer.remove(*seq as u64);
+                        writer.remove(*seq as u64).map_err(|e| index_error(&self.store, &e))?;
                     }
                 }
                 for (prepared, damaged) in ready {

@@ -85,18 +85,24 @@ impl Store {
     /// Opens a library for reading.
     pub(crate) fn to_read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(DATABASE);
-        if !path.is_file() {
-            return Err(Error::Missing(folder.to_path_buf()));
+        let unreadable = |source| Error::Unreadable { folder: folder.to_path_buf(), source };
+        match File::open(&path).and_then(|f| f.metadata()) {
+            Ok(found) if found.is_file() => {}
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => return Err(unreadable(e)),
+            Ok(_) | Err(_) => return Err(Error::Missing(folder.to_path_buf())),
         }
         let open = |path: &Path, more: OpenFlags| {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
             Connection::open_with_flags(path, flags).and_then(|c| version(&c).map(|v| (c, v)))
         };
         let opened = match open(&path, OpenFlags::empty()) {
-            // Where nothing can be written, not even a reader's mark can be left: nobody writes then.
-            Err(e) if cannot_mark(&e) && !has_log(&path) => {
-                open(&as_immutable(&path), OpenFlags::SQLITE_OPEN_URI)
+            Err(e) if cannot_mark(&e) && has_log(&path) => {
+                let why = "the last to write to it was cut short, and what it left has to be brought in first, by \
+                           `reportedly add` or another command that may write";
+                return Err(unreadable(io::Error::other(why)));
             }
+            // Where nothing can be written, not even a reader's mark can be left: nobody writes then.
+            Err(e) if cannot_mark(&e) => open(&as_immutable(&path), OpenFlags::SQLITE_OPEN_URI),
             opened => opened,
         };
         let (connection, version) = opened.map_err(|e| database(folder, e))?;

@@ -126,6 +126,38 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+fn segment_file(index: &Path, ending: &str) -> std::path::PathBuf {
+    let mut files = std::fs::read_dir(index).unwrap().map(|f| f.unwrap().path());
+    files.find(|f| f.extension().is_some_and(|e| e == ending)).unwrap()
+}
+
+#[test]
+fn damage_that_shows_where_something_is_taken_out_is_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut all = month();
+    let late = all.remove(0);
+    let mut writer = Writer::open(folder.path()).unwrap();
+    add(&mut writer, all);
+    let terms = segment_file(&folder.path().join("index"), "term");
+    let mut bytes = std::fs::read(&terms).unwrap();
+    let end = bytes.len() - 200;
+    bytes[..end].fill(0xff);
+    std::fs::write(&terms, bytes).unwrap();
+    let library = Library::open(folder.path()).unwrap();
+    let report = library.check(true).unwrap();
+    assert!(report.faults.iter().all(|f| f.what.contains("search index")), "{:?}", report.faults);
+    assert!(!report.faults.is_empty() && report.observations > 20);
+    // It comes before all others, so that they change their places.
+    writer.add_readings(vec![late]).unwrap();
+    let indexed = writer.index(|_| {}).unwrap();
+    assert_eq!(indexed.again, Some(Again::Damaged));
+    drop(writer);
+    assert_eq!(library.check(true).unwrap().faults, []);
+    let orderly = tempfile::tempdir().unwrap();
+    add(&mut Writer::open(orderly.path()).unwrap(), month());
+    assert_eq!(answers(folder.path()), answers(orderly.path()));
+}
+
 #[test]
 fn an_index_that_is_behind_ahead_missing_or_damaged_is_mended() {
     let folder = tempfile::tempdir().unwrap();
@@ -161,6 +193,9 @@ fn an_index_that_is_behind_ahead_missing_or_damaged_is_mended() {
     std::fs::remove_dir_all(&index).unwrap();
     mend(Again::Missing);
     std::fs::write(index.join("meta.json"), "{").unwrap();
+    mend(Again::Damaged);
+    // Positions of words, which nothing but phrases looks at.
+    std::fs::remove_file(segment_file(&index, "pos")).unwrap();
     mend(Again::Damaged);
     // The index of another state of the library.
     let other = folder.path().join("other");

@@ -14,6 +14,11 @@ pub fn index_again(writer: &mut Writer, quiet: bool) -> Result<()> {
     bring(quiet, |tell| writer.index_again(tell))
 }
 
+/// Makes the index again after it turned out to be damaged, and says so.
+pub fn mend(writer: &mut Writer, quiet: bool) -> Result<()> {
+    bring(quiet, |tell| writer.index_again(tell).map(|i| Indexed { again: Some(Again::Damaged), ..i }))
+}
+
 fn bring(quiet: bool, work: impl FnOnce(&dyn Fn(Indexed)) -> Result<Indexed, Error>) -> Result<()> {
     let bar = progress(!quiet, None, "{bar:30} {pos}/{len} articles into the search index {eta} left");
     let indexed = work(&|indexed| {

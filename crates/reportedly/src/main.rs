@@ -39,7 +39,7 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
         Err(e) => {
-            say(&format!("reportedly: {e:#}"));
+            say(&format!("reportedly: {}", in_words(&e)));
             ExitCode::FAILURE
         }
         Ok(()) if tally.problems > 0 => ExitCode::FAILURE,
@@ -67,6 +67,15 @@ fn dispatch(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
     }
+}
+
+/// What went wrong and why, each said once: many an error's own words hold those of its cause.
+fn in_words(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said {
+        said if said.is_empty() => cause,
+        said if said.contains(&cause) => said,
+        said => format!("{said}: {cause}"),
+    })
 }
 
 /// A command line or a configuration that asks for what cannot be.

@@ -1,5 +1,7 @@
 //! The index on disk: what is in it, opening, writing.
 
+use super::files::{self, Files, is_refused};
+use super::guard::{damaged, guarded};
 use super::run::Totals;
 use super::words::{fold, push_term, words};
 use jiff::{Timestamp, civil::Date};
@@ -7,16 +9,21 @@ use reportedly_read::{Reading, When};
 use reportedly_text::{Language, Span};
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
+use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
+use tantivy::directory::{Directory, META_LOCK};
 use tantivy::index::{SegmentId, SegmentMeta};
+use tantivy::merge_policy::{LogMergePolicy, MergeCandidate, MergePolicy};
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TantivyDocument, TextFieldIndexing,
     TextOptions,
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
+use tantivy::{DocSet, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError, Term};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Raised whenever what is indexed changes; an index of another number is made again.
@@ -43,6 +50,8 @@ pub struct Entry<'a> {
 
 /// How often a merge that another one got in the way of is tried again, and how long it is waited for that.
 const RETRIES: usize = 600;
+/// How often opening an index that a file was taken away from is tried again.
+const OPENED_AGAIN: usize = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// What the last commit stands for.
@@ -57,11 +66,14 @@ pub struct Stamp {
 #[derive(Serialize, Deserialize)]
 struct Payload {
     schema: u32,
+    /// Whether how many articles are in was not yet known: between the two halves of a commit.
+    #[serde(default)]
+    uncounted: bool,
     #[serde(flatten)]
     stamp: Stamp,
 }
 
-/// Why an index cannot be opened. It is to be made again.
+/// Why an index cannot be opened. Unless it cannot be read, it is to be made again.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// There is none.
@@ -73,6 +85,18 @@ pub enum OpenError {
     /// It cannot be used.
     #[error("the search index is damaged ({0})")]
     Damaged(String),
+    /// The system does not let it be read.
+    #[error("the search index cannot be read: {0}")]
+    Unreadable(io::Error),
+}
+
+impl From<SearchError> for OpenError {
+    fn from(error: SearchError) -> Self {
+        match error.io().filter(|e| is_refused(e)) {
+            Some(refused) => Self::Unreadable(io::Error::new(refused.kind(), refused.to_string())),
+            None => Self::Damaged(error.why()),
+        }
+    }
 }
 
 /// What can go wrong with an index that could be opened.
@@ -80,9 +104,34 @@ pub enum OpenError {
 #[error("the search index cannot be used: {0}")]
 pub struct SearchError(#[from] pub TantivyError);
 
-impl From<std::io::Error> for SearchError {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for SearchError {
+    fn from(error: io::Error) -> Self {
         Self(error.into())
+    }
+}
+
+impl SearchError {
+    /// What the system said, where it is at the bottom of this.
+    pub fn io(&self) -> Option<&io::Error> {
+        match &self.0 {
+            TantivyError::IoError(e)
+            | TantivyError::OpenDirectoryError(OpenDirectoryError::IoError { io_error: e, .. })
+            | TantivyError::OpenReadError(OpenReadError::IoError { io_error: e, .. })
+            | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: e, .. })
+            | TantivyError::LockFailure(LockError::IoError(e), _) => Some(e),
+            _ => None,
+        }
+    }
+
+    /// The same in a few words.
+    pub fn why(&self) -> String {
+        match &self.0 {
+            TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) => {
+                format!("{} is missing", file.display())
+            }
+            TantivyError::InternalError(why) => why.clone(),
+            error => error.to_string(),
+        }
     }
 }
 
@@ -355,25 +404,57 @@ impl std::fmt::Debug for Index {
 }
 
 impl Index {
-    /// Opens the index in a folder.
+    /// Opens the index in a folder. For that it need not be possible to write there.
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
-        if !folder.join("meta.json").is_file() {
-            return Err(OpenError::Missing);
+        match std::fs::metadata(folder.join("meta.json")) {
+            Ok(_) => {}
+            Err(e) if is_refused(&e) => return Err(OpenError::Unreadable(e)),
+            Err(_) => return Err(OpenError::Missing),
         }
-        let damaged = |e: TantivyError| OpenError::Damaged(e.to_string());
-        let index = tantivy::Index::open_in_dir(folder).map_err(damaged)?;
-        let payload = index.load_metas().map_err(damaged)?.payload;
+        let mut failed = 0;
+        loop {
+            match guarded(|| Self::opened(folder)) {
+                Ok(opened) => return opened,
+                // A writer may have taken a file away between two looks.
+                Err(SearchError(TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_))))
+                    if failed < OPENED_AGAIN =>
+                {
+                    failed += 1;
+                    std::thread::sleep(PAUSE / 10);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn opened(folder: &Path) -> Result<Result<Self, OpenError>, SearchError> {
+        let index = tantivy::Index::open(Files::open(folder).map_err(TantivyError::from)?)?;
+        let payload = index.load_metas()?.payload;
         let version = payload.as_deref().and_then(|p| serde_json::from_str::<Payload>(p).ok());
         let Some(payload) = version.filter(|p| p.schema == SCHEMA && index.schema() == FIELDS.schema) else {
-            return Err(OpenError::Other);
+            return Ok(Err(OpenError::Other));
         };
-        let opened = Self::over(index).map_err(|e| OpenError::Damaged(e.0.to_string()))?;
-        let held = opened.reader.searcher().num_docs();
-        if held != payload.stamp.count {
-            let count = payload.stamp.count;
-            return Err(OpenError::Damaged(format!("it holds {held} articles and should hold {count}")));
+        let opened = Self::over(index)?;
+        opened.has_all_files()?;
+        let (held, count) = (opened.reader.searcher().num_docs(), payload.stamp.count);
+        // What another process committed meanwhile is counted by its own stamp.
+        if !payload.uncounted && held != count && opened.stamp()?.count == count {
+            let why = format!("it holds {held} articles and should hold {count}");
+            return Ok(Err(OpenError::Damaged(why)));
         }
-        Ok(opened)
+        Ok(Ok(opened))
+    }
+
+    /// Tantivy passes over some files that are missing.
+    fn has_all_files(&self) -> Result<(), SearchError> {
+        let directory = self.inner.directory();
+        let _kept = directory.acquire_lock(&META_LOCK).map_err(|e| TantivyError::LockFailure(e, None))?;
+        for file in self.inner.searchable_segment_metas()?.iter().flat_map(files::of_segment) {
+            if !directory.exists(&file).map_err(TantivyError::from)? {
+                return Err(TantivyError::from(OpenReadError::FileDoesNotExist(file)).into());
+            }
+        }
+        Ok(())
     }
 
     /// Makes an empty index in a folder; what is in the folder goes.
@@ -382,7 +463,8 @@ impl Index {
             std::fs::remove_dir_all(folder)?;
         }
         std::fs::create_dir_all(folder)?;
-        let index = tantivy::Index::create_in_dir(folder, FIELDS.schema.clone())?;
+        let files = Files::open(folder).map_err(TantivyError::from)?;
+        let index = tantivy::Index::create(files, FIELDS.schema.clone(), IndexSettings::default())?;
         let created = Self::over(index)?;
         created.writer(LEAST_MEMORY)?.commit("")?;
         created.refresh()?;
@@ -399,10 +481,11 @@ impl Index {
     /// What the last commit stands for.
     pub fn stamp(&self) -> Result<Stamp, SearchError> {
         let payload = self.inner.load_metas()?.payload;
-        Ok(payload
-            .and_then(|p| serde_json::from_str::<Payload>(&p).ok())
-            .map(|p| p.stamp)
-            .unwrap_or_default())
+        let Some(payload) = payload.and_then(|p| serde_json::from_str::<Payload>(&p).ok()) else {
+            return Ok(Stamp::default());
+        };
+        let count = if payload.uncounted { self.reader.searcher().num_docs() } else { payload.stamp.count };
+        Ok(Stamp { count, ..payload.stamp })
     }
 
     /// Searches see what was committed until now.
@@ -410,24 +493,64 @@ impl Index {
         Ok(self.reader.reload()?)
     }
 
-    /// Reads every file of the index through and gives those whose checksum is wrong.
+    /// Reads every file of the index through and gives those that are missing or whose checksum is wrong.
     pub fn damaged_files(&self) -> Result<Vec<PathBuf>, SearchError> {
-        let mut damaged: Vec<PathBuf> = self.inner.validate_checksum()?.into_iter().collect();
-        damaged.sort();
-        Ok(damaged)
+        Ok(files::damaged(&self.inner, &self.inner.searchable_segment_metas()?))
     }
 
     /// Begins to write, with so many bytes of memory. One writer at a time.
     pub fn writer(&self, memory: usize) -> Result<Writer, SearchError> {
         let writer = self.inner.writer_with_num_threads(1, memory.max(LEAST_MEMORY))?;
-        Ok(Writer { index: self.clone(), writer })
+        let damaged = Arc::new(AtomicBool::new(false));
+        let policy = WholeOnly {
+            usual: LogMergePolicy::default(),
+            index: self.clone(),
+            damaged: Arc::clone(&damaged),
+        };
+        writer.set_merge_policy(Box::new(policy));
+        Ok(Writer { index: self.clone(), writer, damaged })
     }
+}
+
+/// Merges as usual, but only segments that are whole: what is merged gets a checksum of its own, and damage would look
+/// like what was written.
+#[derive(Debug)]
+struct WholeOnly {
+    usual: LogMergePolicy,
+    index: Index,
+    /// Set where a segment is not whole.
+    damaged: Arc<AtomicBool>,
+}
+
+impl MergePolicy for WholeOnly {
+    fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
+        if self.damaged.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        let mut candidates = self.usual.compute_merge_candidates(segments);
+        candidates.retain(|candidate| {
+            let some: Vec<SegmentMeta> =
+                segments.iter().filter(|s| candidate.0.contains(&s.id())).cloned().collect();
+            let whole = files::damaged(&self.index.inner, &some).is_empty();
+            if !whole {
+                self.damaged.store(true, Ordering::Relaxed);
+            }
+            whole
+        });
+        candidates
+    }
+}
+
+fn broken() -> SearchError {
+    damaged("a segment is not as it was written")
 }
 
 /// Writes into an index. What is not committed is forgotten.
 pub struct Writer {
     index: Index,
     writer: IndexWriter,
+    /// Whether what was there before turned out to be damaged.
+    damaged: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Writer {
@@ -449,8 +572,20 @@ impl Writer {
     }
 
     /// Takes an article out, added before this, committed or not.
-    pub fn remove(&mut self, number: u64) {
-        self.writer.delete_term(Term::from_field_u64(FIELDS.number, number));
+    pub fn remove(&mut self, number: u64) -> Result<(), SearchError> {
+        let term = Term::from_field_u64(FIELDS.number, number);
+        // Tantivy looks it up on a thread where damage ends the process: it is met here first.
+        guarded(|| {
+            for reader in self.index.reader.searcher().segment_readers() {
+                let found = reader.inverted_index(FIELDS.number)?;
+                if let Some(mut found) = found.read_postings(&term, IndexRecordOption::Basic)? {
+                    found.advance();
+                }
+            }
+            Ok(())
+        })?;
+        self.writer.delete_term(term);
+        Ok(())
     }
 
     /// Takes everything out.
@@ -462,17 +597,28 @@ impl Writer {
     /// Makes it last, and tells for which state of the library it stands.
     pub fn commit(&mut self, state: &str) -> Result<Stamp, SearchError> {
         // How many articles are in is known only once the removals are done.
-        self.writer.commit()?;
+        self.commit_as(&Payload {
+            schema: SCHEMA,
+            uncounted: true,
+            stamp: Stamp { count: 0, state: state.to_owned() },
+        })?;
+        if self.damaged.load(Ordering::Relaxed) {
+            return Err(broken());
+        }
         self.index.refresh()?;
         let count = self.index.reader.searcher().num_docs();
         let stamp = Stamp { count, state: state.to_owned() };
-        let payload = Payload { schema: SCHEMA, stamp: stamp.clone() };
+        self.commit_as(&Payload { schema: SCHEMA, uncounted: false, stamp: stamp.clone() })?;
+        Ok(stamp)
+    }
+
+    fn commit_as(&mut self, payload: &Payload) -> Result<(), SearchError> {
         let payload =
-            serde_json::to_string(&payload).map_err(|e| TantivyError::InternalError(e.to_string()))?;
+            serde_json::to_string(payload).map_err(|e| TantivyError::InternalError(e.to_string()))?;
         let mut commit = self.writer.prepare_commit()?;
         commit.set_payload(&payload);
         commit.commit()?;
-        Ok(stamp)
+        Ok(())
     }
 
     /// Writes the segments anew in which something was removed, so that nothing of it stays on disk.
@@ -498,7 +644,13 @@ impl Writer {
         next: impl Fn(&[SegmentMeta]) -> Option<Vec<SegmentId>>,
     ) -> Result<(), SearchError> {
         let mut failed = 0;
-        while let Some(segments) = next(&self.index.inner.searchable_segment_metas()?) {
+        loop {
+            let metas = self.index.inner.searchable_segment_metas()?;
+            let Some(segments) = next(&metas) else { break };
+            let some: Vec<SegmentMeta> = metas.into_iter().filter(|m| segments.contains(&m.id())).collect();
+            if !files::damaged(&self.index.inner, &some).is_empty() {
+                return Err(broken());
+            }
             // A merge in the background may have taken one of them meanwhile: then it is tried with what there is.
             match self.writer.merge(&segments).wait() {
                 Ok(_) => failed = 0,
@@ -514,6 +666,8 @@ impl Writer {
 
     /// Waits for what goes on in the background.
     pub fn finish(self) -> Result<(), SearchError> {
-        Ok(self.writer.wait_merging_threads()?)
+        let damaged = Arc::clone(&self.damaged);
+        self.writer.wait_merging_threads()?;
+        if damaged.load(Ordering::Relaxed) { Err(broken()) } else { Ok(()) }
     }
 }

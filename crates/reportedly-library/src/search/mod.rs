@@ -14,6 +14,8 @@
 //! As of a date only what was known by then counts, in the statistics too: the answer is that of an index which holds
 //! nothing else.
 
+mod files;
+mod guard;
 mod index;
 mod query;
 mod run;

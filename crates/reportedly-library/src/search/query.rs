@@ -22,6 +22,9 @@ const PHRASE: usize = 32;
 /// Parentheses and negations inside each other.
 const DEPTH: usize = 16;
 
+/// Characters of a query that are shown on either side of a place in it.
+const AROUND: usize = 60;
+
 /// What is searched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
@@ -80,13 +83,21 @@ impl fmt::Display for QueryError {
 impl std::error::Error for QueryError {}
 
 impl QueryError {
-    /// The query with a line under it that marks the place, for a terminal.
+    /// The query with a line under it that marks the place, for a terminal; of a long one what stands around it.
     pub fn marked(&self, query: &str) -> String {
-        let line =
-            |text: &str| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
         let before = query.get(..self.at.start).map_or(0, |b| b.chars().count());
-        let under = self.at.of(query).chars().count().max(1);
-        format!("{}\n{}{}", line(query), " ".repeat(before), "^".repeat(under))
+        let from = before.saturating_sub(AROUND);
+        let under = self.at.of(query).chars().count().clamp(1, AROUND);
+        let mut line = String::from(if from > 0 { "…" } else { "" });
+        let mut rest = query.chars().skip(from);
+        line.extend(
+            rest.by_ref().take(before - from + under + AROUND).map(|c| if c.is_control() { ' ' } else { c }),
+        );
+        if rest.next().is_some() {
+            line.push('…');
+        }
+        let indent = before - from + usize::from(from > 0);
+        format!("{line}\n{}{}", " ".repeat(indent), "^".repeat(under))
     }
 }
 
@@ -109,7 +120,11 @@ impl Query {
         let mut parser = Parser { text, tokens: tokens(text)?, at: 0, clauses: 0 };
         let root = parser.any(0)?;
         if let Some(token) = parser.tokens.get(parser.at) {
-            return Err(error(token.span, "nothing is open here", "leave the ) out, or put a ( before"));
+            return Err(error(
+                token.span,
+                "nothing is open here",
+                "leave \")\" out, or put \"(\" before what belongs together",
+            ));
         }
         let root = root.ok_or_else(|| {
             error(
@@ -195,7 +210,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, QueryError> {
                 return Err(error(
                     Span::new(at, text.len()),
                     "the quotation mark is not closed",
-                    "put a \" after the phrase",
+                    "put another one after the phrase",
                 ));
             };
             at = one.end + end + close.len_utf8();
@@ -312,7 +327,7 @@ impl Parser<'_> {
                 return Err(error(
                     token.span,
                     "the parenthesis is not closed",
-                    "put a ) after what belongs together",
+                    "put \")\" after what belongs together",
                 ));
             }
             self.at += 1;
@@ -405,7 +420,7 @@ impl Parser<'_> {
         let mut words = Vec::new();
         loop {
             let Some(token) = self.tokens.get(self.at).copied() else {
-                return Err(error(open.span, "the parenthesis is not closed", "put a ) after the words"));
+                return Err(error(open.span, "the parenthesis is not closed", "put \")\" after the words"));
             };
             self.at += 1;
             match token.kind {
@@ -545,6 +560,16 @@ mod tests {
         let query = "strike author:lomax";
         let marked = Query::parse(query).unwrap_err().marked(query);
         assert_eq!(marked, "strike author:lomax\n       ^^^^^^^");
+        let query = "quay ".repeat(1_000);
+        let marked = Query::parse(&query).unwrap_err().marked(&query);
+        let (line, under) = marked.split_once('\n').unwrap();
+        assert!(line.starts_with('…') && line.ends_with('…') && line.chars().count() < 200, "{line}");
+        assert_eq!(under.trim_start(), "^".repeat(AROUND));
+        let query = format!("{} author:lomax", "é".repeat(100));
+        let marked = Query::parse(&query).unwrap_err().marked(&query);
+        let (line, under) = marked.split_once('\n').unwrap();
+        let at = |text: &str, c: char| text.chars().position(|x| x == c);
+        assert_eq!(at(line, 'a'), at(under, '^'), "{marked}");
     }
 
     proptest! {

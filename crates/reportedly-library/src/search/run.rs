@@ -1,5 +1,6 @@
 //! Answering: which articles match, how well, folded by story.
 
+use super::guard::guarded;
 use super::index::{FIELDS, Index, KEY, KNOWN, LENGTH, NUMBER, SPELT, SearchError, day_number, fact, spelt};
 use super::query::{Asked, Node, Query};
 use super::words::push_term;
@@ -113,9 +114,9 @@ impl Index {
     pub fn search(&self, query: &Query, ask: &Ask, stories: &dyn Stories) -> Result<Found, SearchError> {
         let searcher = self.reader.searcher();
         let as_of = ask.as_of.map(Timestamp::as_microsecond);
-        let languages = languages(&searcher)?;
+        let languages = guarded(|| languages(&searcher))?;
         let matcher = matcher(&query.root, &languages, stories);
-        let weight = matcher.weight(EnableScoring::disabled_from_searcher(&searcher))?;
+        let weight = guarded(|| Ok(matcher.weight(EnableScoring::disabled_from_searcher(&searcher))?))?;
         let totals = self.totals(&searcher, as_of)?;
         let scored = scored(query, &languages, &searcher, as_of, &totals)?;
         let now = ask.as_of.unwrap_or(ask.now).as_microsecond();
@@ -153,7 +154,7 @@ impl Index {
             }
             Ok((articles, words))
         };
-        let parts: Vec<_> = searcher.segment_readers().par_iter().map(count).collect::<Result<_, _>>()?;
+        let parts = of_segments(searcher, |_, reader| count(reader))?;
         let (articles, words) = parts.into_iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
         let totals = Totals { generation, as_of, articles, words };
         if let Ok(mut slot) = self.totals.lock() {
@@ -193,6 +194,15 @@ impl Columns {
     fn none_by(&self, as_of: Option<i64>) -> bool {
         as_of.is_some_and(|t| self.known.min_value() > t)
     }
+}
+
+/// What each segment says, asked side by side.
+fn of_segments<T: Send>(
+    searcher: &Searcher,
+    ask: impl Fn(usize, &SegmentReader) -> Result<T, SearchError> + Sync,
+) -> Result<Vec<T>, SearchError> {
+    let readers = searcher.segment_readers().par_iter().enumerate();
+    readers.map(|(i, reader)| guarded(|| ask(i, reader))).collect()
 }
 
 /// The languages of the index.
@@ -344,8 +354,7 @@ fn scored(
     for word in seen {
         let terms = terms(word, languages);
         // An article has one language: no article is counted twice.
-        let parts = searcher.segment_readers().par_iter().map(|r| frequency(r, &terms, as_of));
-        let parts: Vec<u64> = parts.collect::<Result<_, SearchError>>()?;
+        let parts = of_segments(searcher, |_, reader| frequency(reader, &terms, as_of))?;
         let with: u64 = parts.iter().sum();
         if with > 0 {
             let without = totals.articles.saturating_sub(with) as f64;
@@ -394,8 +403,7 @@ struct Run<'r> {
 impl Run<'_> {
     /// How many articles match, and the best of them, best first.
     fn best(&self, searcher: &Searcher, weight: &dyn Weight) -> Result<(usize, Vec<Place>), SearchError> {
-        let readers = searcher.segment_readers().par_iter().enumerate();
-        let parts = readers.map(|(i, r)| self.segment(i, r, weight)).collect::<Result<Vec<_>, _>>()?;
+        let parts = of_segments(searcher, |i, reader| self.segment(i, reader, weight))?;
         let mut places = Vec::new();
         let mut articles = 0;
         for (matched, best) in parts {
@@ -505,7 +513,7 @@ fn fold(
     ask: &Ask,
     stories: &dyn Stories,
 ) -> Result<Found, SearchError> {
-    let mut ranked = named(searcher, places)?;
+    let mut ranked = guarded(|| named(searcher, places))?;
     ranked.sort_by(|a, b| (b.0.score, b.0.known).cmp(&(a.0.score, a.0.known)).then_with(|| a.2.cmp(&b.2)));
     let numbers: Vec<u64> = ranked.iter().map(|r| r.1).collect();
     let mut hits: Vec<Hit> = Vec::new();

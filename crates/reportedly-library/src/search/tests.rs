@@ -250,7 +250,7 @@ fn order_and_scores_do_not_depend_on_how_the_index_came_to_be() {
         if i % 2 == 0 {
             writer.commit("half way").unwrap();
         }
-        writer.remove(chunk[0].number);
+        writer.remove(chunk[0].number).unwrap();
         writer.add(&chunk[0].entry()).unwrap();
     }
     for article in &gone[300..] {
@@ -258,7 +258,7 @@ fn order_and_scores_do_not_depend_on_how_the_index_came_to_be() {
     }
     writer.commit("too many").unwrap();
     for article in &gone[300..] {
-        writer.remove(article.number);
+        writer.remove(article.number).unwrap();
     }
     writer.commit("done").unwrap();
     let check = |step: &str| {
@@ -332,13 +332,94 @@ fn an_index_that_cannot_be_used_is_said_to_be_so() {
     assert_eq!(search(&index(&at, &port()), "cafe", None), ["cafe"]);
 }
 
+/// The files of an index that hold its articles.
+fn segment_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let files = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
+    let mut files: Vec<_> =
+        files.filter(|f| f.extension().is_some_and(|e| e != "json" && e != "lock")).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn an_index_that_lacks_any_of_its_files_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    index(folder.path(), &port());
+    let files = segment_files(folder.path());
+    assert!(files.len() >= 6, "{files:?}");
+    for file in files {
+        let bytes = std::fs::read(&file).unwrap();
+        for damage in [None, Some(&bytes[..bytes.len() / 2]), Some(b"")] {
+            match damage {
+                None => std::fs::remove_file(&file).unwrap(),
+                Some(rest) => std::fs::write(&file, rest).unwrap(),
+            }
+            let opened = Index::open(folder.path());
+            assert!(matches!(opened, Err(OpenError::Damaged(_))), "{}: {opened:?}", file.display());
+        }
+        std::fs::write(&file, bytes).unwrap();
+    }
+    assert!(Index::open(folder.path()).is_ok());
+}
+
+#[test]
+fn whatever_byte_is_wrong_nothing_panics_and_no_merge_hides_it() {
+    let folder = tempfile::tempdir().unwrap();
+    index(folder.path(), &many(60));
+    let mut failed = 0;
+    for file in segment_files(folder.path()) {
+        let bytes = std::fs::read(&file).unwrap();
+        for part in 0..24 {
+            let mut wrong = bytes.clone();
+            let at = bytes.len() * part / 24;
+            let end = (at + 5).min(bytes.len());
+            wrong[at..end].iter_mut().for_each(|b| *b = !*b);
+            std::fs::write(&file, wrong).unwrap();
+            let Ok(opened) = Index::open(folder.path()) else {
+                failed += 1;
+                continue;
+            };
+            for query in QUERIES {
+                let found = opened.search(&Query::parse(query).unwrap(), &ask(None), &Map::default());
+                failed += usize::from(found.is_err());
+            }
+            let mut writer = opened.writer(0).unwrap();
+            for article in many(60) {
+                if writer.remove(article.number).is_err() {
+                    failed += 1;
+                    break;
+                }
+            }
+            assert!(writer.merge().is_err() || opened.damaged_files().unwrap().len() == 1, "{file:?} {at}");
+        }
+        std::fs::write(&file, bytes).unwrap();
+    }
+    assert!(failed > 20, "{failed}");
+    assert_eq!(Index::open(folder.path()).unwrap().stamp().unwrap().count, 60);
+}
+
+#[test]
+#[cfg(unix)]
+fn whoever_may_read_a_library_may_read_its_index() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("index");
+    index(&at, &port());
+    let usual = folder.path().join("usual");
+    std::fs::write(&usual, "").unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+    for file in std::fs::read_dir(&at).unwrap().map(|f| f.unwrap().path()) {
+        assert_eq!(mode(&file), mode(&usual), "{}", file.display());
+    }
+}
+
 #[test]
 fn what_is_not_committed_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
     let opened = index(folder.path(), &port());
     let mut writer = opened.writer(0).unwrap();
     for article in port() {
-        writer.remove(article.number);
+        writer.remove(article.number).unwrap();
     }
     drop(writer);
     let opened = Index::open(folder.path()).unwrap();

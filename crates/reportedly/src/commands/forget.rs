@@ -44,12 +44,13 @@ impl Forget {
         };
         let mut writer = Writer::existing(settings.library()?)?;
         let gone = if self.dry_run { writer.would_forget(&which)? } else { writer.forget(&which)? };
-        if gone.articles.is_empty() {
-            bail!("{name}: nothing of this is in the library");
-        }
         if !self.dry_run {
+            // Even where there is nothing any more: an earlier run may have been cut short.
             index(&mut writer, true)?;
             writer.purge_index()?;
+        }
+        if gone.articles.is_empty() {
+            bail!("{name}: nothing of this is in the library");
         }
         let mut out = io::stdout().lock();
         for (id, title) in &gone.articles {

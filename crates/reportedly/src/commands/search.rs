@@ -4,15 +4,15 @@ use crate::{
     Usage,
     arguments::{AsOf, given_as_of},
     config::Settings,
-    indexing::index,
+    indexing::{index, mend},
     terminal::{say, style},
 };
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use jiff::Timestamp;
 use reportedly_answer::{FoundArticle, Searched};
 use reportedly_library::{
-    Library, Searchable, Writer,
+    Error, Library, Searchable, Writer,
     search::{Ask, Query},
 };
 use std::{
@@ -80,15 +80,23 @@ impl Search {
         };
         let folder = settings.library()?;
         let library = Library::open(folder)?;
-        let searchable = up_to_date(&library, folder, self.quiet)?;
-        let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
+        let as_of = self.as_of.as_ref().map(|d| d.instant);
         let ask = Ask {
-            as_of: self.as_of.as_ref().map(|d| d.instant),
+            as_of,
             now: Timestamp::now(),
             limit: self.limit.unwrap_or(settings.limit.value),
             offset: self.offset,
         };
-        let answer = view.search(&searchable, &query, &ask)?;
+        let search = |searchable: &Searchable| library.view(as_of)?.search(searchable, &query, &ask);
+        let answer = match search(&up_to_date(&library, folder, self.quiet)?) {
+            // Some damage shows only where it is read.
+            Err(damaged @ Error::Index { .. }) => {
+                let Ok(mut writer) = Writer::open(folder) else { return Err(damaged.into()) };
+                mend(&mut writer, self.quiet)?;
+                search(&library.searchable()?.ok_or(damaged)?)?
+            }
+            answer => answer?,
+        };
         let searched = Searched {
             query: &text,
             as_of: self.as_of.as_ref().map(|d| d.text.as_str()),
@@ -138,7 +146,7 @@ fn up_to_date(library: &Library, folder: &Path, quiet: bool) -> Result<Searchabl
             say(&format!("not yet searched: {behind} articles that came or went just now"));
             return Ok(searchable);
         }
-        (Err(error), None) => return Err(error.into()),
+        (Err(error), None) => return Err(error).context("the search index has to be made first"),
     }
     match library.searchable()? {
         Some(searchable) => Ok(searchable),
