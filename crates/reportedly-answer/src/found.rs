@@ -140,11 +140,14 @@ fn article<'f>(found: &FoundArticle<'f>) -> FoundAnswer<'f> {
 pub fn found_text(searched: &Searched<'_>, articles: &[FoundArticle<'_>], style: Style) -> String {
     let mut out = String::new();
     if articles.is_empty() {
-        out.push_str(match (searched.articles, searched.as_of) {
-            (0, None) => "Nothing found.\n",
-            (0, Some(_)) => "Nothing found that was known by then.\n",
-            _ => "No more stories.\n",
-        });
+        match (searched.articles, searched.as_of) {
+            (0, None) => out.push_str("Nothing found.\n"),
+            (0, Some(_)) => out.push_str("Nothing found that was known by then.\n"),
+            (n, _) if searched.more => {
+                let _ = writeln!(out, "{} match; --limit 1 or more shows them", count(n, "article"));
+            }
+            _ => out.push_str("No more stories.\n"),
+        }
         return out;
     }
     for (i, found) in articles.iter().enumerate() {

@@ -8,15 +8,15 @@ use std::fmt::Write;
 pub fn markdown(path: Option<&str>, r: &Reading) -> String {
     let mut out = String::from("---\n");
     // JSON strings are YAML strings, with everything escaped that needs to be.
+    let mut set = |name: &str, value: serde_json::Value| {
+        let _ = writeln!(out, "{name}: {value}");
+    };
     let mut field = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
-            let _ = writeln!(out, "{name}: {}", serde_json::Value::from(value));
+            set(name, value.into());
         }
     };
     field("title", r.title.as_deref());
-    for author in &r.authors {
-        field("author", Some(author));
-    }
     field("outlet", r.outlet.as_deref());
     field("published", r.published.best.as_ref().map(when).as_deref());
     if r.published.best.is_none() {
@@ -27,6 +27,9 @@ pub fn markdown(path: Option<&str>, r: &Reading) -> String {
     field("url", r.url.as_deref());
     field("path", path);
     field("kind", Some(r.kind.word()));
+    if !r.authors.is_empty() {
+        set("authors", r.authors.clone().into());
+    }
     out.push_str("---\n");
     if let Some(title) = &r.title {
         let _ = write!(out, "\n# {}\n", escaped(title));
@@ -83,7 +86,24 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{escaped, markdown};
+    use reportedly_read::Reading;
+
+    #[test]
+    fn every_key_of_the_front_matter_stands_there_once() {
+        let authors = ["Petra Lomax", "Odile \"Odd\" Varga"].map(str::to_owned).to_vec();
+        let page = markdown(
+            None,
+            &Reading { authors, title: Some("Quay reopens".to_owned()), ..Reading::default() },
+        );
+        let facts = page.split("---\n").nth(1).unwrap_or_default();
+        assert!(facts.contains("authors: [\"Petra Lomax\",\"Odile \\\"Odd\\\" Varga\"]\n"), "{facts}");
+        let mut keys: Vec<&str> = facts.lines().filter_map(|l| l.split_once(": ")).map(|l| l.0).collect();
+        let all = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!((keys.len(), all), (all, facts.lines().count()), "{facts}");
+    }
 
     #[test]
     fn what_a_page_says_is_never_markup() {

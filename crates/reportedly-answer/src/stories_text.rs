@@ -73,6 +73,7 @@ fn one(out: &mut String, story: &Story, of: &[Observation], style: Style) {
     if outlets.len() > 1 {
         facts.push(count(outlets.len(), "outlet"));
     }
+    facts.push(format!("story {}", story.id));
     facts.retain(|f| !f.is_empty());
     line(style.faint(&style.wrapped(&facts.join(" · "), 2)));
     if !outlets.is_empty() {
