@@ -85,7 +85,7 @@ impl Library {
             Ok(()) => {}
             // Where pages of the file itself are damaged, looking ends; what was found before is told.
             Err(e) if !report.faults.is_empty() => {
-                report.fault(format!("looking further failed: {}", self.store.error(e)), RESTORE_ALL)
+                report.fault(format!("looking further failed: {}", self.store.error(e)), RESTORE_ALL);
             }
             Err(e) => return Err(self.store.error(e)),
         }
@@ -102,7 +102,7 @@ impl Library {
         match crate::searching::faults(&self.store) {
             Ok(faults) => faults.into_iter().for_each(|what| report.fault(what, REBUILD)),
             Err(Error::Index { why, .. }) => {
-                report.fault(format!("the search index is damaged: {why}"), REBUILD)
+                report.fault(format!("the search index is damaged: {why}"), REBUILD);
             }
             Err(Error::Unreadable { source, .. }) => {
                 report.fault(format!("the search index cannot be read: {source}"), "check who owns it");

@@ -204,7 +204,7 @@ mod readers {
         assert_eq!(error.matches("already").count(), 1, "{error}");
         set(Path::new(&copy), 0o444);
         // As a run that was killed leaves it.
-        fs::write(library.join("library.db-shm"), [0; 32768]).expect("written");
+        fs::write(library.join("library.db-shm"), vec![0; 32_768]).expect("written");
         let (_, error, code) = run(&library, &["restore", &copy, "--replace"]);
         assert_eq!(code, Some(0), "{error}");
         let left = fs::read_dir(&library).expect("the library").map(|f| f.expect("a file").file_name());

@@ -508,7 +508,7 @@ impl Index {
             damaged: Arc::clone(&damaged),
         };
         writer.set_merge_policy(Box::new(policy));
-        Ok(Writer { index: self.clone(), writer, damaged })
+        Ok(Writer { index: self.clone(), inner: writer, damaged })
     }
 }
 
@@ -548,7 +548,7 @@ fn broken() -> SearchError {
 /// Writes into an index. What is not committed is forgotten.
 pub struct Writer {
     index: Index,
-    writer: IndexWriter,
+    inner: IndexWriter,
     /// Whether what was there before turned out to be damaged.
     damaged: Arc<AtomicBool>,
 }
@@ -567,7 +567,7 @@ impl Writer {
 
     /// Adds an article that was made ready elsewhere.
     pub fn add_prepared(&mut self, prepared: Prepared) -> Result<(), SearchError> {
-        self.writer.add_document(prepared.0)?;
+        self.inner.add_document(prepared.0)?;
         Ok(())
     }
 
@@ -584,13 +584,13 @@ impl Writer {
             }
             Ok(())
         })?;
-        self.writer.delete_term(term);
+        self.inner.delete_term(term);
         Ok(())
     }
 
     /// Takes everything out.
     pub fn clear(&mut self) -> Result<(), SearchError> {
-        self.writer.delete_all_documents()?;
+        self.inner.delete_all_documents()?;
         Ok(())
     }
 
@@ -615,7 +615,7 @@ impl Writer {
     fn commit_as(&mut self, payload: &Payload) -> Result<(), SearchError> {
         let payload =
             serde_json::to_string(payload).map_err(|e| TantivyError::InternalError(e.to_string()))?;
-        let mut commit = self.writer.prepare_commit()?;
+        let mut commit = self.inner.prepare_commit()?;
         commit.set_payload(&payload);
         commit.commit()?;
         Ok(())
@@ -629,7 +629,7 @@ impl Writer {
             Some(vec![with.id()])
         })?;
         self.commit(&state)?;
-        self.writer.garbage_collect_files().wait()?;
+        self.inner.garbage_collect_files().wait()?;
         Ok(())
     }
 
@@ -652,7 +652,7 @@ impl Writer {
                 return Err(broken());
             }
             // A merge in the background may have taken one of them meanwhile: then it is tried with what there is.
-            match self.writer.merge(&segments).wait() {
+            match self.inner.merge(&segments).wait() {
                 Ok(_) => failed = 0,
                 Err(error) if failed == RETRIES => return Err(error.into()),
                 Err(_) => {
@@ -667,7 +667,7 @@ impl Writer {
     /// Waits for what goes on in the background.
     pub fn finish(self) -> Result<(), SearchError> {
         let damaged = Arc::clone(&self.damaged);
-        self.writer.wait_merging_threads()?;
+        self.inner.wait_merging_threads()?;
         if damaged.load(Ordering::Relaxed) { Err(broken()) } else { Ok(()) }
     }
 }

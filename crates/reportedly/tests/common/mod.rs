@@ -40,6 +40,7 @@ pub fn reportedly(arguments: &[&str], input: &[u8]) -> Output {
     output
 }
 
+#[allow(dead_code, reason = "not every test file needs it")]
 pub fn lines(output: &Output) -> Vec<serde_json::Value> {
     let text = String::from_utf8(output.stdout.clone()).expect("UTF-8 on standard output");
     text.lines().map(|l| serde_json::from_str(l).expect("JSON on every line")).collect()
