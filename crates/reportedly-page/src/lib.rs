@@ -311,7 +311,8 @@ pub struct Page {
     pub agencies: Vec<String>,
     /// Who publishes it.
     pub outlet: Option<String>,
-    /// The page's own address, as it gives it (canonical link) or as it was told.
+    /// The page's own address: as it gives it (canonical link), unless it is known to have been reached at another site;
+    /// else as it was told.
     pub url: Option<String>,
     /// The language of the article.
     pub language: Option<Language>,
@@ -351,7 +352,12 @@ pub fn read(input: &Input<'_>) -> Page {
     let told = |s: Option<&str>| s.filter(|s| !s.is_empty()).map(str::to_owned);
     page.title = told(input.title).or(page.title);
     page.outlet = told(input.outlet).or(page.outlet);
-    page.url = told(input.url).or(page.url);
+    // The address by which a site knows its page is the same however the page was reached. What a page says of another
+    // site's is a claim.
+    page.url = match (told(input.url), page.url.take()) {
+        (Some(reached), Some(own)) if meta::are_of_one_site(&reached, &own) => Some(own),
+        (reached, own) => reached.or(own),
+    };
     let given = input.published.filter(|s| !s.is_empty());
     if given.is_some_and(|text| told_date(text).is_none()) {
         page.diagnostics

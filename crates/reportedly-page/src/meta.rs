@@ -96,6 +96,12 @@ pub(crate) fn site(data: &Structured, url: Option<&str>) -> Option<String> {
     address(data, url).and_then(|address| outlet::host(&address)).map(|host| host.domain)
 }
 
+/// Whether two addresses are of one site.
+pub(crate) fn are_of_one_site(one: &str, other: &str) -> bool {
+    let domain = |url: &str| outlet::host(url).map(|host| host.domain);
+    domain(one).is_some_and(|site| domain(other) == Some(site))
+}
+
 /// The page's own address.
 fn address(data: &Structured, url: Option<&str>) -> Option<String> {
     let base = url.and_then(|u| url::Url::parse(u).ok());
@@ -216,6 +222,27 @@ mod tests {
             let page = read(&Input { bytes: html.as_bytes(), form: Form::Html, url, ..Input::default() });
             assert_eq!(page.outlet.as_deref(), Some(wanted));
         }
+    }
+
+    #[test]
+    fn an_address_is_the_one_that_the_site_itself_gives_the_page() {
+        let check = |reached: Option<&str>, canonical: &str, wanted: Option<&str>| {
+            let html =
+                format!("<link rel=canonical href='{canonical}'><title>Fog at noon</title><p>It was thick.");
+            let input = Input { bytes: html.as_bytes(), form: Form::Html, url: reached, ..Input::default() };
+            assert_eq!(read(&input).url.as_deref(), wanted, "{reached:?} {canonical}");
+        };
+        let own = "https://www.tarnherald.example/2031/fog";
+        check(None, own, Some(own));
+        check(Some(own), "", Some(own));
+        check(Some("https://m.tarnherald.example/fog?share=1"), own, Some(own));
+        check(Some("http://tarnherald.example/amp/fog"), own, Some(own));
+        check(Some("https://www.tarnherald.example/2031/fog?page=2"), "/2031/fog", Some(own));
+        // The front page is no article's address, and another site's page is another page.
+        let reached = "https://www.tarnherald.example/fog-17";
+        check(Some(reached), "https://www.tarnherald.example/", Some(reached));
+        check(Some("https://luneweekly.example/fog"), own, Some("https://luneweekly.example/fog"));
+        check(Some("nowhere"), own, Some("nowhere"));
     }
 
     #[test]
