@@ -11,29 +11,6 @@ use std::fmt::Write;
 /// How much of a headline or a sentence is shown, in characters.
 const EXCERPT: usize = 320;
 
-/// What people are shown of a set of stories.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct StoriesView {
-    /// At most so many stories; all of them where it is `None`.
-    pub limit: Option<usize>,
-    /// Where articles have no outlet, name them by their path.
-    pub style: Style,
-}
-
-/// The stories, newest first, each with its origins and timeline.
-pub fn stories_text(stories: &[Story], of: &[Observation], view: StoriesView) -> String {
-    let mut out = String::new();
-    let shown = view.limit.unwrap_or(stories.len()).min(stories.len());
-    for (i, story) in stories[..shown].iter().enumerate() {
-        if i > 0 {
-            out.push('\n');
-        }
-        one(&mut out, story, of, view.style);
-    }
-    out.push_str(&more_stories(shown, stories.len(), view.style));
-    out
-}
-
 /// One story with its origins and timeline.
 pub fn story_text(story: &Story, of: &[Observation], style: Style) -> String {
     let mut out = String::new();

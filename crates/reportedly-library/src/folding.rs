@@ -22,7 +22,7 @@ const STEPS: usize = 20_000;
 /// Observations whose features are fetched at a time.
 const FETCHED: usize = 1_000;
 /// Features that are held, some 3 KB each, up to twice as many.
-const HELD: usize = 20_000;
+pub(crate) const HELD: usize = 20_000;
 
 /// The fold as far as it has been loaded.
 #[derive(Default)]
@@ -101,7 +101,7 @@ fn lost(source: rusqlite::Error) -> Error {
 }
 
 /// The features of an observation, and whether they had to be made again from its reading.
-fn features(connection: &Connection, seq: i64) -> Result<(Features, bool), Error> {
+pub(crate) fn features(connection: &Connection, seq: i64) -> Result<(Features, bool), Error> {
     let stored: Option<Vec<u8>> = connection
         .prepare_cached("SELECT body FROM features WHERE seq = ?1")
         .and_then(|mut s| s.query_row([seq], |row| row.get(0)).optional())

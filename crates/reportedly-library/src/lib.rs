@@ -32,6 +32,7 @@ mod searching;
 mod sight;
 mod store;
 mod stored;
+mod strict;
 mod writer;
 
 pub use backup::restore;
@@ -42,4 +43,6 @@ pub use forget::{Forgotten, Which};
 pub use library::{Found, Library, ToldStory, View};
 pub use searching::{Again, Answer, FoundArticle, Indexed, Searchable};
 pub use sight::{Row, Sight, Told};
+pub use store::{is_free, last_written};
+pub use strict::Strict;
 pub use writer::{Added, BATCH, Writer};

@@ -53,16 +53,17 @@ pub struct ToldStory {
 }
 
 /// A member of a story, as the log has it.
+#[derive(Clone, Debug)]
 pub(crate) struct Logged {
     pub(crate) seq: i64,
-    place: i64,
-    known_at: i64,
-    name: String,
-    family: Option<i64>,
+    pub(crate) place: i64,
+    pub(crate) known_at: i64,
+    pub(crate) name: String,
+    pub(crate) family: Option<i64>,
 }
 
 /// A stored observation of a story, still packed.
-struct Packed {
+pub(crate) struct Packed {
     name: String,
     path: Option<String>,
     body: Vec<u8>,
@@ -79,11 +80,18 @@ impl Library {
         &self.store.folder
     }
 
-    /// Whether this was read before.
-    pub fn knows(&self, told: &sight::Told) -> Result<bool, Error> {
+    /// Bytes of the database.
+    pub fn bytes(&self) -> Result<u64, Error> {
+        self.store.bytes()
+    }
+
+    /// The id of the article that this was, where it was read before.
+    pub fn known(&self, told: &sight::Told) -> Result<Option<String>, Error> {
         let connection = &self.store.connection;
-        let known = connection.prepare_cached("SELECT 1 FROM observation WHERE sight = ?1");
-        known.and_then(|mut s| s.exists([told.all])).map_err(|e| self.store.error(e))
+        let known = connection.prepare_cached("SELECT article FROM observation WHERE sight = ?1 LIMIT 1");
+        known
+            .and_then(|mut s| s.query_row([told.all], |row| row.get(0)).optional())
+            .map_err(|e| self.store.error(e))
     }
 
     /// The ids of all articles of which an observation is kept, in order.
@@ -204,11 +212,7 @@ impl View<'_> {
         &'v self,
         stories: &'v [Found],
     ) -> impl Iterator<Item = Result<ToldStory, Error>> + 'v {
-        stories.chunks(TOLD).flat_map(move |some| {
-            let packed: Vec<_> = some.iter().map(|s| self.packed(s)).collect();
-            let outlets = &self.outlets;
-            packed.into_par_iter().map(|p| told(p?, outlets)).collect::<Vec<_>>()
-        })
+        tell_all(stories, |story| self.packed(story), &self.outlets)
     }
 
     /// The article with this id, or this state of it (`id-2`), as it was last seen: what was read, and where it came
@@ -323,19 +327,32 @@ impl View<'_> {
 
     fn packed(&self, story: &Found) -> Result<(Vec<Logged>, Vec<Packed>), Error> {
         let members = self.members(story.place)?;
-        let packed = self.ask(|t| {
-            let mut row = t.prepare_cached(
-                "SELECT path, body FROM observation JOIN reading USING (seq) WHERE seq = ?1",
-            )?;
-            let packed = members.iter().map(|m| {
-                let packed =
-                    |r: &Row<'_>| Ok(Packed { name: m.name.clone(), path: r.get(0)?, body: r.get(1)? });
-                row.query_row([m.seq], packed)
-            });
-            packed.collect::<rusqlite::Result<Vec<Packed>>>()
-        })?;
+        let packed = self.ask(|t| packed(t, &members))?;
         Ok((members, packed))
     }
+}
+
+/// What members of a story say, as it is stored.
+pub(crate) fn packed(t: &Transaction<'_>, members: &[Logged]) -> rusqlite::Result<Vec<Packed>> {
+    let mut row =
+        t.prepare_cached("SELECT path, body FROM observation JOIN reading USING (seq) WHERE seq = ?1")?;
+    let packed = members.iter().map(|m| {
+        let packed = |r: &Row<'_>| Ok(Packed { name: m.name.clone(), path: r.get(0)?, body: r.get(1)? });
+        row.query_row([m.seq], packed)
+    });
+    packed.collect()
+}
+
+/// Tells stories one after the other as they are wanted, several at once on all cores.
+pub(crate) fn tell_all<'s>(
+    stories: &'s [Found],
+    packed: impl Fn(&Found) -> Result<(Vec<Logged>, Vec<Packed>), Error> + 's,
+    outlets: &'s Outlets,
+) -> impl Iterator<Item = Result<ToldStory, Error>> + 's {
+    stories.chunks(TOLD).flat_map(move |some| {
+        let packed: Vec<_> = some.iter().map(&packed).collect();
+        packed.into_par_iter().map(|p| told(p?, outlets)).collect::<Vec<_>>()
+    })
 }
 
 fn observation(packed: Packed) -> Result<Observation, Error> {

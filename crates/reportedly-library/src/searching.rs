@@ -345,8 +345,15 @@ pub(crate) fn faults(store: &Store) -> Result<Vec<String>, Error> {
 impl Library {
     /// The index, to be searched. `None` where it has to be made again, which [`Writer::index`] does.
     pub fn searchable(&self) -> Result<Option<Searchable>, Error> {
-        let Ok((index, _)) = open(&self.store)? else { return Ok(None) };
-        Ok(Some(Searchable { index, behind: count(&self.store, WAITING)? }))
+        Ok(self.index()?.ok())
+    }
+
+    /// The same with why it has to be made again.
+    pub fn index(&self) -> Result<Result<Searchable, Again>, Error> {
+        Ok(match open(&self.store)? {
+            Ok((index, _)) => Ok(Searchable { index, behind: count(&self.store, WAITING)? }),
+            Err(again) => Err(again),
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 /// The database's name in the folder.
@@ -44,9 +44,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut left = String::new();
-                let process = file.read_to_string(&mut left).ok().and_then(|_| left.trim().parse().ok());
-                return Err(Error::Busy { folder: folder.to_path_buf(), process });
+                return Err(Error::Busy { folder: folder.to_path_buf(), process: left_by(&mut file) });
             }
             Err(TryLockError::Error(source)) => return Err(cannot_write(folder, source)),
         }
@@ -58,6 +56,32 @@ impl Lock {
         said.map_err(|source| cannot_write(folder, source))?;
         Ok(Self { _file: file })
     }
+}
+
+/// Says whether nobody is writing to a library. Errors: somebody is, or its files cannot be locked.
+pub fn is_free(folder: &Path) -> Result<(), Error> {
+    let path = folder.join(LOCK);
+    let Ok(mut file) = File::open(&path) else { return Ok(()) };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            Err(Error::Busy { folder: folder.to_path_buf(), process: left_by(&mut file) })
+        }
+        Err(TryLockError::Error(source)) => Err(Error::File { path, source }),
+    }
+}
+
+/// When a library was written to last.
+pub fn last_written(folder: &Path) -> Option<SystemTime> {
+    let database = folder.join(DATABASE);
+    let written = |path: &Path| fs::metadata(path).and_then(|m| m.modified()).ok();
+    written(&database).max(written(&log_of(&database)))
+}
+
+/// The number of the process that holds the lock.
+fn left_by(lock: &mut File) -> Option<u32> {
+    let mut left = String::new();
+    lock.read_to_string(&mut left).ok().and_then(|_| left.trim().parse().ok())
 }
 
 /// What the system said when something in a library's folder could not be written.
@@ -163,6 +187,13 @@ impl Store {
         Ok(())
     }
 
+    /// Bytes of the database.
+    pub(crate) fn bytes(&self) -> Result<u64, Error> {
+        let bytes = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let bytes = self.connection.query_row(bytes, [], |row| row.get::<_, i64>(0));
+        bytes.map(i64::unsigned_abs).map_err(|e| self.error(e))
+    }
+
     /// What SQLite said, with what to do about it.
     pub(crate) fn error(&self, source: rusqlite::Error) -> Error {
         database(&self.folder, source)
@@ -209,9 +240,13 @@ fn cannot_mark(error: &rusqlite::Error) -> bool {
 
 /// Whether changes lie beside the database that are not yet in it.
 fn has_log(database: &Path) -> bool {
+    fs::metadata(log_of(database)).is_ok_and(|m| m.len() > 0)
+}
+
+fn log_of(database: &Path) -> PathBuf {
     let mut log = database.as_os_str().to_owned();
     log.push("-wal");
-    fs::metadata(log).is_ok_and(|m| m.len() > 0)
+    log.into()
 }
 
 fn as_immutable(path: &Path) -> PathBuf {

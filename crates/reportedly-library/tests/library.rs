@@ -1,7 +1,7 @@
 //! A library against runs over pages at hand: in whatever order and batches it was filled, it gives the same answers.
 
 use reportedly_gather::{article_id, given_time, load, walk};
-use reportedly_library::{Error, Library, Sight, Which, Writer};
+use reportedly_library::{Error, Library, Sight, ToldStory, Which, Writer};
 use reportedly_story::{Observation, Question, tell_apart};
 use std::{
     fmt::Write,
@@ -33,11 +33,14 @@ fn observations() -> Vec<Observation> {
 }
 
 /// What a run over the pages gives.
-fn of_pages(mut observations: Vec<Observation>, as_of: Option<&str>) -> String {
+fn of_pages(observations: Vec<Observation>, as_of: Option<&str>) -> String {
+    of_pages_as_asked(observations, &Question { as_of: as_of.and_then(given_time), strict: false })
+}
+
+fn of_pages_as_asked(mut observations: Vec<Observation>, question: &Question) -> String {
     observations.retain(|o| o.reading.kind.is_article());
-    tell_apart(&mut observations, false);
-    let question = Question { as_of: as_of.and_then(given_time), strict: false };
-    let stories = reportedly_story::stories(&observations, &question);
+    tell_apart(&mut observations, question.strict);
+    let stories = reportedly_story::stories(&observations, question);
     let stories: Vec<String> = stories
         .iter()
         .map(|s| serde_json::to_string_pretty(&reportedly_answer::story(s, &observations)).expect("JSON"))
@@ -51,15 +54,16 @@ fn of_library(folder: &Path, as_of: Option<&str>) -> String {
     let view = library.view(as_of.and_then(given_time)).expect("a view");
     let found = view.newest(None).expect("stories");
     assert_eq!(view.stories().expect("a number"), found.len());
-    let stories: Vec<String> = view
-        .tell_all(&found)
-        .map(|told| {
-            let told = told.expect("a story");
-            serde_json::to_string_pretty(&reportedly_answer::story(&told.story, &told.observations))
-                .expect("JSON")
-        })
-        .collect();
-    stories.join("\n")
+    as_json(view.tell_all(&found))
+}
+
+fn as_json(told: impl Iterator<Item = Result<ToldStory, Error>>) -> String {
+    let story = |told: Result<ToldStory, Error>| {
+        let told = told.expect("a story");
+        serde_json::to_string_pretty(&reportedly_answer::story(&told.story, &told.observations))
+            .expect("JSON")
+    };
+    told.map(story).collect::<Vec<_>>().join("\n")
 }
 
 const DATES: [Option<&str>; 6] = [
@@ -108,6 +112,65 @@ fn in_any_order_and_batches_a_library_tells_what_a_run_over_the_pages_tells() {
         let report = Library::open(folder.path()).expect("a library").check(true).expect("a check");
         assert_eq!(report.faults, []);
     }
+}
+
+#[test]
+fn strictly_as_well_a_library_tells_what_a_run_over_the_pages_tells() {
+    let all = observations();
+    let folder = filled(shuffled(all.clone(), 9), 13);
+    let library = Library::open(folder.path()).expect("a library");
+    let mut differs = 0;
+    for date in DATES {
+        let question = Question { as_of: date.and_then(given_time), strict: true };
+        let wanted = of_pages_as_asked(all.clone(), &question);
+        let known = library.strict(question.as_of).expect("folded");
+        let found = known.newest(None);
+        assert_eq!(known.stories(), found.len());
+        let got = as_json(known.tell_all(&found));
+        assert!(got == wanted, "as of {date:?}:\n{}", difference(&wanted, &got));
+        differs += usize::from(got != of_library(folder.path(), date));
+        assert_eq!(known.newest(Some(1)), found[..found.len().min(1)]);
+    }
+    assert!(differs > 0, "the newsroom has pages whose date is not certain");
+}
+
+#[test]
+fn of_a_page_that_two_articles_share_one_sight_can_be_taken_out() {
+    let (mut observation, page) = pages().remove(0);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    for id in ["one", "other"] {
+        observation.id = id.to_owned();
+        let sight = Sight {
+            observation: observation.clone(),
+            page: Some(&page),
+            told: None,
+            headers: None,
+            archive: None,
+        };
+        let row = reportedly_library::Row::of(&sight, true).expect("packed");
+        writer.add_rows(&[row]).expect("added");
+    }
+    writer.fold().expect("folded");
+    damage(folder.path(), "UPDATE reading SET body = x'00' WHERE seq = 1");
+    let library = Library::open(folder.path()).expect("a library");
+    let report = library.check(false).expect("a check");
+    assert_eq!((report.faults.len(), report.pages), (1, 1));
+    assert_eq!(writer.remove_damaged(&report).expect("removed"), 1);
+    let report = library.check(true).expect("a check");
+    assert_eq!((report.faults, report.pages), (Vec::new(), 1), "the other one's page stays");
+    assert_eq!(library.articles().expect("ids"), ["other"]);
+}
+
+#[test]
+fn an_outlet_is_forgotten_however_its_name_is_written() {
+    let folder = with_pages();
+    let writer = Writer::open(folder.path()).expect("a library");
+    let would =
+        |name: &str| writer.would_forget(&Which::Outlet(name.to_owned())).expect("a list").articles.len();
+    assert!(would("Harbour Wire") > 1);
+    assert_eq!(would(" harbour  WIRE"), would("Harbour Wire"));
+    assert_eq!(would("Harbour"), 0);
 }
 
 fn difference(wanted: &str, got: &str) -> String {
@@ -290,12 +353,14 @@ fn what_is_forgotten_is_gone_and_stays_gone() {
     };
     assert!(held(&reading) && held(&page));
     let mut writer = Writer::open(folder.path()).expect("a library");
+    let state = folder.path().join("checkpoints/of-a-log-that-was-cut");
+    fs::write(&state, "what the fold kept of it").expect("written");
     let which = Which::Article(gone.id.clone());
     let would = writer.would_forget(&which).expect("a list");
     assert_eq!(would.observations, 1);
     assert!(held(&reading), "nothing goes before it is ordered");
     assert_eq!(writer.forget(&which).expect("forgotten"), would);
-    assert!(!held(&reading) && !held(&page), "the bytes are gone");
+    assert!(!held(&reading) && !held(&page) && !state.exists(), "the bytes are gone");
     assert!(of_library(folder.path(), None) == of_pages(without, None));
     let again = writer.add_readings(vec![gone.clone()]).expect("added");
     assert_eq!((again.added, again.forgotten), (0, 1));

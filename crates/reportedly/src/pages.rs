@@ -120,18 +120,18 @@ pub fn observe<T: Send>(
         drop(record);
         show(observation)
     };
-    observe_wanted(source, known, url, how, |_| Some(()), show, sink, tally)
+    observe_wanted(source, known, url, how, |_, _| Ok(()), show, sink, tally)
 }
 
-/// The same with a say in which pages are read at all, and with the page itself, where it lies and what was found when
-/// that was asked for `show`.
+/// The same with a say in which pages are read at all (of one that is not, `wanted` gives what is to be shown), and with
+/// the page itself, where it lies and what was found when that was asked for `show`.
 #[expect(clippy::too_many_arguments, reason = "each is a different kind of thing, and two callers give them")]
 pub fn observe_wanted<T: Send, W>(
     source: Source,
     known: &Known,
     url: Option<&str>,
     how: How,
-    wanted: impl Fn(&Record) -> Option<W> + Sync,
+    wanted: impl Fn(&Record, Option<&Path>) -> Result<W, T> + Sync,
     show: impl Fn(Observation, Record, Option<Place>, W) -> T + Sync,
     mut sink: impl FnMut(T, bool) -> io::Result<()>,
     tally: &mut Tally,
@@ -140,7 +140,10 @@ pub fn observe_wanted<T: Send, W>(
         record.fetched = known.fetched.or(record.fetched);
         record.outlet = known.outlet.clone().or(record.outlet);
         record.url = url.map(str::to_owned).or(record.url);
-        let Some(found) = wanted(&record) else { return Done::Unwanted };
+        let found = match wanted(&record, path) {
+            Ok(found) => found,
+            Err(shown) => return Done::Unwanted(shown),
+        };
         let (mut observation, kind, broken) = read(&record, path);
         observation.reading.diagnostics.append(&mut record.notes);
         Done::Page { shown: show(observation, record, place, found), kind, broken }
@@ -150,9 +153,9 @@ pub fn observe_wanted<T: Send, W>(
         bar.inc(1);
         match done {
             Done::Nothing => Ok(()),
-            Done::Unwanted => {
+            Done::Unwanted(shown) => {
                 tally.unwanted += 1;
-                Ok(())
+                sink(shown, idle)
             }
             Done::PassedOver => {
                 tally.skipped += 1;
@@ -235,7 +238,7 @@ enum Done<T> {
     Page { shown: T, kind: reportedly_read::PageKind, broken: Option<String> },
     Problem(String),
     PassedOver,
-    Unwanted,
+    Unwanted(T),
     Nothing,
 }
 
@@ -288,10 +291,15 @@ fn from_file(path: &Path) -> Result<Record, String> {
     load_stream(io::stdin().lock()).map_err(|e| format!("standard input: {e}"))
 }
 
+/// A page's path as answers have it; standard input has none.
+pub fn shown(path: &Path) -> Option<String> {
+    (path != Path::new("-")).then(|| path.display().to_string())
+}
+
 /// Reads one record. A fault of ours in one page must not cost the others of a long run: it gives an empty
 /// reading that says so, and is told.
 fn read(record: &Record, path: Option<&Path>) -> (Observation, reportedly_read::PageKind, Option<String>) {
-    let path = path.map(|p| p.display().to_string()).filter(|p| p != "-");
+    let path = path.and_then(shown);
     let (reading, broken) = match catch_unwind(AssertUnwindSafe(|| reportedly_read::read(&record.input()))) {
         Ok(reading) => (reading, None),
         Err(_) => {

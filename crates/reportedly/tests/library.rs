@@ -61,6 +61,12 @@ fn the_library_answers_byte_for_byte_as_the_pages_do() {
         for library in [&library, &parts] {
             let kept = ask(library.path(), &[&["stories", "--json", "-q"][..], &when].concat());
             assert!(kept == pages, "as of {date:?}");
+            let strict = [&["stories", "--json", "-q", "--strict"][..], &when].concat();
+            let of_pages = [&strict[..], &["examples/newsroom"], &FETCHED].concat();
+            assert!(
+                ask(library.path(), &strict) == text(&reportedly(&of_pages, b"").stdout),
+                "strictly as of {date:?}"
+            );
             let shown = ask(library.path(), &[&["stories", "-q"][..], &when].concat());
             let wanted = [&["stories", "-q", "examples/newsroom"][..], &FETCHED, &when].concat();
             assert_eq!(shown, text(&reportedly(&wanted, b"").stdout));
@@ -94,6 +100,38 @@ fn what_was_read_is_not_read_again() {
     let again = run(library.path(), &["add", "examples/newsroom/harbour-wire"], b"");
     let said = text(&again.stderr);
     assert!(said.contains(&format!("added 0, {} already there: 0 articles", first.len())), "{said}");
+    // Every page is answered, in the same order.
+    let known = lines(&run(library.path(), &["add", "--jsonl", "examples/newsroom/harbour-wire"], b""));
+    let seen = |lines: &[serde_json::Value]| -> Vec<serde_json::Value> {
+        lines.iter().map(|l| serde_json::json!([l["id"], l["path"]])).collect()
+    };
+    assert_eq!(seen(&known), seen(&first));
+    assert!(known.iter().all(|l| l["added"] == false), "{known:?}");
+}
+
+#[test]
+fn a_page_is_one_article_however_it_was_reached() {
+    let page = "<html><head><link rel=canonical href='https://www.wire.example/2031/quay-reopens'>\
+        <title>Quay at Velm reopens</title></head><body><h1>Quay at Velm reopens</h1>\
+        <p>The quay at Velm reopened on Monday, the harbour master said. Ships came in at noon.</p></body></html>";
+    let folder = folder();
+    let (saved, archive) = (folder.path().join("saved.html"), folder.path().join("crawl.warc"));
+    std::fs::write(&saved, page).expect("written");
+    let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}");
+    let record = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://m.wire.example/q?id=7\r\n\
+         WARC-Date: 2031-03-04T10:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n\
+         Content-Length: {}\r\n\r\n{http}\r\n\r\n",
+        http.len()
+    );
+    std::fs::write(&archive, record).expect("written");
+    let library = folder.path().join("library");
+    let paths = [saved.display().to_string(), archive.display().to_string()];
+    let added = lines(&run(&library, &["add", "--jsonl", &paths[0], &paths[1]], b""));
+    assert!(added.len() == 2 && added[0]["id"] == added[1]["id"], "{added:?}");
+    let stories: serde_json::Value =
+        serde_json::from_str(&ask(&library, &["stories", "--json"])).expect("JSON");
+    assert_eq!(stories["stories"][0]["articles"].as_array().map(Vec::len), Some(1), "{stories}");
 }
 
 #[test]

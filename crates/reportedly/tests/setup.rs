@@ -241,15 +241,22 @@ fn the_doctor_tells_a_database_from_what_is_none() {
         assert!(found == state && words.contains(says), "{says}: {found}: {words}");
     };
     check(None, "warning", "none yet");
-    check(Some(b"all that was"), "problem", "is no database");
-    // Two pages of 4096 bytes, as SQLite writes them: the header says how many there are.
-    let mut pages = vec![0; 8192];
-    pages[..18].copy_from_slice(b"SQLite format 3\0\x10\0");
-    pages[31] = 2;
-    check(Some(&pages[..5000]), "problem", "cut short");
-    fs::write(folder.join("library.db-wal"), "what is not yet in its place").expect("written");
-    let (found, ..) = home.doctor("database", &["--library", folder.to_str().expect("UTF-8")]);
-    assert_ne!(found, "problem");
+    check(Some(b"all that was, and long enough to be looked at as a database"), "problem", "is damaged");
+    fs::remove_file(folder.join("library.db")).expect("removed");
+    let root = env!("CARGO_MANIFEST_DIR");
+    let pages = format!("{root}/../../examples/newsroom/vremnik");
+    let library = folder.to_str().expect("UTF-8");
+    let add = ["add", "--quiet", "--library", library, "--fetched", "2031-06-01", &pages];
+    assert!(home.run(&add).status.success());
+    check(None, "ok", " articles in ");
+    let index = || home.doctor("search index", &["--library", library]);
+    assert_eq!((index().0.as_str(), index().1.as_str()), ("ok", "up to date"));
+    fs::write(folder.join("index/meta.json"), "{").expect("written");
+    assert_eq!((index().0.as_str(), index().2), ("problem", Some(1)));
+    fs::remove_dir_all(folder.join("index")).expect("removed");
+    assert_eq!(index().0, "warning");
+    let whole = fs::read(folder.join("library.db")).expect("a database");
+    check(Some(&whole[..whole.len() / 2]), "problem", "is damaged");
 }
 
 #[test]

@@ -101,7 +101,8 @@ impl QueryError {
     }
 }
 
-const FIELDS: &str = "outlet:, person:, place:, org:, said:, status:, lang:, before:, after: and story:";
+const FIELDS: [&str; 10] =
+    ["outlet", "person", "place", "org", "said", "status", "lang", "before", "after", "story"];
 
 impl Query {
     /// Reads a query.
@@ -352,13 +353,14 @@ impl Parser<'_> {
 
     fn field(&mut self, name: Span) -> Result<Node, QueryError> {
         let field = name.of(self.text).trim_end_matches(':').to_ascii_lowercase();
-        let known =
-            ["outlet", "person", "place", "org", "said", "status", "lang", "before", "after", "story"];
-        let Some(field) = known.into_iter().find(|k| *k == field) else {
+        let Some(field) = FIELDS.into_iter().find(|k| *k == field) else {
             return Err(error(
                 name,
                 format!("there is no field named {field}"),
-                format!("the fields are {FIELDS}; words with a colon go into \"quotation marks\""),
+                format!(
+                    "the fields are {}:; words with a colon go into \"quotation marks\"",
+                    FIELDS.join(":, ")
+                ),
             ));
         };
         let example = match field {

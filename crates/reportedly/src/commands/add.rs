@@ -15,7 +15,7 @@ use reportedly_library::{Added, BATCH, Library, Row, Sight, Told, Writer};
 use reportedly_story::Observation;
 use std::{
     io::{self, BufWriter, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -29,7 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, Args)]
 #[command(
     after_help = "With --jsonl and - as the path, standard input is NDJSON as for `read`. With --jsonl, one
-{\"id\",\"path\",\"added\"} is given back for each page, once it is on disk.
+{\"id\",\"path\",\"added\"} is given back for each page, once it is on disk; \"added\" is false where it
+was there already.
 
 Examples:
   reportedly add saved-pages/ crawl.warc.gz
@@ -58,7 +59,8 @@ pub struct Add {
 struct Ready {
     id: String,
     path: Option<String>,
-    row: io::Result<Row>,
+    /// `None` where it is there already.
+    row: Option<io::Result<Box<Row>>>,
 }
 
 /// Pages on their way to the disk.
@@ -79,7 +81,7 @@ impl Add {
         let mut writer = Writer::open(folder)?;
         let keep_pages = settings.pages.value == Pages::All;
         let library = Mutex::new(Library::open(folder)?);
-        let known = |told: &Told| library.lock().is_ok_and(|l| l.knows(told).unwrap_or(false));
+        let known = |told: &Told| library.lock().ok()?.known(told).ok()?;
         let show = |observation: Observation, record: Record, place: Option<Place>, told: Told| {
             let sight = Sight {
                 observation,
@@ -88,7 +90,7 @@ impl Add {
                 headers: record.headers.clone(),
                 archive: place.map(|(archive, at)| (archive.display().to_string(), at)),
             };
-            let row = Row::of(&sight, keep_pages);
+            let row = Some(Row::of(&sight, keep_pages).map(Box::new));
             let Observation { id, path, .. } = sight.observation;
             Ready { id, path, row }
         };
@@ -101,7 +103,13 @@ impl Add {
             out: self.jsonl.then(|| BufWriter::new(io::stdout().lock())),
         };
         let how = self.work.how(settings);
-        let wanted = |record: &Record| Some(told(record)).filter(|told| !known(told));
+        let wanted = |record: &Record, path: Option<&Path>| {
+            let told = told(record);
+            match known(&told) {
+                None => Ok(told),
+                Some(id) => Err(Ready { id, path: path.and_then(pages::shown), row: None }),
+            }
+        };
         // What SQLite says has to get through a sink that only knows of input and output.
         let mut failed = None;
         let sink = |ready: Ready, idle: bool| {
@@ -161,7 +169,12 @@ fn told(record: &Record) -> Told {
 
 impl Batch<'_> {
     fn take(&mut self, ready: Ready, idle: bool) -> Result<()> {
-        self.bytes += ready.row.as_ref().map_or(0, Row::size);
+        match &ready.row {
+            Some(row) => self.bytes += row.as_ref().map_or(0, |row| row.size()),
+            // There is nothing to be done, and nobody who wants to hear of it.
+            None if self.out.is_none() => return Ok(()),
+            None => {}
+        }
         if self.ready.is_empty() {
             self.since = Instant::now();
         }
@@ -178,14 +191,17 @@ impl Batch<'_> {
         let mut rows = Vec::with_capacity(self.ready.len());
         let mut said = Vec::with_capacity(self.ready.len());
         for Ready { id, path, row } in self.ready.drain(..) {
-            rows.push(row.with_context(|| format!("{id}: cannot be packed"))?);
-            said.push((id, path));
+            said.push((id.clone(), path, row.is_some()));
+            let row = row.transpose().with_context(|| format!("{id}: cannot be packed"))?;
+            rows.extend(row.map(|row| *row));
         }
         self.bytes = 0;
         let (added, new) = self.writer.add_rows(&rows)?;
         self.added += added;
         if let Some(out) = &mut self.out {
-            for ((id, path), added) in said.iter().zip(new) {
+            let mut new = new.into_iter();
+            for (id, path, is_read) in &said {
+                let added = *is_read && new.next().unwrap_or(false);
                 serde_json::to_writer(
                     &mut *out,
                     &serde_json::json!({"id": id, "path": path, "added": added}),

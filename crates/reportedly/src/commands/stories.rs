@@ -9,11 +9,11 @@ use crate::{
 };
 use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
-use reportedly_answer::StoriesView;
-use reportedly_library::{Library, ToldStory};
-use reportedly_story::Question;
+use reportedly_library::{Error, Library, ToldStory};
+use reportedly_story::{Observation, Question, Story};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 use std::{
+    borrow::Borrow,
     cell::RefCell,
     io::{self, BufWriter, Write},
     path::PathBuf,
@@ -61,50 +61,30 @@ pub struct Stories {
 }
 
 impl Stories {
+    /// Tells the stories.
+    pub fn run(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
+        if self.paths.is_empty() { self.of_library(settings) } else { self.of_pages(settings, tally) }
+    }
+
     /// Asks the library.
     fn of_library(&self, settings: &Settings) -> Result<()> {
-        if self.jsonl || self.strict || self.known.fetched.is_some() || self.known.outlet.is_some() {
-            bail!(Usage(
-                "--jsonl, --strict, --fetched and --outlet are about pages: say where they are".to_owned()
-            ));
+        if self.jsonl || self.known.fetched.is_some() || self.known.outlet.is_some() {
+            bail!(Usage("--jsonl, --fetched and --outlet are about pages: say where they are".to_owned()));
         }
         let library = Library::open(settings.library()?)?;
-        let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
-        let mut out = BufWriter::new(io::stdout().lock());
-        if self.json {
-            let found = view.newest(self.limit)?;
-            let failed = RefCell::new(None);
-            let answer = Streamed {
-                as_of: self.as_of.as_ref().map(|d| d.text.as_str()),
-                stories: One(RefCell::new(view.tell_all(&found)), &failed),
-            };
-            let written = serde_json::to_writer_pretty(&mut out, &answer);
-            if let Some(failed) = failed.take() {
-                return Err(failed.into());
-            }
-            written?;
-            out.write_all(b"\n")?;
+        let as_of = self.as_of.as_ref().map(|d| d.instant);
+        let limit = self.limit(settings);
+        let articles = if self.strict {
+            let known = library.strict(as_of)?;
+            self.show(settings, known.tell_all(&known.newest(limit)).map(parts), known.stories())?;
+            known.articles()
         } else {
-            let found = view.newest(Some(self.limit.unwrap_or(settings.limit.value)))?;
-            for (i, told) in view.tell_all(&found).enumerate() {
-                let told = told?;
-                if i > 0 {
-                    out.write_all(b"\n")?;
-                }
-                let text = reportedly_answer::story_text(&told.story, &told.observations, style(settings));
-                out.write_all(text.as_bytes())?;
-            }
-            let all = view.stories()?;
-            let more = reportedly_answer::more_stories(found.len(), all, style(settings));
-            out.write_all(more.as_bytes())?;
-            if found.is_empty() {
-                let then = if self.as_of.is_some() { " were known by then" } else { "" };
-                writeln!(out, "No stories{then}.")?;
-            }
-        }
-        out.flush()?;
+            let known = library.view(as_of)?;
+            self.show(settings, known.tell_all(&known.newest(limit)?).map(parts), known.stories()?)?;
+            known.articles()?
+        };
         if !self.work.quiet {
-            let known = reportedly_answer::summary(view.articles()?, &[]);
+            let known = reportedly_answer::summary(articles, &[]);
             match &self.as_of {
                 Some(as_of) => say(&format!("known by {}: {known}", as_of.text)),
                 None => say(&known),
@@ -113,63 +93,24 @@ impl Stories {
         Ok(())
     }
 
-    /// Reads the pages and tells their stories.
-    pub fn run(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
-        if self.paths.is_empty() {
-            return self.of_library(settings);
-        }
+    /// Reads the pages.
+    fn of_pages(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
         let source = pages::source(&self.paths, self.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
         if self.jsonl && (self.as_of.is_some() || self.strict || self.limit.is_some()) {
             bail!(Usage("--jsonl gives the story of each record in stream order; --as-of, --strict and --limit go with --json".to_owned()));
         }
         let mut observations = all(source, &self.known, self.work.how(settings), tally)?;
-        let mut out = BufWriter::new(io::stdout().lock());
         if self.jsonl {
-            // What is no article belongs to no story, and is answered all the same.
-            let given: Vec<(String, bool)> =
-                observations.iter().map(|o| (o.id.clone(), o.reading.kind.is_article())).collect();
-            observations.retain(|o| o.reading.kind.is_article());
-            let mut assigned = reportedly_story::assign(&observations).into_iter();
-            for (id, is_article) in given {
-                let place = if is_article { assigned.next() } else { None };
-                let (story, copy_of) = place.map_or((None, None), |p| (Some(p.story), p.copy_of));
-                serde_json::to_writer(
-                    &mut out,
-                    &serde_json::json!({"id": id, "story": story, "copy_of": copy_of}),
-                )?;
-                out.write_all(b"\n")?;
-            }
-            out.flush()?;
-            return Ok(());
+            return assigned(observations);
         }
         observations.retain(|o| o.reading.kind.is_article());
         reportedly_story::tell_apart(&mut observations, self.strict);
         let question = Question { as_of: self.as_of.as_ref().map(|d| d.instant), strict: self.strict };
-        let mut stories = reportedly_story::stories(&observations, &question);
+        let stories = reportedly_story::stories(&observations, &question);
         let known: usize = stories.iter().map(|s| s.articles.len()).sum();
-        if self.json {
-            stories.truncate(self.limit.unwrap_or(usize::MAX));
-            let as_of = self.as_of.as_ref().map(|d| d.text.as_str());
-            serde_json::to_writer_pretty(
-                &mut out,
-                &reportedly_answer::stories(&stories, &observations, as_of),
-            )?;
-            out.write_all(b"\n")?;
-        } else {
-            let view = StoriesView {
-                limit: Some(self.limit.unwrap_or(settings.limit.value)),
-                style: style(settings),
-            };
-            if stories.is_empty() {
-                writeln!(
-                    out,
-                    "No stories{}.",
-                    if self.as_of.is_some() { " were known by then" } else { "" }
-                )?;
-            }
-            out.write_all(reportedly_answer::stories_text(&stories, &observations, view).as_bytes())?;
-        }
-        out.flush()?;
+        let all = stories.len();
+        let shown = stories.into_iter().take(self.limit(settings).unwrap_or(usize::MAX));
+        self.show(settings, shown.map(|story| Ok((story, observations.as_slice()))), all)?;
         if !self.work.quiet {
             let summary = match &self.as_of {
                 Some(as_of) => tally.summary_as_of(known, &as_of.text),
@@ -179,6 +120,68 @@ impl Stories {
         }
         Ok(())
     }
+
+    /// How many stories are shown: JSON is whole unless asked.
+    fn limit(&self, settings: &Settings) -> Option<usize> {
+        self.limit.or_else(|| (!self.json).then_some(settings.limit.value))
+    }
+
+    /// Shows stories with the observations that they point into, of so many.
+    fn show<O: Borrow<[Observation]>>(
+        &self,
+        settings: &Settings,
+        told: impl Iterator<Item = Told<O>>,
+        all: usize,
+    ) -> Result<()> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        if self.json {
+            let failed = RefCell::new(None);
+            let answer = Streamed {
+                as_of: self.as_of.as_ref().map(|d| d.text.as_str()),
+                stories: One(RefCell::new(told), &failed),
+            };
+            let written = serde_json::to_writer_pretty(&mut out, &answer);
+            if let Some(failed) = failed.take() {
+                return Err(failed.into());
+            }
+            written?;
+            out.write_all(b"\n")?;
+        } else {
+            let mut shown = 0;
+            for told in told {
+                let (story, observations) = told?;
+                if shown > 0 {
+                    out.write_all(b"\n")?;
+                }
+                let text = reportedly_answer::story_text(&story, observations.borrow(), style(settings));
+                out.write_all(text.as_bytes())?;
+                shown += 1;
+            }
+            if all == 0 {
+                let then = if self.as_of.is_some() { " were known by then" } else { "" };
+                writeln!(out, "No stories{then}.")?;
+            }
+            out.write_all(reportedly_answer::more_stories(shown, all, style(settings)).as_bytes())?;
+        }
+        Ok(out.flush()?)
+    }
+}
+
+/// Gives the story of each record, in stream order.
+fn assigned(mut observations: Vec<Observation>) -> Result<()> {
+    // What is no article belongs to no story, and is answered all the same.
+    let given: Vec<(String, bool)> =
+        observations.iter().map(|o| (o.id.clone(), o.reading.kind.is_article())).collect();
+    observations.retain(|o| o.reading.kind.is_article());
+    let mut assigned = reportedly_story::assign(&observations).into_iter();
+    let mut out = BufWriter::new(io::stdout().lock());
+    for (id, is_article) in given {
+        let place = if is_article { assigned.next() } else { None };
+        let (story, copy_of) = place.map_or((None, None), |p| (Some(p.story), p.copy_of));
+        serde_json::to_writer(&mut out, &serde_json::json!({"id": id, "story": story, "copy_of": copy_of}))?;
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
 }
 
 /// Stories in the published shape, each told when it is written: of a large library all together would not fit
@@ -189,18 +192,23 @@ struct Streamed<'s, S> {
     stories: S,
 }
 
-type Told = std::result::Result<ToldStory, reportedly_library::Error>;
+/// A story and the observations that it points into.
+type Told<O> = std::result::Result<(Story, O), Error>;
+
+fn parts(told: std::result::Result<ToldStory, Error>) -> Told<Vec<Observation>> {
+    told.map(|told| (told.story, told.observations))
+}
 
 /// Stories one after the other, and what went wrong.
-struct One<'s, I>(RefCell<I>, &'s RefCell<Option<reportedly_library::Error>>);
+struct One<'s, I>(RefCell<I>, &'s RefCell<Option<Error>>);
 
-impl<I: Iterator<Item = Told>> Serialize for One<'_, I> {
+impl<O: Borrow<[Observation]>, I: Iterator<Item = Told<O>>> Serialize for One<'_, I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let mut all = serializer.serialize_seq(None)?;
         for told in &mut *self.0.borrow_mut() {
             match told {
-                Ok(told) => {
-                    all.serialize_element(&reportedly_answer::story(&told.story, &told.observations))?;
+                Ok((story, observations)) => {
+                    all.serialize_element(&reportedly_answer::story(&story, observations.borrow()))?;
                 }
                 Err(failed) => {
                     self.1.replace(Some(failed));

@@ -23,9 +23,13 @@ pub struct File {
 
 /// The content of a small file of text.
 pub fn content(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    fs::File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    // Half of it might say something else.
+    if bytes.len() as u64 > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {LONGEST} bytes")));
+    }
+    String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
 }
 
 impl File {
@@ -74,8 +78,20 @@ impl File {
 
 #[cfg(test)]
 mod tests {
-    use super::File;
+    use super::{File, LONGEST, content};
     use std::path::Path;
+
+    #[test]
+    fn a_file_is_read_whole_or_not_at_all() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let read = |bytes: Vec<u8>| {
+            std::fs::write(file.path(), bytes).expect("written");
+            content(file.path()).map(|text| text.len()).map_err(|e| e.kind())
+        };
+        assert_eq!(read(vec![b' '; LONGEST as usize]), Ok(LONGEST as usize));
+        assert_eq!(read(vec![b' '; LONGEST as usize + 1]), Err(std::io::ErrorKind::FileTooLarge));
+        assert_eq!(read(vec![0xff]), Err(std::io::ErrorKind::InvalidData));
+    }
 
     fn problems(text: &str) -> Vec<String> {
         File::parse(Path::new("r.toml"), text).problems.into_iter().map(|(_, problem)| problem).collect()

@@ -2,9 +2,10 @@
 
 use super::{Check, machine};
 use crate::config::Settings;
+use reportedly_library::{Again, Error, Library, is_free, last_written};
 use std::{
-    fs::{self, File, TryLockError},
-    io::{self, Read},
+    fs::{self, File},
+    io,
     path::Path,
     time::SystemTime,
 };
@@ -13,11 +14,6 @@ use std::{
 const NO_ROOM: u64 = 100 << 20;
 /// With less than this it is time to look for more.
 const LITTLE_ROOM: u64 = 1 << 30;
-
-const DATABASE: &str = "library.db";
-/// What is not yet in its place in the database.
-const LOG: &str = "library.db-wal";
-const LOCK: &str = "writer.lock";
 
 const WHAT: &str = "library";
 const ELSEWHERE: &str = "say where it is with --library, REPORTEDLY_LIBRARY or in the configuration";
@@ -32,7 +28,7 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
     match fs::metadata(folder) {
         Ok(found) if found.is_dir() => {
             checks.push(writable(folder));
-            checks.push(database(folder));
+            checks.extend(kept(folder));
             checks.extend(writer(folder));
         }
         Ok(_) => checks.push(Check::problem(WHAT, format!("{} is no folder", folder.display()), ELSEWHERE)),
@@ -49,9 +45,7 @@ pub fn checks(settings: &Settings) -> Vec<Check> {
 
 /// When the library was written to last.
 pub fn written(settings: &Settings) -> Option<SystemTime> {
-    let folder = settings.library().ok()?;
-    let files = [DATABASE, LOG].map(|name| fs::metadata(folder.join(name)).and_then(|m| m.modified()).ok());
-    files.into_iter().flatten().max()
+    last_written(settings.library().ok()?)
 }
 
 fn missing(folder: &Path) -> Check {
@@ -91,57 +85,58 @@ fn try_to_write(folder: &Path) -> io::Result<()> {
     fs::remove_file(probe)
 }
 
-/// What a database begins with.
-const MAGIC: &[u8] = b"SQLite format 3\0";
-
-/// Whether the database is one, and whole. What stands in it is for `reportedly check`.
-fn database(folder: &Path) -> Check {
+/// The database and the search index, as they show when they are opened. Whether every page in them is whole is for
+/// `reportedly check` to say.
+fn kept(folder: &Path) -> Vec<Check> {
     const WHAT: &str = "database";
-    const CURE: &str = "restore a backup";
-    let path = folder.join(DATABASE);
-    let mut header = Vec::new();
-    let size = match File::open(&path)
-        .and_then(|f| Ok((f.metadata()?.len(), f.take(100).read_to_end(&mut header)?)))
-    {
-        Ok((size, _)) => size,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            return Check::warning(WHAT, "there is none yet", "the first `reportedly add` makes it");
+    let library = match Library::open(folder) {
+        Ok(library) => library,
+        Err(e @ Error::Missing(_)) => {
+            return vec![Check::warning(WHAT, "there is none yet", e.cure().unwrap_or_default())];
         }
-        Err(e) => return Check::problem(WHAT, format!("{}: {e}", path.display()), "look who owns it"),
+        Err(e) => return vec![faulty(WHAT, &e)],
     };
-    if !header.starts_with(MAGIC) || header.len() < 100 {
-        return Check::problem(WHAT, format!("{} is no database", path.display()), CURE);
-    }
-    let number = |at: usize| header[at..at + 4].iter().fold(0, |n, b| n << 8 | u64::from(*b));
-    // SQLite writes 65536, which does not fit, as 1.
-    let page = match number(14) & 0xffff {
-        1 => 65536,
-        bytes => bytes,
+    let counted = || -> Result<String, Error> {
+        let view = library.view(None)?;
+        let (articles, stories) = (view.articles()?, view.stories()?);
+        Ok(format!("{articles} articles in {stories} stories, {}", in_words(library.bytes()?)))
     };
-    let logged = fs::metadata(folder.join(LOG)).is_ok_and(|m| m.len() > 0);
-    let counted = number(24) == number(92);
-    if counted && !logged && size < number(28) * page {
-        return Check::problem(WHAT, format!("{} is cut short", path.display()), CURE);
+    vec![counted().map_or_else(|e| faulty(WHAT, &e), |says| Check::ok(WHAT, says)), index(&library)]
+}
+
+fn index(library: &Library) -> Check {
+    const WHAT: &str = "search index";
+    const CURE: &str = "the next `reportedly add` or `reportedly search` sees to it";
+    match library.index() {
+        Ok(Ok(index)) if index.behind == 0 => Check::ok(WHAT, "up to date"),
+        Ok(Ok(index)) => {
+            Check::warning(WHAT, format!("{} articles that came or went are not in it", index.behind), CURE)
+        }
+        Ok(Err(Again::Missing)) => Check::warning(WHAT, "there is none yet", CURE),
+        Ok(Err(Again::Other)) => Check::warning(WHAT, "another version made it", CURE),
+        Ok(Err(Again::Damaged)) => Check::problem(WHAT, "it is damaged, or of another library", CURE),
+        Err(e) => faulty(WHAT, &e),
     }
-    Check::ok(WHAT, format!("version {} of its schema, {}", number(60), in_words(size)))
+}
+
+fn faulty(what: &'static str, error: &Error) -> Check {
+    let cure = error.cure().unwrap_or("`reportedly check` may say more");
+    Check::problem(what, error.what(), cure)
 }
 
 /// Who writes to the library, if anybody does.
 fn writer(folder: &Path) -> Option<Check> {
-    let mut lock = File::open(folder.join(LOCK)).ok()?;
-    match lock.try_lock_shared() {
+    const WHAT: &str = "writer";
+    match is_free(folder) {
         Ok(()) => None,
-        Err(TryLockError::WouldBlock) => {
-            let mut who = String::new();
-            let who = lock.read_to_string(&mut who).map(|_| who.trim().to_owned()).unwrap_or_default();
-            let says = if who.is_empty() { "a process".to_owned() } else { format!("process {who}") };
-            Some(Check::ok("writer", format!("{says} is adding to the library")))
+        Err(Error::Busy { process, .. }) => {
+            let who = process.map_or_else(|| "a process".to_owned(), |p| format!("process {p}"));
+            Some(Check::ok(WHAT, format!("{who} is adding to the library")))
         }
-        Err(TryLockError::Error(e)) => Some(Check::problem(
-            "writer",
-            format!("files cannot be locked here: {e}"),
-            "keep the library on a disk of this machine",
-        )),
+        Err(e) => {
+            let says = format!("files cannot be locked here: {}", e.what());
+            Some(Check::problem(WHAT, says, "keep the library on a disk of this machine"))
+        }
     }
 }
 
