@@ -3,6 +3,7 @@
 //! JSON values borrow from what they show and serialise with serde; renderings are plain strings. Nothing here
 //! looks at the terminal: a [`Style`] says how wide and whether in colour.
 
+mod exact;
 mod found;
 mod markdown;
 mod reading;
@@ -11,6 +12,7 @@ mod stories;
 mod stories_text;
 mod style;
 
+pub use exact::{Exact, Shape, reading_of};
 pub use found::{FoundArticle, SearchAnswer, Searched, found, found_text};
 pub use markdown::markdown;
 pub use reading::{ReadingAnswer, reading, when};

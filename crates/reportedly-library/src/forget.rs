@@ -16,6 +16,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 pub enum Which {
     /// The article with this id, in all its states.
     Article(String),
+    /// The articles with these ids.
+    Articles(Vec<String>),
     /// All that was seen at this address.
     Url(String),
     /// All of this outlet.
@@ -114,7 +116,7 @@ impl Writer {
     }
 
     /// Gives room back to the system, and lets nothing of what was deleted lie about.
-    fn tidy(&self) -> Result<(), Error> {
+    pub(crate) fn tidy(&self) -> Result<(), Error> {
         let connection = &self.store.connection;
         let tidied = connection
             .execute_batch("VACUUM")
@@ -142,6 +144,7 @@ fn summary(going: &[Going]) -> Forgotten {
 fn going(connection: &Connection, which: &Which) -> rusqlite::Result<Vec<Going>> {
     let (column, values) = match which {
         Which::Article(id) => ("article", vec![id.clone()]),
+        Which::Articles(ids) => ("article", ids.clone()),
         Which::Url(url) => ("url", vec![url.clone()]),
         Which::Outlet(name) => ("outlet", spellings(connection, name)?),
     };
@@ -170,13 +173,17 @@ fn going(connection: &Connection, which: &Which) -> rusqlite::Result<Vec<Going>>
 }
 
 /// An outlet as pages spell it: capitals and the spaces between its words are no difference.
-fn spellings(connection: &Connection, outlet: &str) -> rusqlite::Result<Vec<String>> {
-    let name = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+pub(crate) fn spellings(connection: &Connection, outlet: &str) -> rusqlite::Result<Vec<String>> {
     let wanted = name(outlet);
     let mut all = connection.prepare("SELECT DISTINCT outlet FROM observation WHERE outlet IS NOT NULL")?;
     let mut all: Vec<String> = all.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     all.retain(|spelt| name(spelt) == wanted);
     Ok(all)
+}
+
+/// An outlet's name in the one spelling by which names are compared.
+pub(crate) fn name(outlet: &str) -> String {
+    outlet.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Leaves of an observation that it was.

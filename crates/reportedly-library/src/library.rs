@@ -28,6 +28,7 @@ pub struct Library {
 pub struct View<'l> {
     pub(crate) library: &'l Library,
     transaction: Transaction<'l>,
+    as_of: Option<Timestamp>,
     /// Steps of the fold that were taken by then.
     pub(crate) steps: i64,
     outlets: Outlets,
@@ -131,11 +132,16 @@ impl Library {
             Ok((transaction, steps, outlets))
         })();
         let (transaction, steps, outlets) = looked.map_err(|e| self.store.error(e))?;
-        Ok(View { library: self, transaction, steps, outlets })
+        Ok(View { library: self, transaction, as_of, steps, outlets })
     }
 }
 
 impl View<'_> {
+    /// The time that it shows the library at; `None`: as it stands.
+    pub(crate) fn as_of(&self) -> Option<Timestamp> {
+        self.as_of
+    }
+
     /// How many articles were known.
     pub fn articles(&self) -> Result<usize, Error> {
         let count = "SELECT coalesce(max(place) + 1, 0) FROM placed WHERE step < ?1";

@@ -9,13 +9,17 @@ use crate::{
         completions::Completions,
         config::Show,
         doctor::Doctor,
+        export::Export,
         forget::Forget,
+        import::Import,
         man::Manual,
         read::Read,
         rebuild::Rebuild,
+        retain::Retain,
         search::Search,
         stories::Stories,
         story::ShowStory,
+        subscriptions::Subscriptions,
         timeline::Timeline,
     },
     config::{Flags, Settings},
@@ -102,6 +106,24 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Takes down an article, an address or an outlet: text, page, reading and all that was made of them go, on disk as well, and stories are told as if it had never been there."
     )]
     Forget(Forget),
+    /// Remove what the retention rules no longer keep, after saying what that is
+    #[command(
+        long_about = "Says what the retention rules of the configuration would remove: how many articles and pages, how much room they take, the oldest and the newest of them. With --apply it goes, on disk as well. Nothing goes by itself."
+    )]
+    Retain(Retain),
+    /// Write the library for other programs, or for another library
+    #[command(
+        long_about = "Writes the library as JSON lines (everything), as a table (Parquet), its pages as an archive (WARC), or its subscriptions (OPML). The file is there whole or not at all."
+    )]
+    Export(Export),
+    /// Take in what `export` wrote, or the subscriptions of a feed reader
+    #[command(
+        long_about = "Takes in the observations that `export` wrote as JSON lines or as a table, or the subscriptions of a feed reader (OPML). The library then answers as the one that they come from did, as of every date."
+    )]
+    Import(Import),
+    /// List the feeds that are subscribed to
+    #[command(long_about = "Lists the feeds that are subscribed to, with their folders.")]
+    Subscriptions(Subscriptions),
     /// Copy the library into one file
     #[command(long_about = "Copies the library into one file, as it stands, while pages may be added.")]
     Backup(Backup),

@@ -7,13 +7,17 @@ pub mod check;
 pub mod completions;
 pub mod config;
 pub mod doctor;
+pub mod export;
 pub mod forget;
+pub mod import;
 pub mod man;
 pub mod read;
 pub mod rebuild;
+pub mod retain;
 pub mod search;
 pub mod stories;
 pub mod story;
+pub mod subscriptions;
 pub mod timeline;
 
 use crate::arguments::AsOf;

@@ -5,8 +5,10 @@
 
 mod file;
 mod places;
+mod retention;
 mod value;
 
+pub use retention::Retention;
 pub use value::{Color, Pages, Value};
 
 use crate::Usage;
@@ -95,8 +97,18 @@ static COLOR: Setting = Setting {
     secret: false,
 };
 
+static RETENTION: Setting = Setting {
+    key: "retention",
+    about: "How long things are kept; nothing goes by itself: `reportedly retain` says what would, and applies it",
+    allowed: "a list of rules like { drop = \"pages\", after = \"90 days\" }; see `reportedly retain --help`",
+    default: "everything is kept",
+    example: "retention = [{ drop = \"pages\", after = \"90 days\" }]",
+    flag: None,
+    secret: false,
+};
+
 /// Every setting there is.
-pub static SETTINGS: [&Setting; 5] = [&LIBRARY, &PAGES, &JOBS, &LIMIT, &COLOR];
+pub static SETTINGS: [&Setting; 6] = [&LIBRARY, &PAGES, &JOBS, &LIMIT, &COLOR, &RETENTION];
 
 /// What all our variables begin with.
 pub const PREFIX: &str = "REPORTEDLY_";
@@ -178,6 +190,8 @@ pub struct Settings {
     pub limit: Set<usize>,
     /// Whether answers are coloured.
     pub color: Set<Color>,
+    /// How long things are kept.
+    pub retention: Set<Retention>,
 }
 
 impl Settings {
@@ -206,6 +220,7 @@ impl Settings {
             (&JOBS, self.jobs().into(), &self.jobs.origin),
             (&LIMIT, self.limit.value.into(), &self.limit.origin),
             (&COLOR, self.color.value.shown(), &self.color.origin),
+            (&RETENTION, self.retention.value.shown(), &self.retention.origin),
         ]
         .map(|(setting, value, origin)| {
             (setting, if setting.secret { "(secret)".into() } else { value }, origin)
@@ -269,6 +284,7 @@ impl Config {
             jobs: layers.pick(&JOBS, None, || None),
             limit: layers.pick(&LIMIT, None, || STORIES),
             color: layers.pick(&COLOR, flags.color, || Color::Auto),
+            retention: layers.pick(&RETENTION, None, Retention::default),
         };
         let mut problems = layers.problems;
         problems.sort_by_key(|(line, _)| *line);
@@ -336,6 +352,12 @@ impl Layers<'_> {
         match T::from_toml(value, &self.file.path) {
             Some(value) => Some(Set { value, origin }),
             None => {
+                if let Some((part, what)) = T::wrong(value) {
+                    let line = self.file.line_of_part(setting.key, part).unwrap_or(line);
+                    let origin = Origin::File(self.file.path.clone(), line);
+                    self.problems.push((line, format!("{origin}: {}: {what}", setting.key)));
+                    return None;
+                }
                 let given =
                     if setting.secret { String::new() } else { format!(" = {}", value::as_written(value)) };
                 self.problems

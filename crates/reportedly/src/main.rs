@@ -3,6 +3,8 @@
 mod arguments;
 mod commands;
 mod config;
+mod destination;
+mod formats;
 mod indexing;
 mod ordered;
 mod pages;
@@ -61,6 +63,10 @@ fn dispatch(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Command::Forget(command) => command.run(config.settings()?),
         Command::Backup(command) => command.run(config.settings()?),
         Command::Restore(command) => command.run(config.settings()?),
+        Command::Export(command) => command.run(config.settings()?),
+        Command::Import(command) => command.run(config.settings()?, tally),
+        Command::Retain(command) => command.run(config.settings()?),
+        Command::Subscriptions(command) => command.run(config.settings()?),
         Command::Search(command) => command.run(config.settings()?),
         Command::Config(command) => command.run(&config),
         Command::Doctor(command) => command.run(&config, tally),

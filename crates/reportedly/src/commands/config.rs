@@ -72,6 +72,11 @@ fn as_text(config: &Config) -> String {
     let settings = config.settings_so_far().in_force();
     let lines = settings.map(|(setting, value, origin)| match value {
         Value::Null => (format!("# {}", setting.key), origin, setting),
+        // Rules are tables, which TOML writes in its own way.
+        value @ Value::Array(_) => {
+            let rules = toml::Value::try_from(&value).map_or_else(|_| value.to_string(), |v| v.to_string());
+            (format!("{} = {rules}", setting.key), origin, setting)
+        }
         value => (format!("{} = {value}", setting.key), origin, setting),
     });
     let width = lines.iter().map(|(line, ..)| line.chars().count()).max().unwrap_or(0);

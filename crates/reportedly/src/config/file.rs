@@ -6,7 +6,10 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
 };
-use toml::{Table, Value, de::DeTable};
+use toml::{
+    Table, Value,
+    de::{DeTable, DeValue},
+};
 
 /// No configuration is longer.
 const LONGEST: u64 = 1 << 20;
@@ -19,6 +22,8 @@ pub struct File {
     /// What is wrong with it as a whole, by line; not with its values.
     pub problems: Vec<(usize, String)>,
     settings: Vec<(String, usize, Value)>,
+    /// The lines of the parts of lists.
+    parts: Vec<(String, Vec<usize>)>,
 }
 
 /// The content of a small file of text.
@@ -52,9 +57,14 @@ impl File {
             return file;
         }
         let mut values = toml::from_str::<Table>(text).unwrap_or_default();
-        for key in keys.get_ref().keys() {
+        for (key, value) in keys.get_ref().iter() {
+            let parts = match value.get_ref() {
+                DeValue::Array(parts) => parts.iter().map(|part| line(part.span().start)).collect(),
+                _ => Vec::new(),
+            };
             let line = line(key.span().start);
             let key = key.get_ref().as_ref();
+            file.parts.push((key.to_owned(), parts));
             if SETTINGS.iter().any(|s| s.key == key) {
                 file.settings.extend(values.remove(key).map(|value| (key.to_owned(), line, value)));
                 continue;
@@ -73,6 +83,12 @@ impl File {
     /// A key's line and value.
     pub fn get(&self, key: &str) -> Option<(usize, &Value)> {
         self.settings.iter().find(|(k, ..)| k == key).map(|(_, line, value)| (*line, value))
+    }
+
+    /// The line of a part of a list.
+    pub fn line_of_part(&self, key: &str, part: usize) -> Option<usize> {
+        let (_, lines) = self.parts.iter().find(|(k, _)| k == key)?;
+        lines.get(part).copied()
     }
 }
 

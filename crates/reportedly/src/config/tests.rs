@@ -72,6 +72,21 @@ fn wrong_values_are_told_with_their_place_and_what_is_allowed() {
         &[("REPORTEDLY_JOBS", "1"), ("REPORTEDLY_JOBS_FILE", "x")],
         "REPORTEDLY_JOBS and REPORTEDLY_JOBS_FILE are both set: keep one of them",
     );
+    check(
+        "retention = [\n  { drop = \"pages\", after = \"90 days\" },\n  { drop = \"pages\", after = \"soon\" },\n]",
+        &[],
+        "r.toml:3: retention: after = \"soon\": give a number of days, weeks, months or years: \"90 days\"",
+    );
+    check(
+        "[[retention]]\ndrop = 'pages'\nafter = '1 year'\n\n[[retention]]\ndrop = 'all'\nafter = '1 year'",
+        &[],
+        "r.toml:5: retention: drop: give \"pages\" or \"articles\"",
+    );
+    check(
+        "retention = 3",
+        &[],
+        "r.toml:1: retention = 3: give a list of rules like { drop = \"pages\", after = \"90 days\" }; see `reportedly retain --help`",
+    );
     // All that is wrong is said at once, what a variable overrules as well.
     check(
         "jobs = 0\ncolour = 1",

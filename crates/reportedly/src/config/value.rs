@@ -13,6 +13,10 @@ pub trait Value: Sized {
     fn from_text(text: &OsStr) -> Option<Self>;
     /// From the configuration file at a path.
     fn from_toml(value: &toml::Value, file: &Path) -> Option<Self>;
+    /// Of a list, the first part that is wrong, and in what way.
+    fn wrong(_value: &toml::Value) -> Option<(usize, String)> {
+        None
+    }
 }
 
 /// A word of a few.
