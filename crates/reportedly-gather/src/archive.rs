@@ -1,23 +1,24 @@
 //! The pages in a WARC archive (.warc, .warc.gz, .warc.zst; Common Crawl's .warc.wet.gz as flattened pages).
 //!
 //! An archive may be terabytes and its records may be broken: one record is in memory at a time, and after a broken
-//! one reading goes on at the next place where a record can begin.
+//! one reading goes on at the next place where a record can begin. A record counts as read only when it ends where it
+//! says that it ends: what a wrong length cuts off, or takes from its neighbours, is no page that anybody has seen.
 
 use crate::{LoadError, Record, files::MOST_BYTES};
 use fastwarc::{
-    stream_io::{brotli::BrotliReader, chunked::ChunkedReader, zstd::ZstdReader},
+    stream_io::{brotli::BrotliReader, chunked::ChunkedReader, traits::WarcRead, zstd::ZstdReader},
     warc::{
         iter::{ArchiveIteratorOptions, ArchiveIteratorThreadSafe},
-        record::{SharedWarcRecord, WarcRecord, WarcRecordType},
+        record::{AutoDecode, SharedWarcRecord, WarcRecord, WarcRecordType},
     },
 };
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::{DeflateDecoder, GzDecoder, MultiGzDecoder, ZlibDecoder};
 use jiff::Timestamp;
 use reportedly_read::Form;
 use std::{
     borrow::Cow,
     fs::File,
-    io::{self, BufReader, Cursor, Read, Seek, SeekFrom},
+    io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -25,7 +26,13 @@ use std::{
 /// there may be a broken one at every step.
 const WINDOWS: std::ops::RangeInclusive<usize> = 1 << 12..=1 << 20;
 
-/// Beginnings of records that are tried one after the other where all are broken; from then on one in each [`STEP`].
+/// Bytes that are read from the disk at a time.
+const BUFFER: usize = 1 << 16;
+/// The longest header of a record, and of the response in it.
+const HEADER: usize = 1 << 15;
+
+/// Packed members that look like records and are tried, in [`STEP`] bytes, where all are broken: they may lie one in the
+/// other, and each may take as long to try as all of them together.
 const TRIED: u32 = 64;
 /// Bytes.
 const STEP: u64 = 1 << 16;
@@ -45,13 +52,15 @@ pub enum Capture {
 #[derive(Debug)]
 pub struct Archive {
     path: PathBuf,
+    /// The same file once more, to look ahead in.
+    ahead: File,
     records: Option<ArchiveIteratorThreadSafe>,
     /// Where to look for the next record if this one is broken.
     next: u64,
     /// What was said of the records that are being passed over.
     broken: Option<(u64, String)>,
-    /// How many beginnings were tried since the last record that could be read.
-    tried: u32,
+    /// How many packed members were tried from a place on, and the place.
+    tried: (u32, u64),
 }
 
 /// Whether a file is an archive, by its name.
@@ -64,8 +73,11 @@ pub fn is_archive(path: &Path) -> bool {
 impl Archive {
     /// Opens an archive. Errors: where it cannot be opened.
     pub fn open(path: &Path) -> Result<Self, LoadError> {
-        let mut archive = Self { path: path.to_path_buf(), records: None, next: 0, broken: None, tried: 0 };
-        archive.start(0).map_err(|source| LoadError::Unreadable { path: path.to_path_buf(), source })?;
+        let unreadable = |source| LoadError::Unreadable { path: path.to_path_buf(), source };
+        let ahead = File::open(path).map_err(unreadable)?;
+        let path = path.to_path_buf();
+        let mut archive = Self { path, ahead, records: None, next: 0, broken: None, tried: (0, 0) };
+        archive.start(0).map_err(unreadable)?;
         Ok(archive)
     }
 
@@ -75,17 +87,21 @@ impl Archive {
         file.seek(SeekFrom::Start(at))?;
         let options =
             ArchiveIteratorOptions { parse_http: false, inplace: true, ..ArchiveIteratorOptions::default() };
-        self.records = Some(ArchiveIteratorThreadSafe::with_options(BufReader::new(file), options));
+        let file = BufReader::with_capacity(BUFFER, file);
+        self.records = Some(ArchiveIteratorThreadSafe::with_options(file, options));
         Ok(())
     }
 
     /// Goes on at the next place after `self.next` where a record may begin; `false` where there is none.
     fn resume(&mut self) -> io::Result<bool> {
         self.records = None;
-        let mut file = File::open(&self.path)?;
-        self.tried += 1;
-        let from = if self.tried > TRIED { self.next + STEP } else { self.next };
-        let Some(at) = next_record(&mut file, from)? else { return Ok(false) };
+        let (tried, since) = &mut self.tried;
+        if self.next >= *since + STEP {
+            (*tried, *since) = (0, self.next);
+        }
+        let from = if *tried < TRIED { self.next } else { *since + STEP };
+        let Some((at, packed)) = next_record(&mut self.ahead, from)? else { return Ok(false) };
+        *tried += u32::from(packed);
         self.next = at + 1;
         self.start(at)?;
         Ok(true)
@@ -116,12 +132,14 @@ impl Iterator for Archive {
                     return self.passed(None);
                 }
                 None => return None,
-                Some(record) => record.and_then(|r| r.with_mut(|r| Ok((r.stream_pos(), capture(r)?)))),
+                Some(record) => {
+                    let ahead = &mut self.ahead;
+                    record.and_then(|r| r.with_mut(|r| Ok((r.stream_pos(), capture(r, ahead)?))))
+                }
             };
             match record {
                 Ok((at, capture)) => {
                     self.next = at + 1;
-                    self.tried = 0;
                     return match self.passed(Some(at)) {
                         None => {
                             Some(capture.map_or(Capture::Other, |record| Capture::Page(Box::new(record), at)))
@@ -147,11 +165,8 @@ impl Iterator for Archive {
     }
 }
 
-/// The place at or after `from` where a record may begin.
-fn next_record(file: &mut File, from: u64) -> io::Result<Option<u64>> {
-    /// What a gzip member, a zstd frame and an uncompressed record begin with.
-    const BEGINNINGS: [&[u8]; 3] = [b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"WARC/1."];
-    const LONGEST: usize = 7;
+/// The first place at or after `from` where something stands that looks like a record, and whether it is packed.
+fn next_record(file: &mut File, from: u64) -> io::Result<Option<(u64, bool)>> {
     let mut window = Vec::new();
     let mut size = *WINDOWS.start();
     let mut at = from;
@@ -159,20 +174,214 @@ fn next_record(file: &mut File, from: u64) -> io::Result<Option<u64>> {
         file.seek(SeekFrom::Start(at))?;
         window.clear();
         file.by_ref().take(size as u64).read_to_end(&mut window)?;
-        let found = BEGINNINGS.iter().filter_map(|b| memchr::memmem::find(&window, b)).min();
-        if let Some(found) = found {
-            return Ok(Some(at + found as u64));
+        let last = window.len() < size;
+        let mut undecided = None;
+        for found in beginnings(&window) {
+            let place = at + found as u64;
+            match look(&window[found..], last) {
+                Look::Packed => return Ok(Some((place, true))),
+                Look::Plain { end } if ends_at(file, place.saturating_add(end))? => {
+                    return Ok(Some((place, false)));
+                }
+                Look::Plain { .. } | Look::Nothing => {}
+                Look::TooLittle => {
+                    undecided = Some(found);
+                    break;
+                }
+            }
         }
-        if window.len() < size {
+        if last {
             return Ok(None);
         }
-        at += (size - LONGEST) as u64;
+        // What may be a record, or the beginning of one, is looked at whole.
+        at += undecided.unwrap_or(size - LONGEST) as u64;
         size = (size * 4).min(*WINDOWS.end());
     }
 }
 
+/// What a gzip member, a zstd frame and an uncompressed record begin with.
+const BEGINNINGS: [&[u8]; 3] = [GZIP, ZSTD, PLAIN];
+const GZIP: &[u8] = b"\x1f\x8b\x08";
+const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+const PLAIN: &[u8] = b"WARC/1.";
+/// The length of the longest of them.
+const LONGEST: usize = 7;
+
+/// Where something begins that may be a record, in order.
+fn beginnings(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let mut found = BEGINNINGS.map(|b| memchr::memmem::find_iter(bytes, b).peekable());
+    std::iter::from_fn(move || {
+        let next = found.iter_mut().filter_map(|f| f.peek().copied()).min()?;
+        for kind in &mut found {
+            kind.next_if_eq(&next);
+        }
+        Some(next)
+    })
+}
+
+/// What bytes look like that begin as a record does.
+enum Look {
+    /// A packed member with a record in it.
+    Packed,
+    /// A record that ends so many bytes on.
+    Plain {
+        end: u64,
+    },
+    Nothing,
+    /// There are too few of them to say.
+    TooLittle,
+}
+
+/// Looks at bytes that begin as a record does; `last` where no others follow. What is no record is found out within its
+/// own bytes, up to the next beginning: many beginnings without a record cost no more than to look through them once.
+fn look(bytes: &[u8], last: bool) -> Look {
+    /// Bytes that are unpacked to see whether a record is in them.
+    const UNPACKED: u64 = 1 << 12;
+    if bytes.starts_with(GZIP) {
+        let mut begins = Vec::new();
+        let unpacked = GzDecoder::new(bytes).take(UNPACKED).read_to_end(&mut begins);
+        let all = unpacked.is_ok() && begins.len() < UNPACKED as usize;
+        return match look(&begins, all) {
+            Look::Plain { .. } => Look::Packed,
+            Look::TooLittle if begins.starts_with(PLAIN) => Look::Packed,
+            Look::TooLittle if !last && bytes.len() < HEADER => Look::TooLittle,
+            _ => Look::Nothing,
+        };
+    }
+    let Some(rest) = bytes.strip_prefix(PLAIN) else {
+        return match bytes.starts_with(ZSTD) {
+            true => Look::Packed,
+            false if PLAIN.starts_with(bytes) && !last => Look::TooLittle,
+            false => Look::Nothing,
+        };
+    };
+    let rest = &rest[..rest.len().min(HEADER)];
+    // An address may have these letters in it, but no line of a header ends with them and a digit.
+    let another = memchr::memmem::find(rest, PLAIN)
+        .filter(|n| rest.get(n + LONGEST + 1..).is_some_and(|r| r.starts_with(b"\r\n")));
+    let header = memchr::memmem::find(&rest[..another.unwrap_or(rest.len())], b"\r\n\r\n");
+    match header {
+        Some(end) => match length(&rest[..end]) {
+            Some(length) => Look::Plain { end: ((LONGEST + end + 4) as u64).saturating_add(length) },
+            None => Look::Nothing,
+        },
+        None if last || another.is_some() || rest.len() == HEADER => Look::Nothing,
+        None => Look::TooLittle,
+    }
+}
+
+/// The length that a record's header tells.
+fn length(header: &[u8]) -> Option<u64> {
+    const NAME: &[u8] = b"Content-Length:";
+    let mut lines = header.split(|b| *b == b'\n');
+    let line = lines.find(|l| l.get(..NAME.len()).is_some_and(|n| n.eq_ignore_ascii_case(NAME)))?;
+    std::str::from_utf8(&line[NAME.len()..]).ok()?.trim().parse().ok()
+}
+
+/// Whether a record may end at a place in a file.
+fn ends_at(file: &mut File, end: u64) -> io::Result<bool> {
+    let length = file.metadata()?.len();
+    if end >= length {
+        return Ok(end == length);
+    }
+    let mut follows = Vec::with_capacity(FOLLOWS);
+    file.seek(SeekFrom::Start(end))?;
+    file.by_ref().take(FOLLOWS as u64).read_to_end(&mut follows)?;
+    Ok(may_follow(&follows))
+}
+
+fn broken(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+/// Where a record ends, for those that are cut off or go on too long.
+struct Extent {
+    /// The beginning of the packed member that it begins in; `None` in an archive that is not packed.
+    member: Option<u64>,
+}
+
+impl Extent {
+    /// Looks, in an archive that is not packed, whether something that can follow a record stands where this one ends.
+    fn of(warc: &mut WarcRecord, ahead: &mut File) -> io::Result<Self> {
+        let length = warc.headers().get("Content-Length").and_then(|l| l.trim().parse::<u64>().ok());
+        let length = length.ok_or_else(|| broken("the record does not say how long it is"))?;
+        // Only in the standard's writing is it taken for what it is, and the length before it would be this one's too.
+        if length != warc.content_length() {
+            return Err(broken("the length of the record is not written as the standard has it"));
+        }
+        let Some(reader) = warc.reader_mut() else { return Err(broken("the record has no bytes")) };
+        if let Some(member) = reader.frame_start_position()? {
+            return Ok(Self { member: Some(member) });
+        }
+        let end = reader.inner_stream_position()?.saturating_add(length);
+        if ends_at(ahead, end)? {
+            return Ok(Self { member: None });
+        }
+        Err(if end > ahead.metadata()?.len() { cut() } else { wrong_length() })
+    }
+
+    /// Takes in the record's bytes, as many as are wanted, and passes over the others.
+    fn read(&self, warc: &mut WarcRecord, most: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let length = warc.content_length();
+        let Some(reader) = warc.reader_mut() else { return Err(broken("the record has no bytes")) };
+        if self.member.is_none() {
+            reader.take(most).read_to_end(bytes)?;
+            return if (bytes.len() as u64) < length.min(most) { Err(cut()) } else { Ok(()) };
+        }
+        let (mut passed, mut member) = (0, self.member);
+        while passed < length {
+            let some = reader.fill_buf()?;
+            let (n, at_record) = (some.len(), some.starts_with(PLAIN));
+            if n == 0 {
+                return Err(cut());
+            }
+            let wanted = most.saturating_sub(passed).min(n as u64) as usize;
+            bytes.extend_from_slice(&some[..wanted]);
+            // A record may lie in several members, and a member may hold several, but a new one is no part of this.
+            let now = reader.frame_start_position()?;
+            if std::mem::replace(&mut member, now) != now && at_record {
+                return Err(wrong_length());
+            }
+            reader.consume(n);
+            passed += n as u64;
+        }
+        // With the line ends after the record the member ends, and shows whether it is whole.
+        reader.reset_limit();
+        let follows = may_follow(reader.fill_buf()?);
+        reader.set_limit(0);
+        if follows { Ok(()) } else { Err(wrong_length()) }
+    }
+}
+
+fn cut() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the archive ends within the record")
+}
+
+fn wrong_length() -> io::Error {
+    broken("the record does not end where it says")
+}
+
+/// Bytes after a record that tell whether it has ended.
+const FOLLOWS: usize = 8;
+
+/// Whether this may follow a record: two line ends, however written, at once the next record, or nothing.
+fn may_follow(bytes: &[u8]) -> bool {
+    let ends = |with: &[u8]| bytes.starts_with(with) || with.starts_with(bytes);
+    [&b"\r\n\r\n"[..], b"\n\n", b"WARC/", b"\r\nWARC/"].into_iter().any(ends)
+}
+
 /// The page in a record; `None` where it holds none.
-fn capture(warc: &mut WarcRecord) -> io::Result<Option<Record>> {
+fn capture(warc: &mut WarcRecord, ahead: &mut File) -> io::Result<Option<Record>> {
+    let extent = Extent::of(warc, ahead)?;
+    let page = page(warc, &extent)?;
+    if page.is_none() && extent.member.is_some() {
+        extent.read(warc, 0, &mut Vec::new())?;
+    }
+    Ok(page)
+}
+
+/// The same, of a record that ends where it says, or is known to when it has been read.
+fn page(warc: &mut WarcRecord, extent: &Extent) -> io::Result<Option<Record>> {
     let header = |name: &str| warc.headers().get(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
     let mut record = Record {
         url: header("WARC-Target-URI").map(|u| u.trim_matches(['<', '>']).to_owned()),
@@ -184,8 +393,11 @@ fn capture(warc: &mut WarcRecord) -> io::Result<Option<Record>> {
     let mut coded = None;
     match warc.record_type() {
         WarcRecordType::Response if warc.is_http() => {
-            warc.parse_http()?;
+            warc.parse_http_with_opts(AutoDecode::None, HEADER, true)?;
             let Some(http) = warc.http_headers() else { return Ok(None) };
+            if !http.status_line().is_some_and(|s| s.starts_with("HTTP/")) {
+                return Err(broken("the response has no HTTP header"));
+            }
             if !http.status_code().is_none_or(|code| (200..300).contains(&code)) {
                 return Ok(None);
             }
@@ -203,14 +415,10 @@ fn capture(warc: &mut WarcRecord) -> io::Result<Option<Record>> {
     if !may_be_page(record.content_type.as_deref()) {
         return Ok(None);
     }
-    let Some(reader) = warc.reader_mut() else { return Ok(None) };
-    reader.take(MOST_BYTES).read_to_end(&mut record.bytes)?;
-    // A record that is cut off with the archive: what is there is no page that anybody has seen.
-    if (record.bytes.len() as u64) < warc.content_length().min(MOST_BYTES) {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the archive ends within the record"));
-    }
+    extent.read(warc, MOST_BYTES, &mut record.bytes)?;
     if let Some((transfer, content)) = coded {
-        for coding in content.rsplit(',').chain(transfer.rsplit(',')).map(str::trim).rev() {
+        let codings = content.rsplit(',').chain(transfer.rsplit(',')).map(str::trim).rev();
+        for coding in codings.filter(|c| !c.is_empty()) {
             decode(&mut record, coding);
         }
     }

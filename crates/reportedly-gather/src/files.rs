@@ -191,6 +191,11 @@ fn from_reader(reader: impl Read, kind: Kind) -> io::Result<Record> {
     } else {
         reader.take(MOST_BYTES).read_to_end(&mut record.bytes)?;
     }
+    if record.bytes.starts_with(b"WARC/1.") {
+        let what = "this is a WARC archive, whose pages are found by their places in a file: \
+                    save it as a file with a name in .warc or .warc.gz and give that";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
     if kind == Kind::Mhtml || saved::is_mhtml(&record.bytes) {
         let notes = record.notes;
         let mut record = saved::from_mhtml(&record.bytes).unwrap_or_else(|| Record {
@@ -248,6 +253,17 @@ mod tests {
         let said: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
         assert!(said[0].contains("no page in this folder"), "{said:?}");
         assert!(said[1].contains("nowhere"), "{said:?}");
+    }
+
+    #[test]
+    fn an_archive_is_not_taken_for_a_page() {
+        let archive = b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n";
+        let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        zipped.write_all(archive).expect("to memory");
+        for stream in [archive.to_vec(), zipped.finish().expect("to memory")] {
+            let said = load_stream(&stream[..]).expect_err("no page").to_string();
+            assert!(said.contains("WARC archive") && said.contains("save it as a file"), "{said}");
+        }
     }
 
     #[test]
