@@ -4,6 +4,7 @@ use flate2::{Compression, write::GzEncoder};
 use reportedly_gather::{Archive, Capture};
 use std::{
     collections::BTreeSet,
+    fmt::Write as _,
     io::Write,
     time::{Duration, Instant},
 };
@@ -15,7 +16,7 @@ fn page(number: usize) -> Vec<u8> {
     let mut state = number as u64 + 1;
     while page.len() < 150_000 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        page.push_str(&format!("x{:x}();", state >> 40));
+        let _ = write!(page, "x{:x}();", state >> 40);
     }
     page.into_bytes()
 }
