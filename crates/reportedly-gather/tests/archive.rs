@@ -63,12 +63,13 @@ fn pages_come_with_their_address_time_and_place() {
         page(4),
         record("conversion", 5, b"The quay reopens\nThe quay at Kestrel Bay reopens."),
     ];
-    let as_it_is = |record: &[u8]| record.to_vec();
-    let squeezed = |record: &[u8]| zstd::encode_all(record, 1).expect("to memory");
-    let all: [(&str, &dyn Fn(&[u8]) -> Vec<u8>); 3] =
-        [("crawl.warc", &as_it_is), ("crawl.warc.gz", &zipped), ("crawl.warc.zst", &squeezed)];
-    for (name, pack) in all {
-        let packed: Vec<Vec<u8>> = records.iter().map(|r| pack(r)).collect();
+    for name in ["crawl.warc", "crawl.warc.gz", "crawl.warc.zst"] {
+        let pack = |record: &Vec<u8>| match name.rsplit_once('.') {
+            Some((_, "gz")) => zipped(record),
+            Some((_, "zst")) => zstd::encode_all(&record[..], 1).expect("to memory"),
+            _ => record.clone(),
+        };
+        let packed: Vec<Vec<u8>> = records.iter().map(pack).collect();
         let places: Vec<u64> =
             (0..packed.len()).map(|n| packed[..n].iter().map(Vec::len).sum::<usize>() as u64).collect();
         let (pages, others, broken) = read(name, &packed.concat());

@@ -78,6 +78,7 @@ impl Library {
             observations(&transaction, &mut report)?;
             pages(&transaction, &mut report)?;
             forgotten(&transaction, &mut report)?;
+            forgetting(&transaction, &mut report)?;
             log(&transaction, &mut report)?;
             self.states(&transaction, &mut report)
         })();
@@ -267,6 +268,18 @@ fn forgotten(connection: &Connection, report: &mut Report) -> rusqlite::Result<(
         report.fault(
             format!("article {} was ordered forgotten, and something of it is left", article?),
             "order it forgotten again (`reportedly forget`)",
+        );
+    }
+    Ok(())
+}
+
+/// Whether forgetting came to its end.
+fn forgetting(connection: &Connection, report: &mut Report) -> rusqlite::Result<()> {
+    if crate::forget::left(connection)?.is_some() {
+        report.fault(
+            "bytes of what was ordered forgotten may still lie on the disk, since forgetting was broken off"
+                .to_owned(),
+            "the next `reportedly add` or `reportedly rebuild` takes them away",
         );
     }
     Ok(())

@@ -5,6 +5,7 @@ use crate::{
     error::Error,
     folding::cut_from,
     sight::microseconds,
+    store::INDEX,
     stored::{hash, unpack},
     writer::Writer,
 };
@@ -64,6 +65,9 @@ impl Writer {
             for gone in &going {
                 empty(&transaction, gone, now)?;
             }
+            if !going.is_empty() {
+                remains(&transaction, Some(EVERYWHERE))?;
+            }
             transaction.commit()?;
             Ok(going)
         })();
@@ -75,6 +79,21 @@ impl Writer {
             self.tidy()?;
         }
         Ok(summary(&going))
+    }
+
+    /// Ends what forgetting began, where it did not come to its end: nothing of what was forgotten lies about
+    /// afterwards.
+    pub(crate) fn end_forgetting(&mut self) -> Result<(), Error> {
+        let left = left(&self.store.connection).map_err(|e| self.store.error(e))?;
+        if left == Some(EVERYWHERE) {
+            self.tidy()?;
+        }
+        if left.is_some() {
+            self.purge_index()?;
+            let ended = "DELETE FROM setting WHERE name = 'forgetting' AND value = ?1";
+            self.store.connection.execute(ended, [IN_INDEX]).map_err(|e| self.store.error(e))?;
+        }
+        Ok(())
     }
 
     /// Takes out observations that cannot be read any more, as if they had never been added, so that they can be
@@ -117,12 +136,19 @@ impl Writer {
 
     /// Gives room back to the system, and lets nothing of what was deleted lie about.
     pub(crate) fn tidy(&self) -> Result<(), Error> {
+        checkpoints::sweep(&self.store).map_err(|e| self.store.error(e))?;
         let connection = &self.store.connection;
-        let tidied = connection
-            .execute_batch("VACUUM")
-            .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-        tidied.map_err(|e| self.store.error(e))?;
-        checkpoints::sweep(&self.store).map_err(|e| self.store.error(e))
+        let indexed = self.store.folder.join(INDEX).exists();
+        let tidied = (|| {
+            connection.execute_batch("VACUUM")?;
+            let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            // Who reads meanwhile may need what was; then the next start does it.
+            if !busy && left(connection)?.is_some() {
+                remains(connection, indexed.then_some(IN_INDEX))?;
+            }
+            Ok(())
+        })();
+        tidied.map_err(|e: rusqlite::Error| self.store.error(e))
     }
 }
 
@@ -131,6 +157,28 @@ fn is_page_whole(connection: &Connection, page: &[u8]) -> rusqlite::Result<bool>
     let body: Option<Vec<u8>> =
         connection.query_row("SELECT body FROM page WHERE hash = ?1", [page], |row| row.get(0)).optional()?;
     Ok(body.is_some_and(|body| unpack(&body, String::new).is_ok_and(|bytes| hash(&bytes) == page)))
+}
+
+/// Where bytes of what was forgotten may still lie: in the database's file and the index, or in the index alone.
+const EVERYWHERE: i64 = 2;
+const IN_INDEX: i64 = 1;
+
+/// Where bytes of what was forgotten may still lie.
+pub(crate) fn left(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    let left = "SELECT value FROM setting WHERE name = 'forgetting'";
+    connection.query_row(left, [], |row| row.get(0)).optional()
+}
+
+fn remains(connection: &Connection, place: Option<i64>) -> rusqlite::Result<()> {
+    match place {
+        Some(place) => connection.execute(
+            "INSERT INTO setting (name, value) VALUES ('forgetting', ?1)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [place],
+        )?,
+        None => connection.execute("DELETE FROM setting WHERE name = 'forgetting'", [])?,
+    };
+    Ok(())
 }
 
 fn summary(going: &[Going]) -> Forgotten {

@@ -155,22 +155,26 @@ impl Writer {
     /// Brings the search index up to date with what was folded, telling now and then how far it is. One that is
     /// missing, older or damaged is made again.
     pub fn index(&mut self, mut tell: impl FnMut(Indexed)) -> Result<Indexed, Error> {
-        match self.index_further(&mut tell) {
-            Ok(Ok(indexed)) => Ok(indexed),
-            Ok(Err(again)) => self.index_anew(Some(again), &mut tell),
+        let indexed = match self.index_further(&mut tell) {
+            Ok(Ok(indexed)) => indexed,
+            Ok(Err(again)) => self.index_anew(Some(again), &mut tell)?,
             // Some damage shows only where it is written to.
-            Err(Error::Index { .. }) => self.index_anew(Some(Again::Damaged), &mut tell),
-            Err(error) => Err(error),
-        }
+            Err(Error::Index { .. }) => self.index_anew(Some(Again::Damaged), &mut tell)?,
+            Err(error) => return Err(error),
+        };
+        self.end_forgetting()?;
+        Ok(indexed)
     }
 
     /// Makes the search index again, whatever it is like.
     pub fn index_again(&mut self, mut tell: impl FnMut(Indexed)) -> Result<Indexed, Error> {
-        self.index_anew(None, &mut tell)
+        let indexed = self.index_anew(None, &mut tell)?;
+        self.end_forgetting()?;
+        Ok(indexed)
     }
 
     /// Takes everything out of the index that was removed from it, bytes and all, as a takedown asks for.
-    pub fn purge_index(&mut self) -> Result<(), Error> {
+    pub(crate) fn purge_index(&mut self) -> Result<(), Error> {
         let Ok((index, _)) = open(&self.store)? else { return Ok(()) };
         match index.writer(MEMORY).and_then(|mut w| w.purge()).map_err(|e| index_error(&self.store, &e)) {
             // What was removed must not stay in what is damaged.

@@ -47,7 +47,6 @@ impl Forget {
         if !self.dry_run {
             // Even where there is nothing any more: an earlier run may have been cut short.
             index(&mut writer, true)?;
-            writer.purge_index()?;
         }
         if gone.articles.is_empty() {
             bail!("{name}: nothing of this is in the library");

@@ -3,7 +3,7 @@
 use std::{
     io::Write,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 pub fn root() -> PathBuf {
@@ -38,6 +38,19 @@ pub fn reportedly(arguments: &[&str], input: &[u8]) -> Output {
     let output = child.wait_with_output().expect("the binary ends");
     feed.join().expect("fed");
     output
+}
+
+/// `add` of records that it is given on standard input.
+#[allow(dead_code, reason = "not every test file needs it")]
+pub fn start_adding(library: &Path) -> Child {
+    binary()
+        .args(["add", "-q", "--jsonl", "-", "--library"])
+        .arg(library)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts")
 }
 
 #[allow(dead_code, reason = "not every test file needs it")]
