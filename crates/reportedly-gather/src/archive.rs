@@ -55,6 +55,8 @@ pub struct Archive {
     /// The same file once more, to look ahead in.
     ahead: File,
     records: Option<ArchiveIteratorThreadSafe>,
+    /// Where the last record that could be read ends.
+    end: u64,
     /// Where to look for the next record if this one is broken.
     next: u64,
     /// What was said of the records that are being passed over.
@@ -76,7 +78,7 @@ impl Archive {
         let unreadable = |source| LoadError::Unreadable { path: path.to_path_buf(), source };
         let ahead = File::open(path).map_err(unreadable)?;
         let path = path.to_path_buf();
-        let mut archive = Self { path, ahead, records: None, next: 0, broken: None, tried: (0, 0) };
+        let mut archive = Self { path, ahead, records: None, end: 0, next: 0, broken: None, tried: (0, 0) };
         archive.start(0).map_err(unreadable)?;
         Ok(archive)
     }
@@ -134,11 +136,19 @@ impl Iterator for Archive {
                 None => return None,
                 Some(record) => {
                     let ahead = &mut self.ahead;
-                    record.and_then(|r| r.with_mut(|r| Ok((r.stream_pos(), capture(r, ahead)?))))
+                    let record = record.map_err(|e| (None, e));
+                    record.and_then(|r| {
+                        r.with_mut(|r| {
+                            let at = r.stream_pos();
+                            let (capture, end) = capture(r, ahead).map_err(|e| (Some(at), e))?;
+                            Ok((at, end, capture))
+                        })
+                    })
                 }
             };
             match record {
-                Ok((at, capture)) => {
+                Ok((at, end, capture)) => {
+                    self.end = end;
                     self.next = at + 1;
                     return match self.passed(Some(at)) {
                         None => {
@@ -153,9 +163,9 @@ impl Iterator for Archive {
                         }
                     };
                 }
-                Err(e) => {
-                    let from = self.next.saturating_sub(1);
-                    self.broken.get_or_insert_with(|| (from, e.to_string()));
+                Err((at, e)) => {
+                    self.broken.get_or_insert_with(|| (at.unwrap_or(self.end), e.to_string()));
+                    self.next = self.next.max(at.map_or(0, |at| at + 1));
                     if !self.resume().unwrap_or(false) {
                         self.records = None;
                     }
@@ -298,6 +308,8 @@ fn broken(what: &str) -> io::Error {
 struct Extent {
     /// The beginning of the packed member that it begins in; `None` in an archive that is not packed.
     member: Option<u64>,
+    /// Where its bytes end, in an archive that is not packed.
+    end: u64,
 }
 
 impl Extent {
@@ -311,11 +323,11 @@ impl Extent {
         }
         let Some(reader) = warc.reader_mut() else { return Err(broken("the record has no bytes")) };
         if let Some(member) = reader.frame_start_position()? {
-            return Ok(Self { member: Some(member) });
+            return Ok(Self { member: Some(member), end: 0 });
         }
         let end = reader.inner_stream_position()?.saturating_add(length);
         if ends_at(ahead, end)? {
-            return Ok(Self { member: None });
+            return Ok(Self { member: None, end });
         }
         Err(if end > ahead.metadata()?.len() { cut() } else { wrong_length() })
     }
@@ -370,14 +382,19 @@ fn may_follow(bytes: &[u8]) -> bool {
     [&b"\r\n\r\n"[..], b"\n\n", b"WARC/", b"\r\nWARC/"].into_iter().any(ends)
 }
 
-/// The page in a record; `None` where it holds none.
-fn capture(warc: &mut WarcRecord, ahead: &mut File) -> io::Result<Option<Record>> {
+/// The page in a record, `None` where it holds none, and where the record ends.
+fn capture(warc: &mut WarcRecord, ahead: &mut File) -> io::Result<(Option<Record>, u64)> {
     let extent = Extent::of(warc, ahead)?;
     let page = page(warc, &extent)?;
-    if page.is_none() && extent.member.is_some() {
+    if extent.member.is_none() {
+        // With the line ends, of which there may be fewer.
+        return Ok((page, (extent.end + 4).min(ahead.metadata()?.len())));
+    }
+    if page.is_none() {
         extent.read(warc, 0, &mut Vec::new())?;
     }
-    Ok(page)
+    let end = warc.reader_mut().map_or(Ok(0), WarcRead::inner_stream_position)?;
+    Ok((page, end))
 }
 
 /// The same, of a record that ends where it says, or is known to when it has been read.

@@ -72,7 +72,7 @@ fn main() -> Result<(), Failure> {
     println!("{:<46} {:>12}", "measured", "");
     fill(&a, &folder)?;
     ask(&a, &folder)?;
-    if let Some(binary) = &a.binary {
+    if let Some(binary) = a.binary.as_ref().filter(|_| a.pages > 0) {
         archive(&a, binary, temporary.path())?;
     }
     Ok(())
@@ -240,14 +240,18 @@ fn ask(a: &Arguments, folder: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Compares `read` and `add` of the same pages in an archive, by the program as users have it.
+/// Compares `read` and `add` of the same pages in an archive, by the program as users have it: in turns, so that both
+/// meet the same machine, and of each the best of [`ROUNDS`].
 fn archive(a: &Arguments, binary: &Path, folder: &Path) -> Result<(), Failure> {
     let path = folder.join("pages.warc.gz");
     let mut file = std::io::BufWriter::new(fs::File::create(&path)?);
-    let mut press = Press::new(a.seed + 1);
+    let mut press = Press::new(a.seed + 1).take(a.pages);
     let mut bytes = 0;
-    for _ in 0..a.pages.div_ceil(BLOCK) {
+    loop {
         let plans: Vec<Plan> = press.by_ref().take(BLOCK).collect();
+        if plans.is_empty() {
+            break;
+        }
         let members: Result<Vec<_>, Failure> = plans.par_iter().map(|p| member(a.seed + 1, p)).collect();
         for (member, length) in members? {
             bytes += length;
@@ -255,32 +259,89 @@ fn archive(a: &Arguments, binary: &Path, folder: &Path) -> Result<(), Failure> {
         }
     }
     file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-    let run = |arguments: &[&str]| -> Result<f64, Failure> {
-        let start = Instant::now();
+    let run = |arguments: &[&str], library: &Path, kept: &str| -> Result<Cost, Failure> {
+        let (start, before) = (Instant::now(), processor_time());
         let status = Command::new(binary)
             .args(arguments)
             .arg(&path)
+            .args([Path::new("--library"), library])
+            .env("REPORTEDLY_PAGES", kept)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()?;
         if status.success() {
-            Ok(start.elapsed().as_secs_f64())
+            Ok(Cost { wall: start.elapsed().as_secs_f64(), processor: processor_time() - before })
         } else {
             Err(format!("{arguments:?}: {status}").into())
         }
     };
-    let library = folder.join("from-archive");
-    let library = library.to_str().ok_or("a folder's name that is no UTF-8")?;
-    let pages = (a.pages.div_ceil(BLOCK) * BLOCK) as f64;
+    let pages = a.pages as f64;
+    let place = folder.join("from-archive");
+    let (mut reading, mut adding, mut bare) = (Cost::WORST, Cost::WORST, Cost::WORST);
+    let (mut with_pages, mut without) = (0, 0);
+    for _ in 0..ROUNDS {
+        reading = reading.or(run(&["read", "--jsonl", "--quiet"], &place, "all")?);
+        for (kept, cost, taken) in [("all", &mut adding, &mut with_pages), ("none", &mut bare, &mut without)]
+        {
+            if place.exists() {
+                fs::remove_dir_all(&place)?;
+            }
+            *cost = cost.or(run(&["add", "--quiet"], &place, kept)?);
+            *taken = size(&place)?;
+        }
+    }
+    let again = run(&["add", "--quiet"], &place, "none")?;
+    println!();
+    println!("{:<46} {:>12} {:>14}", "pages from an archive", "pages/s", "pages/CPU s");
+    for (what, cost) in [
+        ("read alone", &reading),
+        ("added, pages kept", &adding),
+        ("added, pages not kept", &bare),
+        ("added again: nothing is", &again),
+    ] {
+        println!("{what:<46} {:>12.1} {:>14.1}", pages / cost.wall, pages / cost.processor);
+    }
+    let ratio = |cost: &Cost| (reading.wall / cost.wall, reading.processor / cost.processor);
+    for (what, (wall, processor)) in
+        [("adding against reading", ratio(&adding)), ("the same, pages not kept", ratio(&bare))]
+    {
+        println!("{what:<46} {wall:>12.2} {processor:>14.2}");
+    }
+    println!();
     show("kilobytes a page", bytes as f64 / pages / 1000.0, "KB");
-    let reading = run(&["read", "--jsonl", "--quiet"])?;
-    show("read from an archive", pages / reading, "pages/s");
-    let adding = run(&["add", "--quiet", "--library", library])?;
-    show("added from an archive", pages / adding, "pages/s");
-    show("adding against reading alone", reading / adding, "");
-    let again = run(&["add", "--quiet", "--library", library])?;
-    show("added again: nothing is", pages / again, "pages/s");
+    show("in the archive", fs::metadata(&path)?.len() as f64 / pages, "bytes/page");
+    show("on disk, pages kept", with_pages as f64 / pages, "bytes/page");
+    show("on disk, pages not kept", without as f64 / pages, "bytes/page");
     Ok(())
+}
+
+/// How many times `read` and `add` take turns.
+const ROUNDS: usize = 3;
+
+/// What a run took, in seconds.
+#[derive(Clone, Copy)]
+struct Cost {
+    wall: f64,
+    processor: f64,
+}
+
+impl Cost {
+    const WORST: Self = Self { wall: f64::INFINITY, processor: f64::INFINITY };
+
+    fn or(self, other: Self) -> Self {
+        Self { wall: self.wall.min(other.wall), processor: self.processor.min(other.processor) }
+    }
+}
+
+/// Processor time of the programs that were run and have ended, in seconds; nothing where the system does not say.
+fn processor_time() -> f64 {
+    /// Of these the system tells so many a second.
+    const TICKS: f64 = 100.0;
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the name, which may hold anything: the children's time in user and in system mode are the 14th and 15th.
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields).split(' ');
+    let times: Vec<f64> = fields.skip(13).take(2).filter_map(|f| f.parse().ok()).collect();
+    if times.len() == 2 { times.iter().sum::<f64>() / TICKS } else { f64::NAN }
 }
 
 /// A page as a member of an archive, and its length before packing.
