@@ -270,8 +270,12 @@ pub(crate) fn database(folder: &Path, source: rusqlite::Error) -> Error {
     let code = source.sqlite_error().map(|e| e.extended_code);
     match source.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Error::Full(folder),
-        // A limit on the size of files shows as a failed write.
-        Some(ErrorCode::SystemIoFailure) if code == Some(ffi::SQLITE_IOERR_WRITE) => Error::Full(folder),
+        // A limit on the size of files shows as a failed write, or as a file for readers' marks that cannot grow.
+        Some(ErrorCode::SystemIoFailure)
+            if [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_SHMSIZE].map(Some).contains(&code) =>
+        {
+            Error::Full(folder)
+        }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             Error::ReadOnly { folder, source: io::Error::other(source.to_string()) }
         }

@@ -265,7 +265,7 @@ fn interrupted(archive: &Path, library: &Path, contents: &Contents) {
 fn a_gigabyte_with_broken_records_is_added_whole_once_and_in_two_goes() {
     let folder = tempfile::tempdir().expect("a folder");
     let archive = folder.path().join("crawl.warc");
-    let contents = Crawl::write(&archive, false, 2_100, 500_000);
+    let contents = Crawl::write(&archive, false, 2_160, 500_000);
     assert!(contents.bytes >= 1 << 30, "{}", contents.bytes);
     interrupted(&archive, &folder.path().join("library"), &contents);
 }

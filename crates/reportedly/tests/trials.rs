@@ -381,7 +381,8 @@ fn a_library_in_a_folder_for_reading_only_is_read_and_not_written() {
     let _ = fs::remove_file(library.path().join("probe"));
     let as_nobody = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_reportedly"));
-        command.args(arguments).arg("--library").arg(library.path()).stdin(Stdio::null()).current_dir("/");
+        command.args(arguments).arg("--library").arg(library.path()).stdin(Stdio::null());
+        command.current_dir("/").env("XDG_CONFIG_HOME", "/nowhere").env_remove("REPORTEDLY_CONFIG");
         if powerful {
             command.uid(NOBODY).gid(NOBODY);
         }
