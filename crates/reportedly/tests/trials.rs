@@ -1,6 +1,9 @@
 //! What may befall a library: kills at any moment, a full disk, a folder that cannot be written to, damage of every kind
 //! of file. Nothing acknowledged is lost, nothing is half there, and nothing is passed over in silence.
 
+// What the moments came from is shown with a trial that failed.
+#![allow(clippy::print_stdout)]
+
 mod common;
 
 use common::{lines, reportedly, start_adding};
