@@ -174,7 +174,7 @@ impl Writer {
     }
 
     /// Takes everything out of the index that was removed from it, bytes and all, as a takedown asks for.
-    pub(crate) fn purge_index(&mut self) -> Result<(), Error> {
+    pub fn purge_index(&mut self) -> Result<(), Error> {
         let Ok((index, _)) = open(&self.store)? else { return Ok(()) };
         match index.writer(MEMORY).and_then(|mut w| w.purge()).map_err(|e| index_error(&self.store, &e)) {
             // What was removed must not stay in what is damaged.
