@@ -5,7 +5,7 @@
 //! whose average recent article it resembles most: the average keeps a stream of similar incidents from growing
 //! into one story. An article that resembles two stories as much joins them.
 
-use crate::features::{Damaged, Features, Term};
+use crate::features::{DAMPED, Damaged, Features, Term};
 use crate::fold::{Merge, Past};
 use crate::places::{Sights, Stories};
 use crate::positions::Positions;
@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub(crate) struct Settings {
     /// Similarity to a story from which on an article belongs to it.
     pub join: f32,
+    /// Similarity below which the articles that share an article's heaviest terms say that their story is another one.
+    pub glance: f32,
     /// Average similarity of two stories from which on an article that resembles both makes them one.
     pub merge: f32,
     /// Share of the nearest article in the similarity to a story; the rest is the average's.
@@ -40,6 +42,7 @@ pub(crate) struct Settings {
 /// What ships.
 pub(crate) const SETTINGS: Settings = Settings {
     join: 0.171,
+    glance: 0.06,
     merge: 0.22,
     nearest: 0.5,
     names: 0.1,
@@ -293,18 +296,28 @@ impl Grouping {
         let mut of: Vec<(u32, u32)> = candidates.iter().map(|a| (stories.founder(*a), *a)).collect();
         of.sort_unstable();
         let mut scored = Vec::new();
+        let mut found: Vec<f32> = Vec::new();
         for chunk in of.chunk_by(|a, b| a.0 == b.0) {
             let story = chunk[0].0;
             let recent = stories.recent(story, self.settings.recent);
             let latest = recent.last().copied().unwrap_or(story);
-            let older = chunk.iter().map(|c| c.1).filter(|c| !recent.contains(c));
-            let (mut nearest, mut sum) = (0.0_f32, 0.0);
-            for (k, a) in recent.iter().copied().chain(older).enumerate() {
-                let s = self.similarity(vector, (a, latest), all, sights)?;
+            found.clear();
+            for (_, candidate) in chunk {
+                found.push(self.similarity(vector, (*candidate, latest), all, sights)?);
+            }
+            let mut nearest = found.iter().copied().fold(0.0, f32::max);
+            // Where those that share the heaviest terms are quite unlike it, the others of the story are no nearer.
+            if nearest < self.settings.glance {
+                continue;
+            }
+            let mut sum = 0.0;
+            for place in &recent {
+                let s = match chunk.iter().position(|c| c.1 == *place) {
+                    Some(at) => found[at],
+                    None => self.similarity(vector, (*place, latest), all, sights)?,
+                };
                 nearest = nearest.max(s);
-                if k < recent.len() {
-                    sum += s;
-                }
+                sum += s;
             }
             let average = sum / recent.len().max(1) as f32;
             let share = self.settings.nearest;
@@ -333,9 +346,10 @@ impl Grouping {
         }
         let square = self.lengths[at];
         let mut dot = [0.0_f32; 2];
+        let damped = &*DAMPED;
         for y in &other.terms {
             if let Some(x) = mine.positions.find(y.hash).and_then(|x| mine.terms.get(x)) {
-                dot[usize::from(y.name)] += y.count() * x.rarity * x.weight;
+                dot[usize::from(y.name)] += damped[usize::from(y.times)] * x.rarity * x.weight;
             }
         }
         let length = mine.length;
