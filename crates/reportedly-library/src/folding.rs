@@ -11,7 +11,7 @@ use crate::{
     store::{self, Store},
 };
 use rayon::prelude::*;
-use reportedly_story::{Cache, Features, Fold, Merge, Past, Step, turn};
+use reportedly_story::{Cache, FOLD_VERSION as VERSION, Features, Fold, Merge, Past, Step, turn};
 use rusqlite::{Connection, OptionalExtension, Statement, TransactionBehavior, params};
 use rustc_hash::FxHashSet;
 use std::{path::Path, sync::Arc};
@@ -88,7 +88,7 @@ impl Past for OnDisk<'_> {
             .prepare_cached("SELECT seq FROM placed WHERE place = ?1")
             .and_then(|mut s| s.query_row([place], |row| row.get(0)))
             .map_err(lost)?;
-        let features = Arc::new(features(self.connection, seq)?.0);
+        let features = Arc::new(features(self.connection, seq)?);
         self.cache.put(place, Arc::clone(&features));
         Ok(features)
     }
@@ -100,20 +100,25 @@ fn lost(source: rusqlite::Error) -> Error {
     Error::Damaged { what: "the log of stories".to_owned(), why: source.to_string(), cure: REBUILD }
 }
 
-/// The features of an observation, and whether they had to be made again from its reading.
-pub(crate) fn features(connection: &Connection, seq: i64) -> Result<(Features, bool), Error> {
+/// The features of an observation as they are stored; `None` where they are missing, of another version or damaged.
+fn stored_features(connection: &Connection, seq: i64) -> rusqlite::Result<Option<Features>> {
     let stored: Option<Vec<u8>> = connection
-        .prepare_cached("SELECT body FROM features WHERE seq = ?1")
-        .and_then(|mut s| s.query_row([seq], |row| row.get(0)).optional())
-        .map_err(lost)?;
-    if let Some(features) = stored.and_then(|bytes| Features::from_bytes(&bytes).ok()) {
-        return Ok((features, false));
+        .prepare_cached("SELECT body FROM features WHERE seq = ?1")?
+        .query_row([seq], |row| row.get(0))
+        .optional()?;
+    Ok(stored.and_then(|bytes| Features::from_bytes(&bytes).ok()))
+}
+
+/// The features of an observation, made again from its reading where they have to be.
+pub(crate) fn features(connection: &Connection, seq: i64) -> Result<Features, Error> {
+    if let Some(features) = stored_features(connection, seq).map_err(lost)? {
+        return Ok(features);
     }
     let (article, body): (String, Vec<u8>) = connection
         .prepare_cached("SELECT article, body FROM observation JOIN reading USING (seq) WHERE seq = ?1")
         .and_then(|mut s| s.query_row([seq], |row| Ok((row.get(0)?, row.get(1)?))))
         .map_err(lost)?;
-    Ok((features_of(&body, || format!("the reading of article {article} (observation {seq})"))?, true))
+    features_of(&body, || format!("the reading of article {article} (observation {seq})"))
 }
 
 impl Folding {
@@ -146,6 +151,7 @@ impl Folding {
 
     fn fold(&mut self, store: &mut Store, mut again: bool) -> Result<Folded, Error> {
         let mut folded = Folded::default();
+        again |= decided_otherwise(&store.connection).map_err(|e| store.error(e))?;
         loop {
             let mut state = self.state.take();
             let transaction = store
@@ -155,6 +161,7 @@ impl Folding {
             if std::mem::take(&mut again) {
                 folded.again += clear(&transaction).map_err(|e| store::database(&store.folder, e))?;
             }
+            note_version(&transaction).map_err(|e| store::database(&store.folder, e))?;
             let undone = cut_back(&transaction).map_err(|e| store::database(&store.folder, e))?;
             if undone > 0 {
                 state = None;
@@ -192,10 +199,34 @@ impl Folding {
     }
 }
 
+fn setting(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+    let value = "SELECT value FROM setting WHERE name = ?1";
+    connection.prepare_cached(value)?.query_row([name], |row| row.get(0)).optional()
+}
+
+fn set(connection: &Connection, name: &str, value: i64) -> rusqlite::Result<usize> {
+    connection.execute(
+        "INSERT INTO setting (name, value) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        params![name, value],
+    )
+}
+
 /// The newest observation that was taken into account.
 fn folded_up_to(connection: &Connection) -> rusqlite::Result<i64> {
-    let value = "SELECT value FROM setting WHERE name = 'folded'";
-    Ok(connection.prepare_cached(value)?.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
+    Ok(setting(connection, "folded")?.unwrap_or(0))
+}
+
+/// Whether the log is of a fold that decides otherwise than this one. The first that there was left no note.
+fn decided_otherwise(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(setting(connection, "fold")? != Some(VERSION.into()) && last(connection)?.is_some())
+}
+
+fn note_version(connection: &Connection) -> rusqlite::Result<()> {
+    if setting(connection, "fold")? != Some(VERSION.into()) {
+        set(connection, "fold", VERSION.into())?;
+    }
+    Ok(())
 }
 
 /// The first in order among those added since.
@@ -245,11 +276,7 @@ fn cut_back(connection: &Connection) -> rusqlite::Result<usize> {
     {
         undone = cut_from(connection, &first)?;
     }
-    connection.execute(
-        "INSERT INTO setting (name, value) VALUES ('folded', ?1)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        [newest],
-    )?;
+    set(connection, "folded", newest)?;
     Ok(undone)
 }
 
@@ -366,7 +393,7 @@ fn resume(connection: &Connection, folder: &Path) -> Result<State, Error> {
             return Err(unlike("steps are missing"));
         }
         for (seq, article, place) in rows {
-            let features = Arc::new(features(connection, seq)?.0);
+            let features = Arc::new(features(connection, seq)?);
             let step = fold.add(&article, &features, &mut OnDisk { connection, cache: &mut cache })?;
             if place != (!step.again).then_some(step.place) {
                 return Err(unlike("a step taken again ends elsewhere"));
@@ -410,8 +437,8 @@ impl State {
     }
 }
 
-/// Fetches the features of observations and puts them in their turn. Features that are missing are made again from
-/// the readings, on all cores, and stored where `store` says so.
+/// Fetches the features of observations and puts them in their turn. Those that have to be made again are made on all
+/// cores, and stored where `store` says so.
 fn with_features(
     connection: &Connection,
     waiting: Vec<Waiting>,
@@ -419,32 +446,26 @@ fn with_features(
     database: &impl Fn(rusqlite::Error) -> Error,
 ) -> Result<Vec<Next>, Error> {
     enum Stored {
-        Features(Vec<u8>),
+        Features(Features),
         Reading(Vec<u8>),
     }
     let mut stored = Vec::with_capacity(waiting.len());
     for next in waiting {
-        let body = |sql: &str| -> rusqlite::Result<Option<Vec<u8>>> {
-            connection.prepare_cached(sql)?.query_row([next.0], |row| row.get(0)).optional()
-        };
-        let body = match body("SELECT body FROM features WHERE seq = ?1").map_err(database)? {
+        let found = match stored_features(connection, next.0).map_err(database)? {
             Some(features) => Stored::Features(features),
             None => Stored::Reading(
-                body("SELECT body FROM reading WHERE seq = ?1").map_err(database)?.unwrap_or_default(),
+                connection
+                    .prepare_cached("SELECT body FROM reading WHERE seq = ?1")
+                    .and_then(|mut s| s.query_row([next.0], |row| row.get(0)).optional())
+                    .map_err(database)?
+                    .unwrap_or_default(),
             ),
         };
-        stored.push((next, body));
+        stored.push((next, found));
     }
-    let made = stored.into_par_iter().map(|((seq, key, first_seen, content, outlet), body)| {
-        let (features, new) = match body {
-            Stored::Features(bytes) => {
-                let features = Features::from_bytes(&bytes).map_err(|e| Error::Damaged {
-                    what: format!("what the fold keeps of article {} (observation {seq})", key.1),
-                    why: e.0.to_owned(),
-                    cure: REBUILD,
-                })?;
-                (features, false)
-            }
+    let made = stored.into_par_iter().map(|((seq, key, first_seen, content, outlet), found)| {
+        let (features, new) = match found {
+            Stored::Features(features) => (features, false),
             Stored::Reading(body) => (
                 features_of(&body, || format!("the reading of article {} (observation {seq})", key.1))?,
                 true,
@@ -457,7 +478,7 @@ fn with_features(
     for (next, new) in made {
         if new && store {
             connection
-                .prepare_cached("INSERT INTO features (seq, body) VALUES (?1, ?2)")
+                .prepare_cached("INSERT OR REPLACE INTO features (seq, body) VALUES (?1, ?2)")
                 .and_then(|mut s| s.execute(params![next.seq, next.features.to_bytes()]))
                 .map_err(database)?;
         }

@@ -69,7 +69,7 @@ impl Past for Kept<'_> {
             return Ok(held);
         }
         let Some(state) = self.states.get(place as usize) else { return Ok(Arc::default()) };
-        let features = Arc::new(features(self.connection, state.seq)?.0);
+        let features = Arc::new(features(self.connection, state.seq)?);
         self.cache.put(place, Arc::clone(&features));
         Ok(features)
     }
@@ -120,7 +120,7 @@ impl Folding {
     fn take(&mut self, connection: &Connection, mut together: Vec<Next>) -> Result<(), Error> {
         together.sort_by(|a, b| a.turn().cmp(&b.turn()));
         for next in together {
-            let own = Arc::new(features(connection, next.seq)?.0);
+            let own = Arc::new(features(connection, next.seq)?);
             let past = &mut Kept { connection, states: &self.states, cache: &mut self.cache };
             let step = self.fold.add(&next.article, &own, past)?;
             if step.again {

@@ -12,6 +12,7 @@ use crate::places::Groups;
 use crate::positions::Positions;
 use crate::save::{Reader, Writer};
 use crate::table::{Index, Table};
+use std::borrow::Cow;
 use std::io::{Read, Result as IoResult, Write};
 
 /// Runs that two texts must share.
@@ -58,9 +59,8 @@ impl Copies {
     pub(crate) fn add<P: Past>(&mut self, text: &Features, past: &mut P) -> Result<Vec<u32>, P::Error> {
         let place = self.families.next();
         let kept = self.kept(text);
-        let own = Runs::of(text, text.rate);
-        let mut positions = Positions::default();
-        positions.set(own.set.iter().copied());
+        let mut own = Positions::default();
+        own.set(text.runs.iter().copied());
         let mut joined: Vec<u32> = Vec::new();
         for other in self.candidates(&kept) {
             let family = self.families.find(other);
@@ -68,20 +68,11 @@ impl Copies {
                 continue;
             }
             let other = past.features(other)?;
-            // Most share a phrase or two and no more.
-            let shared = other.runs.iter().filter(|r| positions.find(**r).is_some()).count();
-            if shared < least(other.rate) {
-                continue;
-            }
             let rate = text.rate.max(other.rate);
-            let coarse;
-            let mine = if rate == text.rate {
-                &own
-            } else {
-                coarse = Runs::of(text, rate);
-                &coarse
-            };
-            if self.is_copy(mine, &Runs::of(&other, rate)) {
+            let theirs = Runs::of(&other, rate);
+            let pair = Pair::of(&own, &theirs);
+            // Most share a phrase or two and no more.
+            if pair.shared.len() >= least(rate) && self.is_copy(&pair, &Runs::of(text, rate), &theirs) {
                 joined.push(family);
             }
         }
@@ -101,10 +92,7 @@ impl Copies {
 
     /// A text's runs without those of notices, in order of hash.
     fn kept(&self, text: &Features) -> Vec<u32> {
-        let mut runs: Vec<u32> = text.runs.iter().copied().filter(|r| !self.is_notice(*r)).collect();
-        runs.sort_unstable();
-        runs.dedup();
-        runs
+        ordered(text.runs.iter().copied().filter(|r| !self.is_notice(*r)).collect())
     }
 
     fn is_notice(&self, run: u32) -> bool {
@@ -135,20 +123,25 @@ impl Copies {
     }
 
     /// Whether two texts are one; what they share where they are strangers is remembered.
-    fn is_copy(&mut self, a: &Runs<'_>, b: &Runs<'_>) -> bool {
-        let pair = Pair::of(a, b);
-        self.learn(a, b, &pair);
+    fn is_copy(&mut self, pair: &Pair, a: &Runs<'_>, b: &Runs<'_>) -> bool {
+        self.learn(pair, a, b);
         // What is asked of the two alone first: notices lie scattered in memory.
         if pair.begins_apart(a) && pair.begins_apart(b) || !same_names(a.text, b.text) {
             return false;
         }
-        let kept = |runs: &[u32]| runs.iter().filter(|r| !self.is_notice(**r)).count();
-        let shared = kept(&pair.shared);
-        shared >= least(a.rate) && shared as f32 >= CONTAINED * kept(&a.set).min(kept(&b.set)) as f32
+        let shared = self.without_notices(&pair.shared);
+        shared >= least(a.rate)
+            && shared as f32
+                >= CONTAINED * self.without_notices(&a.set()).min(self.without_notices(&b.set())) as f32
+    }
+
+    /// How many of these runs are of no notice.
+    fn without_notices(&self, runs: &[u32]) -> usize {
+        runs.iter().filter(|r| !self.is_notice(**r)).count()
     }
 
     /// Remembers what strangers share.
-    fn learn(&mut self, a: &Runs<'_>, b: &Runs<'_>, pair: &Pair) {
+    fn learn(&mut self, pair: &Pair, a: &Runs<'_>, b: &Runs<'_>) {
         if pair.shared.len() < SHARED {
             return;
         }
@@ -198,20 +191,31 @@ struct Runs<'a> {
     text: &'a Features,
     rate: u32,
     /// In order of the text.
-    sampled: Vec<u32>,
-    /// Each once, in order of hash.
-    set: Vec<u32>,
+    sampled: Cow<'a, [u32]>,
 }
 
 impl<'a> Runs<'a> {
     fn of(text: &'a Features, rate: u32) -> Self {
         let zeros = rate.saturating_sub(RATE);
-        let sampled: Vec<u32> = text.runs.iter().copied().filter(|r| r.trailing_zeros() >= zeros).collect();
-        let mut set = sampled.clone();
-        set.sort_unstable();
-        set.dedup();
-        Self { text, rate, sampled, set }
+        let sampled = if rate == text.rate {
+            Cow::Borrowed(text.runs.as_slice())
+        } else {
+            Cow::Owned(text.runs.iter().copied().filter(|r| r.trailing_zeros() >= zeros).collect())
+        };
+        Self { text, rate, sampled }
     }
+
+    /// Each run once, in order of hash.
+    fn set(&self) -> Vec<u32> {
+        ordered(self.sampled.to_vec())
+    }
+}
+
+/// Each of these runs once, in order of hash.
+fn ordered(mut runs: Vec<u32>) -> Vec<u32> {
+    runs.sort_unstable();
+    runs.dedup();
+    runs
 }
 
 /// What two texts share.
@@ -223,13 +227,10 @@ struct Pair {
 }
 
 impl Pair {
-    fn of(a: &Runs<'_>, b: &Runs<'_>) -> Self {
-        let mut theirs = b.set.iter().peekable();
-        let mut shared = Vec::new();
-        for run in &a.set {
-            while theirs.next_if(|t| *t < run).is_some() {}
-            shared.extend(theirs.next_if(|t| *t == run));
-        }
+    /// The runs of one text, at its own rate, and those of another at a rate no finer.
+    fn of(own: &Positions, other: &Runs<'_>) -> Self {
+        let shared: Vec<u32> = other.sampled.iter().copied().filter(|r| own.find(*r).is_some()).collect();
+        let shared = ordered(shared);
         let mut positions = Positions::default();
         positions.set(shared.iter().copied());
         Self { shared, positions }
@@ -249,7 +250,7 @@ impl Pair {
     /// Whether the shorter text has a long stretch with nothing of the longer one.
     fn are_strangers(&self, shorter: &Runs<'_>) -> bool {
         let (mut longest, mut stretch) = (0, 0);
-        for run in &shorter.sampled {
+        for run in shorter.sampled.iter() {
             stretch = if self.has(*run) { 0 } else { stretch + 1 };
             longest = longest.max(stretch);
         }

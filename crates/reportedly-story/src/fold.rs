@@ -20,8 +20,10 @@ use std::sync::Arc;
 pub(crate) const NONE: u32 = u32::MAX;
 /// The most places.
 const MOST: u32 = 1 << 30;
-/// What a saved fold begins with, and the version of its form and of what it decides.
-const BEGINNING: [u32; 2] = [u32::from_le_bytes(*b"fold"), 1];
+/// The version of the form of a saved fold and of what a fold decides: raised with either.
+pub const VERSION: u32 = 2;
+/// What a saved fold begins with.
+const BEGINNING: [u32; 2] = [u32::from_le_bytes(*b"fold"), VERSION];
 
 /// The features of the articles already in the fold, by place.
 pub trait Past {

@@ -29,7 +29,7 @@ mod timeline;
 mod wording;
 
 pub use features::{Damaged, Features};
-pub use fold::{Cache, Fold, Merge, Past, Step, turn};
+pub use fold::{Cache, Fold, Merge, Past, Step, VERSION as FOLD_VERSION, turn};
 pub use known::{known_at, tell_apart};
 pub use outlets::Outlets;
 pub use terms::{stemmer, unspaced};
