@@ -1,5 +1,6 @@
 //! What must hold of the reading of any bytes.
 
+use reportedly_gather::{discover, feeds, robots::Rules, sitemap};
 use reportedly_page::{Form, Input, PageKind, read};
 
 /// Reads bytes and panics where the reading breaks a promise.
@@ -19,4 +20,21 @@ pub fn check(bytes: &[u8], form: Form) {
         assert!(date.weight <= 100);
     }
     assert!(!matches!(page.kind, PageKind::Index | PageKind::Wall) || page.text.is_empty());
+}
+
+/// Reads bytes as all that is fetched besides pages, and panics where the reading breaks a promise.
+pub fn check_fetched(bytes: &[u8]) {
+    let url = "https://harbourwire.example/feed";
+    let now = "2031-03-04T12:00:00Z".parse().expect("an instant");
+    if let Ok(feed) = feeds::read(bytes, None, url, now) {
+        let mut ids = std::collections::HashSet::new();
+        for item in &feed.items {
+            assert!(ids.insert(&item.id), "two items are called {}", item.id);
+            assert!(item.link.as_deref().is_none_or(|link| link.starts_with("http")));
+            assert!(item.words == 0 || item.text.is_some(), "words of no text");
+        }
+        assert!(feed.items.len() <= feeds::MOST_ITEMS);
+    }
+    let _ = (sitemap::read(bytes, None), discover::kind(bytes, None), discover::in_head(bytes, None, url));
+    let _ = Rules::read(bytes).allows("https://harbourwire.example/a?b=c");
 }

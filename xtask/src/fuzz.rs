@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use std::{fs, process::Command};
 
 /// The targets in `fuzz/`.
-pub const TARGETS: [&str; 2] = ["html", "flat"];
+pub const TARGETS: [&str; 3] = ["html", "flat", "feed"];
 /// Bytes of the longest input that is tried: the longest fixture and some.
 const LONGEST: &str = "65536";
 /// Seconds in which any such input must be read.

@@ -68,10 +68,9 @@ impl<W: Write> ArchiveWriter<W> {
     fn record(&mut self, head: &str, kind: &str, first: &[u8], second: &[u8]) -> io::Result<()> {
         // The same record has the same id whenever it is written.
         let id = xxh3_128([head.as_bytes(), first, second].concat().as_slice());
-        let [a, b, c, d, e] = [id >> 96, (id >> 80) & 0xffff, (id >> 64) & 0xfff, (id >> 48) & 0x3fff, id]
-            .map(|part| part as u64);
+        let [a, b, c, d] = [id >> 96, (id >> 80) & 0xffff, (id >> 64) & 0xfff, (id >> 48) & 0x3fff];
         // A UUID of version 8: of the writer's own making.
-        let id = format!("{a:08x}-{b:04x}-8{c:03x}-{:04x}-{:012x}", d | 0x8000, e & 0xffff_ffff_ffff);
+        let id = format!("{a:08x}-{b:04x}-8{c:03x}-{:04x}-{:012x}", d | 0x8000, id & 0xffff_ffff_ffff);
         let length = first.len() + second.len();
         let head = format!(
             "WARC/1.1\r\n{head}WARC-Record-ID: <urn:uuid:{id}>\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"

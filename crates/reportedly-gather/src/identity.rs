@@ -17,7 +17,7 @@ pub fn article_id(url: Option<&str>, bytes: &[u8]) -> String {
 }
 
 /// An address without scheme, `www.`, fragment, tracking parameters and closing slash.
-fn canonical(url: &str) -> Option<String> {
+pub(crate) fn canonical(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     let host = url.host_str()?;
     let host = host.strip_prefix("www.").unwrap_or(host);

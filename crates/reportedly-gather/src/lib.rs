@@ -12,17 +12,25 @@
 //! }
 //! ```
 //!
-//! [`fetch`] is the only module that asks the network; [`robots`] and [`discover`] do it through that.
+//! The network: [`fetch`] is the only module that asks it, with all bounds; [`robots`] and [`discover`] do so through
+//! that. [`feeds`] and [`sitemap`] read what came, [`pace`] says when to ask again and whom next; they are pure.
 
 mod archive;
 mod archive_writer;
+pub mod discover;
+pub mod feeds;
 pub mod fetch;
 mod files;
+mod html;
 mod identity;
 mod lines;
 pub mod opml;
+pub mod pace;
 mod record;
+pub mod robots;
 mod saved;
+pub mod sitemap;
+mod xml;
 
 pub use archive::{Archive, Capture, is_archive};
 pub use archive_writer::{ArchiveWriter, Response};

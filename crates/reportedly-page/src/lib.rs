@@ -24,6 +24,7 @@ mod repeats;
 mod structured;
 mod words;
 
+pub use dates::printed::stamp;
 pub use decode::decode;
 use jiff::{Timestamp, civil};
 use reportedly_text::{Language, Span};

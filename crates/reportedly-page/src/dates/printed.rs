@@ -334,7 +334,7 @@ pub(crate) fn is_ambiguous(text: &str) -> bool {
 }
 
 /// A date as markup gives it: ISO 8601, RFC 2822, seconds since 1970, eight digits, or any that [`find`] finds.
-pub(crate) fn stamp(text: &str, language: Option<Language>) -> Option<When> {
+pub fn stamp(text: &str, language: Option<Language>) -> Option<When> {
     let text = text.trim().trim_matches('"');
     if text.is_empty() || text.len() > 120 {
         return None;
