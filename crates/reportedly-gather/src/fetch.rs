@@ -222,7 +222,7 @@ impl Answer {
 }
 
 impl Fetched {
-    /// The answer as a page for the reader, if there was one.
+    /// The answer as a page for the reader, if there was one. Its address has no password any more.
     pub fn record(self, at: Timestamp) -> Option<Record> {
         let Outcome::Answer(answer) = self.outcome else { return None };
         let mut notes = Vec::new();
@@ -235,7 +235,7 @@ impl Fetched {
         Some(Record {
             bytes: answer.bytes,
             form: Form::Unknown,
-            url: Some(self.url),
+            url: Some(without_password(self.url)),
             content_type: answer.content_type,
             fetched: Some(at),
             headers: Some(answer.headers),
@@ -478,6 +478,14 @@ impl Fetcher {
         }
         Ok(Answer { bytes, cut, content_type, headers, validators: validators.filter(|_| !cut), hints })
     }
+}
+
+/// An address without the name and password to get in with: what is kept of a page is shown.
+fn without_password(url: String) -> String {
+    let Ok(mut parsed) = Url::parse(&url) else { return url };
+    let _ = parsed.set_username("");
+    let _ = parsed.set_password(None);
+    parsed.into()
 }
 
 /// The status and the headers, one a line.

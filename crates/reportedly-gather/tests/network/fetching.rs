@@ -187,7 +187,10 @@ fn passwords_stay_with_the_host_they_are_for() {
     });
     let url = |path: &str| server.url(path).replace("http://", "http://reader:secret@");
     let fetcher = fetcher();
-    assert_eq!(body(&get(&fetcher, url("/within"))), "mine");
+    let fetched = get(&fetcher, url("/within"));
+    assert_eq!(body(&fetched), "mine");
+    let record = fetched.record("2031-03-04T10:00:00Z".parse().expect("an instant")).expect("a record");
+    assert_eq!(record.url, Some(server.url("/mine")));
     assert_eq!(body(&get(&fetcher, url("/away"))), "other");
     assert!(server.asked().iter().all(|asked| asked.header("authorization").is_some()));
     assert_eq!(other.asked()[0].header("authorization"), None);
