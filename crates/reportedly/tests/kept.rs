@@ -203,7 +203,7 @@ fn a_killed_import_is_just_run_again() {
 #[test]
 fn pages_leave_as_an_archive_that_add_reads() {
     let library = folder();
-    let records: String = (0..30)
+    let records: Vec<String> = (0..30)
         .map(|i| {
             let url = if i % 3 == 0 { String::new() } else { format!("https://wire.example/quay-{i}") };
             let html = format!("<html><title>Quay {i} reopens</title><body><p>Quay {i} at Velm reopened on Monday, the harbour master said. “It was time,” said Petra Lomax.");
@@ -211,7 +211,7 @@ fn pages_leave_as_an_archive_that_add_reads() {
             format!("{record}\n")
         })
         .collect();
-    assert!(run(library.path(), &["add", "--jsonl", "-"], records.as_bytes()).status.success());
+    assert!(run(library.path(), &["add", "--jsonl", "-"], records.concat().as_bytes()).status.success());
     let readings = |library: &Path| -> Vec<serde_json::Value> {
         let output = run(library, &["export", "-", "--to", "jsonl", "--no-pages"], b"");
         let mut readings: Vec<_> = lines(&output).into_iter().map(|mut l| l["reading"].take()).collect();

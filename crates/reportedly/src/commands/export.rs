@@ -162,11 +162,14 @@ impl Export {
         }
         out.finish()?;
         bar.finish_and_clear();
-        Ok(self.summary(format, &tally))
+        Ok(tally.summary(format))
     }
+}
 
-    fn summary(&self, format: Format, tally: &Tally) -> String {
-        let Tally { written, tombstones, without_bytes, without_address } = *tally;
+impl Tally {
+    /// One line of what was written and what was not.
+    fn summary(&self, format: Format) -> String {
+        let Tally { written, tombstones, without_bytes, without_address } = *self;
         let mut parts = match format {
             Format::Warc | Format::WarcGz => vec![format!("{written} pages written")],
             _ => vec![format!("{written} observations written")],

@@ -57,7 +57,7 @@ impl File {
             return file;
         }
         let mut values = toml::from_str::<Table>(text).unwrap_or_default();
-        for (key, value) in keys.get_ref().iter() {
+        for (key, value) in keys.get_ref() {
             let parts = match value.get_ref() {
                 DeValue::Array(parts) => parts.iter().map(|part| line(part.span().start)).collect(),
                 _ => Vec::new(),

@@ -247,7 +247,7 @@ mod tests {
         let whole = String::from_utf8(write(&kept("The quay reopens.", true)).expect("JSON")).expect("UTF-8");
         assert!(parse(whole.as_bytes()).is_ok());
         for (line, says) in [
-            ("".to_owned(), "not JSON"),
+            (String::new(), "not JSON"),
             ("[1]".to_owned(), "\"version\" is missing"),
             (r#"{"id":"a","text":"b"}"#.to_owned(), "reportedly add --jsonl"),
             (whole.replace("\"version\":1", "\"version\":2"), "update reportedly"),

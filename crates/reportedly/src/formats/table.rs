@@ -247,7 +247,7 @@ fn values(kept: &Kept) -> Result<Vec<Value>> {
     let answer: Option<ReadingAnswer<'_>> = of.map(|r| reading(&kept.article, kept.path.as_deref(), r));
     let text = |text: Option<&str>| Value::Text(text.map(|t| t.as_bytes().to_vec()));
     let time = |time: Option<Timestamp>| Value::Time(time.map(Timestamp::as_microsecond));
-    let parts = answer.as_ref().map(|a| serde_json::to_value(a)).transpose()?;
+    let parts = answer.as_ref().map(serde_json::to_value).transpose()?;
     let part = |name: &str| -> Result<Value> {
         let part = parts.as_ref().and_then(|p| p.get(name)).map(serde_json::to_vec).transpose()?;
         Ok(Value::Text(part))
@@ -275,7 +275,7 @@ fn values(kept: &Kept) -> Result<Vec<Value>> {
         text(of.and_then(|r| r.title.as_deref())),
         Value::List(of.map(|r| r.authors.clone()).unwrap_or_default()),
         Value::List(of.map(|r| r.agencies.clone()).unwrap_or_default()),
-        text(of.and_then(|r| r.language.as_ref()).map(|l| l.code())),
+        text(of.and_then(|r| Some(r.language.as_ref()?.code()))),
         text(best.map(when).as_deref()),
         Value::Day(best.map(When::day).map(days)),
         Value::Day(published.and_then(|p| p.earliest).map(days)),
