@@ -105,6 +105,9 @@ fn written(kept: &Kept, page: Option<&[u8]>) -> serde_json::Result<Vec<u8>> {
 /// An observation from a line. Errors say what is wrong with it.
 pub fn parse(line: &[u8]) -> Result<Kept, String> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return Err("not JSON of an observation: an object is expected".to_owned());
+    }
     match serde_json::from_slice(line) {
         Ok(Versioned { version: Some(VERSION) }) => {}
         Ok(Versioned { version: Some(other) }) => {
@@ -248,7 +251,7 @@ mod tests {
         assert!(parse(whole.as_bytes()).is_ok());
         for (line, says) in [
             (String::new(), "not JSON"),
-            ("[1]".to_owned(), "\"version\" is missing"),
+            ("[1]".to_owned(), "an object is expected"),
             (r#"{"id":"a","text":"b"}"#.to_owned(), "reportedly add --jsonl"),
             (whole.replace("\"version\":1", "\"version\":2"), "update reportedly"),
             (whole.replace("\"article\":\"a1\"", "\"article\":\"\""), "\"article\""),
