@@ -131,7 +131,11 @@ struct Story<'s> {
     told: Vec<Told>,
     /// For each saying of each article, its wording weighted for this story.
     words: Vec<Vec<Wording>>,
-    /// The same without what the context says for them.
+    /// For each term the sayings that have it, by their numbers, with its weight there.
+    having: FxHashMap<u64, Vec<(u32, f32)>>,
+    /// The number of each article's first saying.
+    numbers: Vec<usize>,
+    /// The wordings without what the context says for them.
     own: Vec<Vec<Wording>>,
     /// What each term weighs where it stands itself rather than in the context.
     full: FxHashMap<u64, f32>,
@@ -171,9 +175,17 @@ impl<'s> Story<'s> {
             let most = full.entry(*term).or_default();
             *most = weight.max(*most);
         }
+        let mut having: FxHashMap<u64, Vec<(u32, f32)>> = FxHashMap::default();
+        for (number, wording) in (0..).zip(words.iter().flatten()) {
+            for (term, weight) in wording.terms() {
+                having.entry(*term).or_default().push((number, *weight));
+            }
+        }
+        let numbers =
+            words.iter().scan(0, |next, of| Some(std::mem::replace(next, *next + of.len()))).collect();
         let titles = told.iter().map(|t| t.title.scaled(weigh)).collect();
         let taken = told.iter().map(|t| vec![false; t.sayings.len()]).collect();
-        Self { articles, told, words, own, full, taken, titles, original }
+        Self { articles, told, words, having, numbers, own, full, taken, titles, original }
     }
 
     fn saying(&self, at: At) -> &Saying {
@@ -188,10 +200,21 @@ impl<'s> Story<'s> {
         if self.original[article].is_some() { COPY } else { 1.0 }
     }
 
-    /// How alike two sayings are. What begins with another number is another matter.
-    fn likeness(&self, a: At, b: At) -> f32 {
-        let alike = self.words[a.0][a.1].likeness(&self.words[b.0][b.1]);
-        if self.conflict(a, b) { alike * OTHER_FIGURE } else { alike }
+    /// What a wording shares with each saying, by its number: as [`Wording::shared`] for all of them in one go.
+    fn shared(&self, wording: &Wording) -> Vec<f32> {
+        let sayings = self.numbers.last().zip(self.words.last()).map_or(0, |(first, of)| first + of.len());
+        let mut shared = vec![0.0; sayings];
+        for (term, weight) in wording.terms() {
+            for (number, theirs) in self.having.get(term).into_iter().flatten() {
+                shared[*number as usize] += weight.min(*theirs);
+            }
+        }
+        shared
+    }
+
+    /// How alike a wording and a saying are, by what it shares with each.
+    fn likeness(&self, wording: &Wording, shared: &[f32], at: At) -> f32 {
+        wording.likeness_by(shared[self.numbers[at.0] + at.1], &self.words[at.0][at.1])
     }
 
     fn conflict(&self, a: At, b: At) -> bool {
@@ -206,11 +229,18 @@ impl<'s> Story<'s> {
     /// How much of the story speaks for a saying: the articles with something alike, each with its likeness.
     fn support(&self, at: At) -> (f32, usize) {
         let (mut sum, mut texts) = (0.0, 0);
+        let words = &self.words[at.0][at.1];
+        let shared = self.shared(words);
+        // What begins with another number is another matter.
+        let alike = |other: At| {
+            let alike = self.likeness(words, &shared, other);
+            if alike > 0.0 && self.conflict(at, other) { alike * OTHER_FIGURE } else { alike }
+        };
         for (i, told) in self.told.iter().enumerate() {
             let best = (0..told.sayings.len())
                 .filter(|j| !self.taken[i][*j] && told.sayings[*j].statement.is_some())
                 .filter(|j| self.comparable(at, (i, *j)))
-                .map(|j| self.likeness(at, (i, j)))
+                .map(|j| alike((i, j)))
                 .fold(0.0, f32::max);
             if i == at.0 || best >= ALIKE {
                 sum += self.counts(i) * if i == at.0 { 1.0 } else { best };
@@ -265,18 +295,17 @@ impl<'s> Story<'s> {
             let mut shares: FxHashMap<u64, f32> = FxHashMap::default();
             let mut weights: FxHashMap<u64, f32> = FxHashMap::default();
             let mut all = 0.0;
+            let shared = self.shared(&core);
             for (i, words) in self.words.iter().enumerate() {
-                let best = words
-                    .iter()
-                    .enumerate()
+                let best = (0..words.len())
+                    .map(|j| (j, self.likeness(&core, &shared, (i, j))))
+                    .filter(|(j, l)| (i, *j) == seed || *l >= ALIKE)
                     .filter(|(j, _)| {
                         (i, *j) == seed
                             || self.told[i].sayings[*j].statement.is_some()
                                 && self.comparable(seed, (i, *j))
                                 && !self.conflict(seed, (i, *j))
                     })
-                    .map(|(j, w)| (j, core.likeness(w)))
-                    .filter(|(j, l)| (i, *j) == seed || *l >= ALIKE)
                     .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
                 let Some((j, _)) = best else { continue };
                 all += self.counts(i);
@@ -286,7 +315,7 @@ impl<'s> Story<'s> {
                     *most = weight.max(*most);
                 }
             }
-            let others = self.others(&core);
+            let others = self.others(&core, &shared);
             let mut terms: Vec<(u64, f32)> = weights
                 .into_iter()
                 .filter(|(t, _)| shares[t] / all >= COMMON)
@@ -300,10 +329,10 @@ impl<'s> Story<'s> {
     }
 
     /// Sayings of the story that are of something else than a claim's core, a sample of them.
-    fn others(&self, core: &Wording) -> Vec<At> {
-        let others = self.sayings().filter(|at| {
-            self.saying(*at).statement.is_some() && core.likeness(&self.words[at.0][at.1]) < ALIKE
-        });
+    fn others(&self, core: &Wording, shared: &[f32]) -> Vec<At> {
+        let others = self
+            .sayings()
+            .filter(|at| self.saying(*at).statement.is_some() && self.likeness(core, shared, *at) < ALIKE);
         others.take(SAMPLE).collect()
     }
 

@@ -106,8 +106,13 @@ impl Wording {
 
     /// How alike two wordings are, 0 to 1: what they share against the geometric mean of what they say.
     pub(crate) fn likeness(&self, other: &Self) -> f32 {
+        self.likeness_by(self.shared(other), other)
+    }
+
+    /// The same where it is known what they share.
+    pub(crate) fn likeness_by(&self, shared: f32, other: &Self) -> f32 {
         let both = self.weight() * other.weight();
-        if both > 0.0 { self.shared(other) / both.sqrt() } else { 0.0 }
+        if both > 0.0 { shared / both.sqrt() } else { 0.0 }
     }
 }
 

@@ -70,7 +70,10 @@ fn main() -> Result<(), Failure> {
     let temporary = tempfile::tempdir()?;
     let folder = a.folder.clone().unwrap_or_else(|| temporary.path().join("library"));
     println!("{:<46} {:>12}", "measured", "");
-    fill(&a, &folder)?;
+    // A folder that an earlier run with the same seed and number of articles filled is only asked.
+    if !folder.join("library.db").exists() {
+        fill(&a, &folder)?;
+    }
     ask(&a, &folder)?;
     if let Some(binary) = a.binary.as_ref().filter(|_| a.pages > 0) {
         archive(&a, binary, temporary.path())?;
