@@ -23,7 +23,11 @@ impl Library {
                 to.display()
             )));
         }
-        let unfinished = beside(to, ".unfinished");
+        let parent = to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !parent.is_dir() {
+            return Err(Error::Unknown(format!("{}: there is no such folder", parent.display())));
+        }
+        let unfinished = beside(to, &format!(".{}.unfinished", std::process::id()));
         let copied = self.copy(&unfinished).and_then(|()| {
             let moved = File::open(&unfinished)
                 .and_then(|file| file.sync_all())
@@ -50,8 +54,10 @@ impl Library {
 }
 
 /// Makes a library from a copy. A library that is there is put aside as `library.db.before-restore` where `replace`
-/// says that it may be; its stories and index are made again.
-pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<(), Error> {
+/// says that it may be, with a number behind it where one lies there; the stories and the index are made again.
+///
+/// Gives where the old one went. What was forgotten after the copy was made is in the library again.
+pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<Option<PathBuf>, Error> {
     File::open(from).map_err(|source| Error::File { path: from.to_path_buf(), source })?;
     let opened = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|copy| {
         let version: i64 = copy.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -81,10 +87,11 @@ pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<(), Error> {
     }
     let unfinished = beside(&place, ".unfinished");
     copy_whole(&copy, &unfinished).map_err(|e| database(folder, e))?;
+    let aside = place.exists().then(|| free_name(&folder.join(format!("{DATABASE}{ASIDE}"))));
     let restored = (|| {
         File::open(&unfinished)?.sync_all()?;
-        if place.exists() {
-            put_aside(&place, &folder.join(format!("{DATABASE}.before-restore")))?;
+        if let Some(aside) = &aside {
+            put_aside(&place, aside)?;
         }
         for file in fs::read_dir(folder.join(CHECKPOINTS))? {
             fs::remove_file(file?.path())?;
@@ -98,7 +105,32 @@ pub fn restore(from: &Path, folder: &Path, replace: bool) -> Result<(), Error> {
     restored.map_err(|source| cannot_write(folder, source))?;
     drop(lock);
     Writer::open(folder)?.fold()?;
-    Ok(())
+    Ok(aside)
+}
+
+/// What the database is called that a restored one took the place of.
+const ASIDE: &str = ".before-restore";
+
+/// The name itself, or the first with a number behind it that is free.
+fn free_name(path: &Path) -> PathBuf {
+    let numbered = (2..).map(|n| beside(path, &format!("-{n}")));
+    let mut names = std::iter::once(path.to_path_buf()).chain(numbered);
+    names.find(|p| !p.exists()).unwrap_or_else(|| path.to_path_buf())
+}
+
+/// Databases in a library's folder that restored ones took the place of: what is forgotten is still in them.
+pub fn put_aside_before(folder: &Path) -> Vec<PathBuf> {
+    let name = format!("{DATABASE}{ASIDE}");
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|f| f.path());
+    let mut aside: Vec<PathBuf> = files
+        .filter(|p| {
+            p.file_name()
+                .and_then(|n| n.to_str())
+                .is_some_and(|n| n.starts_with(&name) && !n.ends_with("-wal"))
+        })
+        .collect();
+    aside.sort();
+    aside
 }
 
 /// Copies a database into one file, without a log beside it.
@@ -123,7 +155,6 @@ fn put_aside(place: &Path, aside: &Path) -> io::Result<()> {
     let _ = Connection::open_with_flags(place, flags).and_then(|old| one_file(&old));
     for ending in ["", "-wal"] {
         let (old, aside) = (beside(place, ending), beside(aside, ending));
-        let _ = fs::remove_file(&aside);
         if old.exists() {
             fs::rename(old, aside)?;
         }

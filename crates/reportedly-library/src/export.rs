@@ -78,7 +78,7 @@ pub struct Place {
     /// The story's id.
     pub story: String,
     /// The article that this one is a copy of.
-    pub copy_of: Option<String>,
+    pub family: Option<String>,
 }
 
 /// A row with its reading and page still packed.
@@ -218,8 +218,8 @@ impl View<'_> {
             t.prepare_cached("SELECT name FROM placed WHERE place = ?1")?.query_row([place], |row| row.get(0))
         };
         let story = named(self.story_of(t, story)?)?;
-        let copy_of = if first != place { Some(named(first)?) } else { None };
-        Ok(Some(Place { name, story, copy_of }))
+        let family = if first != place { Some(named(first)?) } else { None };
+        Ok(Some(Place { name, story, family }))
     }
 }
 
@@ -229,9 +229,8 @@ fn kind_of(word: &str) -> PageKind {
     PageKind::deserialize(word).unwrap_or_default()
 }
 
-/// Those known by ?1, recorded from ?2 on, of the outlets in ?3, which is JSON.
-const FILTER: &str =
-    "known_at <= ?1 AND recorded_at >= ?2 AND (?3 IS NULL OR outlet IN (SELECT value FROM json_each(?3)))";
+/// Those known by ?1, recorded or forgotten from ?2 on, of the outlets in ?3, which is JSON.
+const FILTER: &str = "known_at <= ?1 AND max(recorded_at, coalesce(forgotten_at, recorded_at)) >= ?2 AND (?3 IS NULL OR outlet IN (SELECT value FROM json_each(?3)))";
 
 impl Packed {
     fn unpack(self) -> Result<Kept, Error> {

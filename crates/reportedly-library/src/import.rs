@@ -91,6 +91,8 @@ pub struct Imports {
     pub added: usize,
     /// Those that were there already.
     pub known: usize,
+    /// Those among these whose page was not there.
+    pub pages: usize,
     /// Those of articles that were ordered forgotten here, which are not taken again.
     pub forgotten: usize,
     /// New tombstones of what was forgotten there.
@@ -103,6 +105,7 @@ impl std::ops::AddAssign for Imports {
     fn add_assign(&mut self, more: Self) {
         self.added += more.added;
         self.known += more.known;
+        self.pages += more.pages;
         self.forgotten += more.forgotten;
         self.tombstones += more.tombstones;
         self.kept += more.kept;
@@ -147,6 +150,11 @@ fn insert(
     let mut features = connection.prepare_cached("INSERT INTO features (seq, body) VALUES (?1, ?2)")?;
     let mut page =
         connection.prepare_cached("INSERT INTO page (hash, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
+    let mut keep = connection.prepare_cached(
+        "UPDATE observation SET page_kept = 1
+         WHERE article = ?1 AND page_hash = ?2 AND coalesce(first_seen, -9223372036854775808) = coalesce(?3, -9223372036854775808)
+           AND page_kept = 0 AND forgotten_at IS NULL",
+    )?;
     let mut imports = Imports::default();
     for Imported { row, recorded_at, known_at, known_strict } in all {
         let mut lives = |article: &str, page_hash: &[u8; 32], first_seen: Option<i64>| {
@@ -187,6 +195,12 @@ fn insert(
                 match lives(&row.article, &row.page_hash, row.first_seen)? {
                     Some(true) => {
                         imports.known += 1;
+                        if let Some(body) = &row.page
+                            && keep.execute(params![row.article, row.page_hash, row.first_seen])? > 0
+                        {
+                            page.execute(params![row.page_hash, body])?;
+                            imports.pages += 1;
+                        }
                         continue;
                     }
                     None if !forgotten.contains(&row.article) => {}

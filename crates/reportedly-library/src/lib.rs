@@ -39,7 +39,7 @@ mod strict;
 mod subscriptions;
 mod writer;
 
-pub use backup::restore;
+pub use backup::{put_aside_before, restore};
 pub use check::{Fault, Report};
 pub use error::Error;
 pub use export::{Kept, Place, Wanted};

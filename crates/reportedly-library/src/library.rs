@@ -9,7 +9,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use rayon::prelude::*;
-use reportedly_story::{Observation, Outlets, Placed, Story};
+use reportedly_story::{Observation, Outlets, Placed, Story, known_at};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{cmp::Reverse, path::Path};
@@ -89,7 +89,9 @@ impl Library {
     /// The id of the article that this was, where it was read before.
     pub fn known(&self, told: &sight::Told) -> Result<Option<String>, Error> {
         let connection = &self.store.connection;
-        let known = connection.prepare_cached("SELECT article FROM observation WHERE sight = ?1 LIMIT 1");
+        let known = connection.prepare_cached(
+            "SELECT article FROM observation WHERE sight = ?1 AND forgotten_at IS NULL LIMIT 1",
+        );
         known
             .and_then(|mut s| s.query_row([told.all], |row| row.get(0)).optional())
             .map_err(|e| self.store.error(e))
@@ -374,7 +376,8 @@ fn told((members, packed): (Vec<Logged>, Vec<Packed>), outlets: &Outlets) -> Res
         .enumerate()
         .map(|(i, m)| Placed {
             article: i,
-            known_at: Some(instant(m.known_at)),
+            // Where only the day of adding is known, that is no date of the article.
+            known_at: known_at(&observations[i].reading, false).map(|_| instant(m.known_at)),
             family: m.family.and_then(|f| index.get(&f).copied()),
         })
         .collect();

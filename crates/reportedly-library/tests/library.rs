@@ -385,10 +385,31 @@ fn a_backup_is_a_library_again() {
     assert!(of_library(&restored, None) == of_library(folder.path(), None));
     assert!(reportedly_library::restore(&copy, &restored, false).is_err(), "a library is there");
     reportedly_library::restore(&copy, &restored, true).expect("restored");
-    assert!(restored.join("library.db.before-restore").exists());
+    let aside = reportedly_library::restore(&copy, &restored, true).expect("restored");
+    assert_eq!(aside, Some(restored.join("library.db.before-restore-2")), "the first one stays");
+    assert_eq!(reportedly_library::put_aside_before(&restored).len(), 2);
     fs::write(&copy, b"no library").expect("written");
     assert!(matches!(reportedly_library::restore(&copy, &restored, true), Err(Error::Damaged { .. })));
     assert!(of_library(&restored, None) == of_library(folder.path(), None));
+}
+
+#[test]
+fn stories_of_a_fold_that_decided_otherwise_are_folded_again() {
+    let folder = filled(observations(), 100);
+    let then = of_library(folder.path(), None);
+    let database = rusqlite::Connection::open(folder.path().join("library.db")).expect("the database");
+    database
+        .execute("UPDATE setting SET value = value - 1 WHERE name = 'fold'", [])
+        .expect("another version");
+    // As if that one had put everything into one story.
+    database.execute("UPDATE placed SET story = 0", []).expect("other decisions");
+    drop(database);
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let folded = writer.fold().expect("folded");
+    assert!(folded.steps > 0 && folded.again == folded.steps, "{folded:?}");
+    assert_eq!(writer.fold().expect("folded").steps, 0, "once is enough");
+    drop(writer);
+    assert!(of_library(folder.path(), None) == then);
 }
 
 /// A library as the first release wrote it: twelve pages of the newsroom. To write it anew, which only an unreleased

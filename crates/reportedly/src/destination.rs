@@ -14,6 +14,7 @@ const CHUNK: usize = 256 << 10;
 pub struct Destination {
     out: BufWriter<Box<dyn Write + Send>>,
     file: Option<Unfinished>,
+    force: bool,
 }
 
 /// A file that takes its name once it is whole.
@@ -28,7 +29,7 @@ impl Destination {
     pub fn open(to: &Path, force: bool) -> Result<Self> {
         let buffered = |out: Box<dyn Write + Send>| BufWriter::with_capacity(CHUNK, out);
         if to == Path::new("-") {
-            return Ok(Self { out: buffered(Box::new(io::stdout())), file: None });
+            return Ok(Self { out: buffered(Box::new(io::stdout())), file: None, force });
         }
         let name = || to.display().to_string();
         match fs::metadata(to) {
@@ -36,19 +37,25 @@ impl Destination {
             // A pipe or a device is no file that could be lost.
             Ok(there) if !there.is_file() => {
                 let file = File::options().write(true).open(to).with_context(name)?;
-                return Ok(Self { out: buffered(Box::new(file)), file: None });
+                return Ok(Self { out: buffered(Box::new(file)), file: None, force });
             }
             Ok(_) if !force => bail!("{}: is there already: --force overwrites it", name()),
             Ok(_) | Err(_) => {}
         }
+        let parent = to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !parent.is_dir() {
+            bail!("{}: there is no such folder", parent.display());
+        }
+        // Two that write the same file at once each have their own, and the last one to end gives it its name.
         let mut beside = to.as_os_str().to_owned();
-        beside.push(".unfinished");
+        beside.push(format!(".{}.unfinished", std::process::id()));
         let beside = PathBuf::from(beside);
-        let file = File::create(&beside).with_context(|| beside.display().to_string())?;
+        let file = File::create_new(&beside).with_context(|| beside.display().to_string())?;
         let out = file.try_clone().with_context(name)?;
         Ok(Self {
             out: buffered(Box::new(out)),
             file: Some(Unfinished { file, beside, to: to.to_path_buf() }),
+            force,
         })
     }
 
@@ -57,6 +64,9 @@ impl Destination {
         self.out.flush()?;
         let Some(Unfinished { file, beside, to }) = &self.file else { return Ok(()) };
         file.sync_all()?;
+        if !self.force && to.exists() {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, "another one made the file meanwhile"));
+        }
         fs::rename(beside, to)?;
         self.file = None;
         Ok(())

@@ -250,6 +250,78 @@ fn a_file_is_there_whole_or_not_at_all_and_none_is_overwritten_unasked() {
     assert_eq!(run(library.path(), &["export", "news"], b"").status.code(), Some(2));
     assert_eq!(run(library.path(), &["export", "a.opml", "--outlet", "x"], b"").status.code(), Some(2));
     assert_eq!(fs::read_dir(files.path()).expect("a folder").count(), 1);
+    // Somebody's own file beside it, the library itself, a folder that is not there.
+    let own = files.path().join("other.jsonl.unfinished");
+    fs::write(&own, "mine").expect("written");
+    ask(library.path(), &["export", &files.path().join("other.jsonl").display().to_string()]);
+    assert_eq!(fs::read_to_string(&own).expect("still there"), "mine");
+    let database = library.path().join("library.db").display().to_string();
+    let refused = run(library.path(), &["export", &database, "--to", "jsonl", "--force"], b"");
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    whole(library.path());
+    let nowhere = files.path().join("none").join("a.jsonl").display().to_string();
+    let said = text(&run(library.path(), &["export", &nowhere], b"").stderr);
+    assert!(said.contains("none: there is no such folder"), "{said}");
+}
+
+#[test]
+fn exports_to_one_file_at_once_leave_a_whole_one() {
+    let library = folder();
+    newsroom(library.path());
+    let files = folder();
+    let file = files.path().join("news.jsonl");
+    let name = file.display().to_string();
+    let folder = library.path().display().to_string();
+    let export = || {
+        Command::new(env!("CARGO_BIN_EXE_reportedly"))
+            .args(["export", "-q", "--force", &name, "--library", &folder])
+            .spawn()
+            .expect("started")
+    };
+    let exports: Vec<_> = (0..3).map(|_| export()).collect();
+    for mut export in exports {
+        assert!(export.wait().expect("ended").success());
+    }
+    let (alone, _) = ask(library.path(), &["export", "-", "--to", "jsonl"]);
+    assert!(fs::read(&file).expect("the export") == alone);
+    assert_eq!(fs::read_dir(files.path()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn pages_that_were_left_out_are_brought_by_a_fuller_export() {
+    let library = folder();
+    newsroom(library.path());
+    let (without, _) = ask(library.path(), &["export", "-", "--to", "jsonl", "--no-pages"]);
+    let (with, _) = ask(library.path(), &["export", "-", "--to", "jsonl"]);
+    let elsewhere = folder();
+    assert!(run(elsewhere.path(), &["import", "-"], &without).status.success());
+    let filled = run(elsewhere.path(), &["import", "-"], &with);
+    assert!(text(&filled.stderr).contains("of them given their pages"), "{}", text(&filled.stderr));
+    let (again, _) = ask(elsewhere.path(), &["export", "-", "--to", "jsonl"]);
+    assert!(again == with);
+    whole(elsewhere.path());
+}
+
+#[test]
+fn what_was_forgotten_is_said_to_be_so_and_told_to_who_follows() {
+    let library = folder();
+    let page = |title: &str| {
+        let html =
+            format!("<html><title>{title}</title><body><p>{title}, the harbour master said on Monday.");
+        format!("{}\n", serde_json::json!({"id": title, "html": html, "fetched": "2031-03-01"}))
+    };
+    let pages = [page("The quay reopens"), page("The mole is closed")].concat();
+    assert!(run(library.path(), &["add", "--jsonl", "-"], pages.as_bytes()).status.success());
+    std::thread::sleep(Duration::from_millis(20));
+    let since = jiff::Timestamp::now().to_string();
+    ask(library.path(), &["forget", "The quay reopens"]);
+    let again = run(library.path(), &["add", "--jsonl", "-"], pages.as_bytes());
+    let said = text(&again.stderr);
+    assert!(said.contains("1 already there, 1 of articles that were ordered forgotten"), "{said}");
+    let (since_then, _) = ask(library.path(), &["export", "-", "--to", "jsonl", "--since", &since]);
+    let lines = text(&since_then);
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    assert!(lines.contains("\"forgotten_at\":\"20"), "{lines}");
 }
 
 #[test]

@@ -38,14 +38,18 @@ impl Backup {
 
 /// `restore`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    after_help = "The library is what it was when the copy was made: what was forgotten since is in it again.
+
+Examples:
   reportedly restore news-before-upgrade.db --library ~/restored
-  reportedly restore news-before-upgrade.db --replace")]
+  reportedly restore news-before-upgrade.db --replace"
+)]
 pub struct Restore {
     /// A file that `backup` made
     #[arg(value_name = "FILE")]
     pub from: PathBuf,
-    /// Put a library that is there aside, as library.db.before-restore
+    /// Put a library that is there aside, as library.db.before-restore (-2, -3 …)
     #[arg(long)]
     pub replace: bool,
 }
@@ -54,7 +58,7 @@ impl Restore {
     /// Makes the library from the copy.
     pub fn run(&self, settings: &Settings) -> Result<()> {
         let folder = settings.library()?;
-        reportedly_library::restore(&self.from, folder, self.replace)?;
+        let aside = reportedly_library::restore(&self.from, folder, self.replace)?;
         let library = Library::open(folder)?;
         let view = library.view(None)?;
         say(&format!(
@@ -63,6 +67,9 @@ impl Restore {
             view.stories()?,
             view.articles()?
         ));
+        if let Some(aside) = aside {
+            say(&format!("what was there before lies in {}", aside.display()));
+        }
         Ok(())
     }
 }

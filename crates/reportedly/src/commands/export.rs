@@ -23,19 +23,17 @@ use std::{
 
 /// `export`
 #[derive(Debug, Args)]
-#[command(
-    after_help = "jsonl is the whole library but for its subscriptions: `import` makes the same of it elsewhere. parquet is
-a table of the same for analysts, one row an observation, with the stories they are in; `import` reads it
-as well. warc holds the pages: `add` reads it; pages without bytes or an address are left out and counted.
-opml holds the subscriptions.
+#[command(after_help = "jsonl is the whole library but for its subscriptions: `import` makes the same of it
+elsewhere. parquet is a table of the same for analysts, one row an observation, with the
+stories they are in; `import` reads it as well. warc holds the pages: `add` reads it; pages
+without bytes or an address are left out and counted. opml holds the subscriptions.
 
 Examples:
   reportedly export news.jsonl
   reportedly export - --to jsonl --no-pages --outlet \"Harbour Wire\" | jq .reading.title
   reportedly export articles.parquet --as-of 2031-03-01
   reportedly export pages.warc.gz
-  reportedly export subscriptions.opml"
-)]
+  reportedly export subscriptions.opml")]
 pub struct Export {
     /// The file to make, or - for standard output
     #[arg(value_name = "FILE")]
@@ -46,7 +44,7 @@ pub struct Export {
     /// What was known by then: a day (its end, UTC) or an instant
     #[arg(long, value_name = "DATE", value_parser = given_as_of)]
     pub as_of: Option<AsOf>,
-    /// What was recorded from then on
+    /// What was recorded or forgotten from then on
     #[arg(long, value_name = "DATE", value_parser = given_since)]
     pub since: Option<Timestamp>,
     /// Of this outlet only
@@ -61,6 +59,15 @@ pub struct Export {
     /// No progress, no summary
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Whether a file is one of those that a library is made of.
+fn is_part_of(file: &Path, library: &Path) -> bool {
+    let parent = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Ok(parent), Ok(library)) = (parent.canonicalize(), library.canonicalize()) else { return false };
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let own = parent == library && (name.starts_with("library.db") || name == "writer.lock");
+    own || ["index", "checkpoints"].iter().any(|folder| parent.starts_with(library.join(folder)))
 }
 
 /// A day means its beginning.
@@ -105,6 +112,9 @@ impl Export {
             bail!(Usage("this is nothing to look at: name a file, or give it to another program".to_owned()));
         }
         let library = Library::open(settings.library()?)?;
+        if is_part_of(&self.to_file, settings.library()?) {
+            bail!(Usage(format!("{} is part of the library itself", self.to_file.display())));
+        }
         let out = Destination::open(&self.to_file, self.force)?;
         let written = if format == Format::Opml {
             subscriptions(&library, out)

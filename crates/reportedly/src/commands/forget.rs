@@ -58,6 +58,9 @@ impl Forget {
         }
         let done = if self.dry_run { "would be forgotten" } else { "forgotten" };
         say(&format!("{done}: {} articles, seen {} times", gone.articles.len(), gone.observations));
+        for aside in reportedly_library::put_aside_before(settings.library()?) {
+            say(&format!("{} is from before a restore and may still have it", aside.display()));
+        }
         Ok(())
     }
 }

@@ -35,11 +35,12 @@ const LIST_BYTES: u64 = 17 << 20;
 /// `import`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Observations are taken as they are, not read again: what was read, when it was recorded, and what was
-known when are those of the library that they come from. What is there already is not added twice, so an
-interrupted import is just run again. What was forgotten there is not added here afterwards; what this
-library has of it stays until `reportedly forget` is told. A line that is wrong is named and costs only
-itself. Archives of pages are read with `reportedly add`.
+    after_help = "Observations are taken as they are, not read again: what was read, when it was recorded,
+and what was known when are those of the library that they come from. What is there already
+is not added twice, so an interrupted import is just run again. What was forgotten there is
+not added here afterwards; what this library has of it stays until `reportedly forget` is
+told. A line that is wrong is named and costs only itself. Archives of pages are read with
+`reportedly add`.
 
 Examples:
   reportedly import news.jsonl
@@ -185,9 +186,10 @@ impl Batch<'_> {
 }
 
 fn summary(imports: Imports) -> String {
-    let Imports { added, known, forgotten, tombstones, kept } = imports;
+    let Imports { added, known, pages, forgotten, tombstones, kept } = imports;
     let more = [
         (known, "already there"),
+        (pages, "of them given their pages"),
         (forgotten, "of articles that were ordered forgotten"),
         (tombstones, "forgotten there, which are not added again"),
         (kept, "forgotten there, which stay here until `reportedly forget` is told"),

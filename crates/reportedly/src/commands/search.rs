@@ -47,7 +47,7 @@ Examples:
   reportedly search strike --as-of 2031-02-01
   reportedly search 'outlet:\"Harbour Wire\" after:2031' --json | jq '.found[].title'")]
 pub struct Search {
-    /// Words, \"phrases\" and fields
+    /// Words, "phrases" and fields
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
     /// Only what was known by then: a day (its end, UTC) or an instant

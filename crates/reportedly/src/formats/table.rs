@@ -34,7 +34,7 @@ const SCHEMA: &str = "message observations {
   required binary article (UTF8);
   required binary kind (UTF8);
   optional binary story (UTF8);
-  optional binary copy_of (UTF8);
+  optional binary family (UTF8);
   optional binary url (UTF8);
   optional binary path (UTF8);
   optional binary outlet (UTF8);
@@ -268,7 +268,7 @@ fn values(kept: &Kept) -> Result<Vec<Value>> {
         text(Some(&kept.article)),
         text(Some(kept.kind.word())),
         text(kept.place.as_ref().map(|p| p.story.as_str())),
-        text(kept.place.as_ref().and_then(|p| p.copy_of.as_deref())),
+        text(kept.place.as_ref().and_then(|p| p.family.as_deref())),
         text(of.and_then(|r| r.url.as_deref())),
         text(kept.path.as_deref()),
         text(of.and_then(|r| r.outlet.as_deref())),
