@@ -7,11 +7,11 @@
 use crate::{
     checkpoints::{self, AT_THE_END, ON_THE_WAY, Spacing},
     error::{Error, REBUILD},
-    sight::{features_of, instant, unsortable},
-    store::{self, Store},
+    sight::{features_of, turn_of},
+    store::{self, Store, set, setting},
 };
 use rayon::prelude::*;
-use reportedly_story::{Cache, FOLD_VERSION as VERSION, Features, Fold, Merge, Past, Step, turn};
+use reportedly_story::{Cache, FOLD_VERSION as VERSION, Features, Fold, Merge, Past, Step};
 use rusqlite::{Connection, OptionalExtension, Statement, TransactionBehavior, params};
 use rustc_hash::FxHashSet;
 use std::{path::Path, sync::Arc};
@@ -71,27 +71,38 @@ struct Next {
 }
 
 /// The features of what was folded, from the database and the latest ones from memory.
-struct OnDisk<'f> {
-    connection: &'f Connection,
-    cache: &'f mut Cache,
+pub(crate) struct OnDisk<'f, F> {
+    pub connection: &'f Connection,
+    pub cache: &'f mut Cache,
+    /// The observation at a place.
+    pub seq: F,
 }
 
-impl Past for OnDisk<'_> {
+impl<F: Fn(u32) -> Result<i64, Error>> Past for OnDisk<'_, F> {
     type Error = Error;
 
     fn features(&mut self, place: u32) -> Result<Arc<Features>, Error> {
         if let Some(held) = self.cache.get(place) {
             return Ok(held);
         }
-        let seq = self
-            .connection
-            .prepare_cached("SELECT seq FROM placed WHERE place = ?1")
-            .and_then(|mut s| s.query_row([place], |row| row.get(0)))
-            .map_err(lost)?;
-        let features = Arc::new(features(self.connection, seq)?);
+        let features = Arc::new(features(self.connection, (self.seq)(place)?)?);
         self.cache.put(place, Arc::clone(&features));
         Ok(features)
     }
+}
+
+/// The features of what is in the log.
+fn logged<'f>(
+    connection: &'f Connection,
+    cache: &'f mut Cache,
+) -> OnDisk<'f, impl Fn(u32) -> Result<i64, Error>> {
+    let seq = move |place| {
+        connection
+            .prepare_cached("SELECT seq FROM placed WHERE place = ?1")
+            .and_then(|mut s| s.query_row([place], |row| row.get(0)))
+            .map_err(lost)
+    };
+    OnDisk { connection, cache, seq }
 }
 
 /// What SQLite said of the log while it was read.
@@ -199,19 +210,6 @@ impl Folding {
     }
 }
 
-fn setting(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
-    let value = "SELECT value FROM setting WHERE name = ?1";
-    connection.prepare_cached(value)?.query_row([name], |row| row.get(0)).optional()
-}
-
-fn set(connection: &Connection, name: &str, value: i64) -> rusqlite::Result<usize> {
-    connection.execute(
-        "INSERT INTO setting (name, value) VALUES (?1, ?2)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        params![name, value],
-    )
-}
-
 /// The newest observation that was taken into account.
 fn folded_up_to(connection: &Connection) -> rusqlite::Result<i64> {
     Ok(setting(connection, "folded")?.unwrap_or(0))
@@ -224,7 +222,7 @@ fn decided_otherwise(connection: &Connection) -> rusqlite::Result<bool> {
 
 fn note_version(connection: &Connection) -> rusqlite::Result<()> {
     if setting(connection, "fold")? != Some(VERSION.into()) {
-        set(connection, "fold", VERSION.into())?;
+        set(connection, "fold", Some(VERSION.into()))?;
     }
     Ok(())
 }
@@ -276,7 +274,7 @@ fn cut_back(connection: &Connection) -> rusqlite::Result<usize> {
     {
         undone = cut_from(connection, &first)?;
     }
-    set(connection, "folded", newest)?;
+    set(connection, "folded", Some(newest))?;
     Ok(undone)
 }
 
@@ -301,8 +299,7 @@ pub(crate) fn compare(store: &Store) -> Result<Option<String>, Error> {
         let Some(end) = group.last() else { break };
         key = end.1.clone();
         for next in with_features(&transaction, group, false, &|e| store.error(e))? {
-            let past = &mut OnDisk { connection: &transaction, cache: &mut cache };
-            let step = fold.add(&next.key.1, &next.features, past)?;
+            let step = fold.add(&next.key.1, &next.features, &mut logged(&transaction, &mut cache))?;
             let said = Said::of(&step);
             let logged = Said::logged(&transaction, taken, next.seq).map_err(lost)?;
             if logged.as_ref() != Some(&said) {
@@ -394,7 +391,7 @@ fn resume(connection: &Connection, folder: &Path) -> Result<State, Error> {
         }
         for (seq, article, place) in rows {
             let features = Arc::new(features(connection, seq)?);
-            let step = fold.add(&article, &features, &mut OnDisk { connection, cache: &mut cache })?;
+            let step = fold.add(&article, &features, &mut logged(connection, &mut cache))?;
             if place != (!step.again).then_some(step.place) {
                 return Err(unlike("a step taken again ends elsewhere"));
             }
@@ -423,8 +420,8 @@ impl State {
             let Some(end) = group.last() else { break };
             key = end.1.clone();
             for next in with_features(connection, group, true, &database)? {
-                let past = &mut OnDisk { connection, cache: &mut self.cache };
-                let step = self.fold.add(&next.key.1, &next.features, past)?;
+                let step =
+                    self.fold.add(&next.key.1, &next.features, &mut logged(connection, &mut self.cache))?;
                 log.write(self.steps, &next, &step).map_err(database)?;
                 if !step.again {
                     self.cache.put(step.place, next.features);
@@ -491,8 +488,7 @@ fn with_features(
 impl Next {
     /// Its turn among those of its key.
     fn turn(&self) -> impl Ord + use<'_> {
-        let first_seen = self.first_seen.map(instant);
-        turn(Some(instant(self.key.0)), &self.key.1, first_seen, unsortable(self.content))
+        turn_of(self.key.0, &self.key.1, self.first_seen, self.content)
     }
 }
 

@@ -5,12 +5,15 @@ use crate::{
     error::Error,
     folding::cut_from,
     sight::microseconds,
-    store::INDEX,
+    store::{INDEX, set, setting},
     stored::{hash, unpack},
     writer::Writer,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+
+/// The setting that says how far an unfinished takedown has come.
+const FORGETTING: &str = "forgetting";
 
 /// What is to be forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,8 +93,11 @@ impl Writer {
         }
         if left.is_some() {
             self.purge_index()?;
-            let ended = "DELETE FROM setting WHERE name = 'forgetting' AND value = ?1";
-            self.store.connection.execute(ended, [IN_INDEX]).map_err(|e| self.store.error(e))?;
+            let ended = "DELETE FROM setting WHERE name = ?1 AND value = ?2";
+            self.store
+                .connection
+                .execute(ended, params![FORGETTING, IN_INDEX])
+                .map_err(|e| self.store.error(e))?;
         }
         Ok(())
     }
@@ -165,20 +171,11 @@ const IN_INDEX: i64 = 1;
 
 /// Where bytes of what was forgotten may still lie.
 pub(crate) fn left(connection: &Connection) -> rusqlite::Result<Option<i64>> {
-    let left = "SELECT value FROM setting WHERE name = 'forgetting'";
-    connection.query_row(left, [], |row| row.get(0)).optional()
+    setting(connection, FORGETTING)
 }
 
 fn remains(connection: &Connection, place: Option<i64>) -> rusqlite::Result<()> {
-    match place {
-        Some(place) => connection.execute(
-            "INSERT INTO setting (name, value) VALUES ('forgetting', ?1)
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            [place],
-        )?,
-        None => connection.execute("DELETE FROM setting WHERE name = 'forgetting'", [])?,
-    };
-    Ok(())
+    set(connection, FORGETTING, place)
 }
 
 fn summary(going: &[Going]) -> Forgotten {

@@ -12,7 +12,7 @@ use crate::{
         Ask, Entry, Index, OpenError, Prepared, Query, SearchError, Snippet, Stories, highlights, snippet,
     },
     sight::instant,
-    store::{INDEX, Store, cannot_write},
+    store::{INDEX, Store, cannot_write, set, setting},
     stored::unpack_reading,
     writer::Writer,
 };
@@ -29,6 +29,8 @@ use tantivy::{TantivyError, directory::error::LockError};
 const MEMORY: usize = 128 << 20;
 /// Articles that one commit of the index takes in: what is done again after a crash.
 const COMMITTED: usize = 50_000;
+/// The setting that holds the number of the index's last commit.
+const COMMITS: &str = "indexed";
 /// Articles that are read and made ready at a time.
 const READ: usize = 500;
 
@@ -114,14 +116,7 @@ fn index_error(store: &Store, error: &SearchError) -> Error {
 
 /// The number of the last commit that the log knows of.
 fn commits(store: &Store) -> Result<i64, Error> {
-    let commits = (|| {
-        store
-            .connection
-            .prepare_cached("SELECT value FROM setting WHERE name = 'indexed'")?
-            .query_row([], |row| row.get(0))
-            .optional()
-    })();
-    Ok(commits.map_err(|e| store.error(e))?.unwrap_or(0))
+    Ok(setting(&store.connection, COMMITS).map_err(|e| store.error(e))?.unwrap_or(0))
 }
 
 fn count(store: &Store, query: &str) -> Result<usize, Error> {
@@ -257,11 +252,7 @@ impl Writer {
             let told = (|| {
                 let transaction = self.store.connection.transaction()?;
                 transaction.execute("DELETE FROM unindexed WHERE seq <= ?1", [last])?;
-                transaction.execute(
-                    "INSERT INTO setting (name, value) VALUES ('indexed', ?1)
-                     ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    [commits],
-                )?;
+                set(&transaction, COMMITS, Some(commits))?;
                 transaction.commit()
             })();
             told.map_err(|e: rusqlite::Error| self.store.error(e))?;

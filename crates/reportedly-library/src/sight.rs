@@ -3,7 +3,7 @@
 use crate::stored::{self, Hash, hash, hash_of_parts, pack, pack_reading};
 use jiff::Timestamp;
 use reportedly_read::Reading;
-use reportedly_story::{Features, Observation, known_at};
+use reportedly_story::{Features, Observation, known_at, turn};
 use std::io;
 
 /// One sight of a page, with what is kept of it.
@@ -130,8 +130,18 @@ pub(crate) const fn sortable(number: u64) -> i64 {
     (number ^ (1 << 63)) as i64
 }
 
-/// The other way.
-pub(crate) const fn unsortable(number: i64) -> u64 {
+/// The turn of an observation in the fold, by how it is stored.
+pub(crate) fn turn_of(
+    known_at: i64,
+    article: &str,
+    first_seen: Option<i64>,
+    content: i64,
+) -> impl Ord + use<'_> {
+    turn(Some(instant(known_at)), article, first_seen.map(instant), unsortable(content))
+}
+
+/// What [`sortable`] made a number from.
+const fn unsortable(number: i64) -> u64 {
     (number as u64) ^ (1 << 63)
 }
 

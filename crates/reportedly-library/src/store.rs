@@ -1,7 +1,7 @@
 //! The folder and its database: opening, the lock of the one writer, the versions of the schema.
 
 use crate::error::{Error, RESTORE_ALL};
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, ffi, params};
 use std::{
     fmt::Write as _,
     fs::{self, File, OpenOptions, TryLockError},
@@ -262,6 +262,25 @@ fn as_immutable(path: &Path) -> PathBuf {
     }
     uri.push_str("?immutable=1");
     uri.into()
+}
+
+/// A number that the library remembers.
+pub(crate) fn setting(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+    let value = "SELECT value FROM setting WHERE name = ?1";
+    connection.prepare_cached(value)?.query_row([name], |row| row.get(0)).optional()
+}
+
+/// Remembers a number, or forgets it.
+pub(crate) fn set(connection: &Connection, name: &str, value: Option<i64>) -> rusqlite::Result<()> {
+    match value {
+        Some(value) => connection.execute(
+            "INSERT INTO setting (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![name, value],
+        )?,
+        None => connection.execute("DELETE FROM setting WHERE name = ?1", [name])?,
+    };
+    Ok(())
 }
 
 /// What SQLite said of a library, with what to do about it.

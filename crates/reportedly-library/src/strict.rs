@@ -5,12 +5,12 @@
 
 use crate::{
     error::Error,
-    folding::{HELD, features},
+    folding::{HELD, OnDisk, features},
     library::{Found, Library, Logged, ToldStory, packed, tell_all},
-    sight::{instant, microseconds, unsortable},
+    sight::{instant, microseconds, turn_of},
 };
 use jiff::Timestamp;
-use reportedly_story::{Cache, Features, Fold, Outlets, Past, turn};
+use reportedly_story::{Cache, Fold, Outlets};
 use rusqlite::{Connection, Row, Transaction};
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
@@ -49,29 +49,7 @@ impl Next {
     }
 
     fn turn(&self) -> impl Ord + use<'_> {
-        let first_seen = self.first_seen.map(instant);
-        turn(Some(instant(self.known_at)), &self.article, first_seen, unsortable(self.content))
-    }
-}
-
-/// The features of what was folded.
-struct Kept<'k> {
-    connection: &'k Connection,
-    states: &'k [Logged],
-    cache: &'k mut Cache,
-}
-
-impl Past for Kept<'_> {
-    type Error = Error;
-
-    fn features(&mut self, place: u32) -> Result<Arc<Features>, Error> {
-        if let Some(held) = self.cache.get(place) {
-            return Ok(held);
-        }
-        let Some(state) = self.states.get(place as usize) else { return Ok(Arc::default()) };
-        let features = Arc::new(features(self.connection, state.seq)?);
-        self.cache.put(place, Arc::clone(&features));
-        Ok(features)
+        turn_of(self.known_at, &self.article, self.first_seen, self.content)
     }
 }
 
@@ -121,7 +99,10 @@ impl Folding {
         together.sort_by(|a, b| a.turn().cmp(&b.turn()));
         for next in together {
             let own = Arc::new(features(connection, next.seq)?);
-            let past = &mut Kept { connection, states: &self.states, cache: &mut self.cache };
+            let states = &self.states;
+            // The fold asks for nothing that it was not given.
+            let seq = |place| Ok(states.get(place as usize).map_or(next.seq, |state: &Logged| state.seq));
+            let past = &mut OnDisk { connection, cache: &mut self.cache, seq };
             let step = self.fold.add(&next.article, &own, past)?;
             if step.again {
                 continue;
