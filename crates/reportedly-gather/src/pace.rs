@@ -24,6 +24,7 @@ use crate::{
     fetch::{Fault, Outcome, RetryAfter},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -133,7 +134,8 @@ fn outside_of_skipped(mut at: Timestamp, wishes: &Wishes) -> Timestamp {
 }
 
 /// What kind of an error it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Trouble {
     /// It refuses us: 401, 402, 403, 451.
     Refused,

@@ -7,6 +7,7 @@ use crate::{
     sight::microseconds,
     store::{INDEX, set, setting},
     stored::{hash, unpack},
+    visits,
     writer::Writer,
 };
 use jiff::Timestamp;
@@ -67,6 +68,7 @@ impl Writer {
             }
             for gone in &going {
                 empty(&transaction, gone, now)?;
+                visits::forget(&transaction, &gone.article)?;
             }
             if !going.is_empty() {
                 remains(&transaction, Some(EVERYWHERE))?;

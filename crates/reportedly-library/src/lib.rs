@@ -37,6 +37,7 @@ mod store;
 mod stored;
 mod strict;
 mod subscriptions;
+mod visits;
 mod writer;
 
 pub use backup::{put_aside_before, restore};
@@ -52,5 +53,6 @@ pub use searching::{Again, Answer, FoundArticle, Indexed, Searchable};
 pub use sight::{Row, Sight, Told};
 pub use store::{is_free, last_written};
 pub use strict::Strict;
-pub use subscriptions::{Subscribed, Subscription};
+pub use subscriptions::{Subscribed, Subscription, SubscriptionKind};
+pub use visits::{Brought, Offered, Taken, Visit};
 pub use writer::{Added, BATCH, Writer};

@@ -20,7 +20,11 @@ pub(crate) const CHECKPOINTS: &str = "checkpoints";
 pub(crate) const INDEX: &str = "index";
 
 /// The steps from each version of the schema to the next, from an empty file on.
-const MIGRATIONS: &[&str] = &[include_str!("../schema/0001.sql"), include_str!("../schema/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../schema/0001.sql"),
+    include_str!("../schema/0002.sql"),
+    include_str!("../schema/0003.sql"),
+];
 /// The version that this program reads and writes.
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
 

@@ -10,8 +10,28 @@ use crate::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+/// What is at a subscription's address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SubscriptionKind {
+    /// A feed.
+    #[default]
+    Feed,
+    /// A sitemap, or an index of them.
+    Sitemap,
+}
+
+impl SubscriptionKind {
+    /// As it is stored and told.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Feed => "feed",
+            Self::Sitemap => "sitemap",
+        }
+    }
+}
+
 /// A feed that somebody wishes to have.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subscription {
     /// Its address.
     pub url: String,
@@ -25,6 +45,12 @@ pub struct Subscription {
     pub paused: bool,
     /// When it was added; the library says.
     pub added_at: Timestamp,
+    /// What it is.
+    pub kind: SubscriptionKind,
+    /// When it is asked next; at once where that is not known.
+    pub due_at: Option<Timestamp>,
+    /// What whoever asks it remembers, as JSON.
+    pub asked: Option<String>,
 }
 
 /// What came of subscribing.
@@ -41,7 +67,8 @@ impl Library {
     pub fn subscriptions(&self) -> Result<Vec<Subscription>, Error> {
         let rows = (|| {
             let mut all = self.store.connection.prepare(
-                "SELECT url, title, site, paused, added_at, folders FROM subscription ORDER BY id",
+                "SELECT url, title, site, paused, added_at, folders, kind, due_at, asked FROM subscription
+                 ORDER BY id",
             )?;
             let all = all.query_map([], |row| {
                 let subscription = Subscription {
@@ -51,6 +78,12 @@ impl Library {
                     folders: Vec::new(),
                     paused: row.get(3)?,
                     added_at: instant(row.get(4)?),
+                    kind: match row.get_ref(6)?.as_str()? {
+                        "sitemap" => SubscriptionKind::Sitemap,
+                        _ => SubscriptionKind::Feed,
+                    },
+                    due_at: row.get::<_, Option<i64>>(7)?.map(instant),
+                    asked: row.get(8)?,
                 };
                 Ok((subscription, row.get(5)?))
             })?;
@@ -85,8 +118,8 @@ impl Writer {
                     let folders = serde_json::to_string(&wanted.folders).unwrap_or_else(|_| "[]".to_owned());
                     subscribed.added += transaction
                         .prepare_cached(
-                            "INSERT INTO subscription (url, title, site, folders, paused, added_at)
-                             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                            "INSERT INTO subscription (url, title, site, folders, paused, added_at, kind)
+                             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
                         )?
                         .execute(params![
                             wanted.url,
@@ -94,7 +127,8 @@ impl Writer {
                             wanted.site,
                             folders,
                             wanted.paused,
-                            now
+                            now,
+                            wanted.kind.word(),
                         ])?;
                     continue;
                 };
@@ -117,6 +151,95 @@ impl Writer {
         })();
         stored.map_err(|e| self.store.error(e))
     }
+}
+
+impl Writer {
+    /// Notes what came of asking a subscription: when to ask it again, and what whoever asks remembers. A title or site
+    /// that it lacked it gets.
+    pub fn asked(&mut self, told: &Subscription) -> Result<(), Error> {
+        (|| {
+            self.store
+                .connection
+                .prepare_cached(
+                    "UPDATE subscription SET due_at = ?2, asked = ?3, paused = ?4, title = coalesce(title, ?5),
+                       site = coalesce(site, ?6)
+                     WHERE url = ?1",
+                )?
+                .execute(params![
+                    told.url,
+                    told.due_at.map(microseconds),
+                    told.asked,
+                    told.paused,
+                    told.title,
+                    told.site
+                ])
+        })()
+        .map_err(|e| self.store.error(e))?;
+        Ok(())
+    }
+
+    /// A subscription has moved for good: it goes on under its new address. Where there is one already, both become
+    /// that one, in the folders of both.
+    pub fn moved(&mut self, old: &str, new: &str) -> Result<(), Error> {
+        let of = |url: &str| {
+            let there = folders(&self.store.connection, url).map_err(|e| self.store.error(e))?;
+            there.map(|(id, folders)| Ok((id, parsed(&self.store, url, &folders)?))).transpose()
+        };
+        let (Some((old_id, old_folders)), there) = (of(old)?, of(new)?) else { return Ok(()) };
+        (|| {
+            let transaction = self.store.connection.transaction()?;
+            match there {
+                None => {
+                    transaction
+                        .execute("UPDATE subscription SET url = ?2 WHERE id = ?1", params![old_id, new])?;
+                }
+                Some((id, _)) if id == old_id => {}
+                Some((id, mut folders)) => {
+                    folders.extend(old_folders);
+                    let mut seen = Vec::new();
+                    folders.retain(|folder| !seen.contains(folder) && (seen.push(folder.clone()), true).1);
+                    let folders = serde_json::to_string(&folders).unwrap_or_else(|_| "[]".to_owned());
+                    transaction.execute(
+                        "UPDATE OR IGNORE item SET subscription = ?2 WHERE subscription = ?1",
+                        params![old_id, id],
+                    )?;
+                    remove(&transaction, old_id)?;
+                    transaction.execute(
+                        "UPDATE subscription SET folders = ?2 WHERE id = ?1",
+                        params![id, folders],
+                    )?;
+                }
+            }
+            transaction.commit()
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
+    /// Ends a subscription; its articles stay. `false` where there is none.
+    pub fn unsubscribe(&mut self, url: &str) -> Result<bool, Error> {
+        (|| {
+            let transaction = self.store.connection.transaction()?;
+            let there = folders(&transaction, url)?;
+            if let Some((id, _)) = there {
+                remove(&transaction, id)?;
+            }
+            transaction.commit()?;
+            Ok(there.is_some())
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+}
+
+/// Takes a subscription out with what it says; pages that nothing else names are asked for no more.
+fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    connection.execute(
+        "UPDATE visit SET due_at = NULL WHERE name IN (SELECT name FROM item WHERE subscription = ?1)
+           AND name NOT IN (SELECT name FROM item WHERE subscription <> ?1)",
+        [id],
+    )?;
+    connection.execute("DELETE FROM item WHERE subscription = ?1", [id])?;
+    connection.execute("DELETE FROM subscription WHERE id = ?1", [id])?;
+    Ok(())
 }
 
 fn folders(connection: &Connection, url: &str) -> rusqlite::Result<Option<(i64, String)>> {

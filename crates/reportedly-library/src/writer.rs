@@ -117,7 +117,12 @@ impl Writer {
     ///
     /// Says of each as well whether it is new.
     pub fn add_rows(&mut self, rows: &[Row]) -> Result<(Added, Vec<bool>), Error> {
-        let now = microseconds(Timestamp::now());
+        self.add_rows_at(rows, Timestamp::now())
+    }
+
+    /// The same where it is told when they are recorded.
+    pub fn add_rows_at(&mut self, rows: &[Row], now: Timestamp) -> Result<(Added, Vec<bool>), Error> {
+        let now = microseconds(now);
         let forgotten = &self.forgotten;
         let stored = (|| {
             let transaction = self.store.connection.transaction()?;

@@ -1,7 +1,9 @@
 //! Observations from elsewhere, retention and subscriptions.
 
 use jiff::Timestamp;
-use reportedly_library::{Error, Goes, Imported, Kept, Library, Rule, Subscription, Wanted, Which, Writer};
+use reportedly_library::{
+    Error, Goes, Imported, Kept, Library, Offered, Rule, Subscription, Visit, Wanted, Which, Writer,
+};
 use reportedly_read::{Form, Input, read};
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -190,8 +192,7 @@ fn a_library_of_the_first_version_takes_subscriptions() {
         title: title.map(str::to_owned),
         site: None,
         folders: vec![folder.iter().map(|f| (*f).to_owned()).collect()],
-        paused: false,
-        added_at: Timestamp::UNIX_EPOCH,
+        ..Subscription::default()
     };
     let mut writer = Writer::open(folder.path()).expect("brought up to date");
     let first = [
@@ -225,4 +226,76 @@ fn what_is_forgotten_in_bulk_is_forgotten() {
         Writer::open(folder.path()).expect("a library").forget(&Which::Articles(ids)).expect("forgotten");
     assert_eq!((gone.articles.len(), gone.observations), (2, 2));
     assert_eq!(Library::open(folder.path()).expect("a library").articles().expect("ids").len(), 10);
+}
+
+#[test]
+fn an_item_is_one_whatever_its_guid_or_address_becomes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let at = |n: i64| Timestamp::from_second(1_930_000_000 + n).expect("an instant");
+    let feeds = ["https://a.example/feed", "https://b.example/feed"]
+        .map(|url| Subscription { url: url.to_owned(), ..Subscription::default() });
+    writer.subscribe(&feeds).expect("subscribed");
+    let item = |name: &str, guid: &str, said: u64| Offered {
+        name: name.to_owned(),
+        guid: Some(guid.to_owned()),
+        url: Some(format!("https://a.example/{name}")),
+        said,
+        body: format!("{said}").into_bytes(),
+    };
+    let mut take = |feed: usize, items: &[Offered], n| {
+        let taken = writer.take_items(&feeds[feed].url, items, at(n)).expect("taken");
+        let library = Library::open(folder.path()).expect("a library");
+        let due = library.due_visits(at(n), 10).expect("visits");
+        let due: Vec<String> = due.into_iter().map(|v| v.name).collect();
+        for visit in &due {
+            let visit = library.visit(visit).expect("a visit").expect("one");
+            writer
+                .visited(&[Visit { article: Some(visit.name.clone()), due_at: None, ..visit }])
+                .expect("noted");
+        }
+        ((taken.new, taken.changed), due.join(" "))
+    };
+    assert_eq!(take(0, &[item("crane", "1", 1), item("mill", "2", 1)], 0), ((2, 0), "crane mill".to_owned()));
+    // Nothing new; another GUID; the same item elsewhere.
+    assert_eq!(take(0, &[item("crane", "1", 1), item("mill", "3", 1)], 1), ((0, 0), String::new()));
+    assert_eq!(take(1, &[item("crane", "x", 1)], 2), ((1, 0), String::new()));
+    // It says something else.
+    assert_eq!(take(0, &[item("mill", "3", 2)], 3), ((0, 1), "mill".to_owned()));
+    // Another address under the same GUID is the same article; a GUID that is used again beside it tells nothing.
+    assert_eq!(take(0, &[item("crane-falls", "1", 1)], 4), ((0, 0), String::new()));
+    let library = Library::open(folder.path()).expect("a library");
+    let visit = library.visit("crane-falls").expect("a visit").expect("one");
+    assert_eq!((visit.article.as_deref(), visit.renamed), (Some("crane"), true));
+    drop(library);
+    let twice = [item("crane-falls", "1", 1), item("ferry", "1", 1)];
+    assert_eq!(take(0, &twice, 5), ((1, 0), "ferry".to_owned()));
+    let library = Library::open(folder.path()).expect("a library");
+    assert_eq!(library.said_of("mill").expect("said"), [(feeds[0].url.clone(), b"2".to_vec())]);
+    let items: Vec<usize> = library.brought().expect("counts").iter().map(|b| b.items).collect();
+    assert_eq!(items, [3, 1]);
+}
+
+#[test]
+fn a_subscription_that_moves_onto_another_becomes_one_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let feed = |url: &str, folder: &str| Subscription {
+        url: url.to_owned(),
+        folders: vec![vec![folder.to_owned()]],
+        ..Subscription::default()
+    };
+    writer
+        .subscribe(&[feed("https://a.example/1", "Ports"), feed("https://a.example/2", "Mills")])
+        .expect("subscribed");
+    writer.moved("https://a.example/1", "https://a.example/3").expect("moved");
+    writer.moved("https://a.example/3", "https://a.example/2").expect("moved");
+    let all = Library::open(folder.path()).expect("a library").subscriptions().expect("subscriptions");
+    assert_eq!(all.len(), 1);
+    assert_eq!(
+        (all[0].url.as_str(), &all[0].folders),
+        ("https://a.example/2", &vec![vec!["Mills".to_owned()], vec!["Ports".to_owned()]])
+    );
+    assert!(writer.unsubscribe("https://a.example/2").expect("ended"));
+    assert!(!writer.unsubscribe("https://a.example/2").expect("none"));
 }

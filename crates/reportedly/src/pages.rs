@@ -7,16 +7,12 @@ use crate::{
 };
 use anyhow::{Result, bail};
 use indicatif::ProgressBar;
-use reportedly_gather::{
-    Archive, Capture, Lines, Record, article_id, is_archive, load, load_stream, size, walk,
-};
-use reportedly_read::Reading;
+use reportedly_gather::{Archive, Capture, Lines, Record, is_archive, load, load_stream, size, walk};
 use reportedly_story::Observation;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
     io::{self, BufReader, IsTerminal},
-    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
 
@@ -144,8 +140,8 @@ pub fn observe_wanted<T: Send, W>(
             Ok(found) => found,
             Err(shown) => return Done::Unwanted(shown),
         };
-        let (mut observation, kind, broken) = read(&record, path);
-        observation.reading.diagnostics.append(&mut record.notes);
+        let (observation, broken) = reportedly_follow::read(&mut record, path.and_then(shown));
+        let kind = observation.reading.kind;
         Done::Page { shown: show(observation, record, place, found), kind, broken }
     };
     let bar = progress(&source, how);
@@ -294,29 +290,6 @@ fn from_file(path: &Path) -> Result<Record, String> {
 /// A page's path as answers have it; standard input has none.
 pub fn shown(path: &Path) -> Option<String> {
     (path != Path::new("-")).then(|| path.display().to_string())
-}
-
-/// Reads one record. A fault of ours in one page must not cost the others of a long run: it gives an empty
-/// reading that says so, and is told.
-fn read(record: &Record, path: Option<&Path>) -> (Observation, reportedly_read::PageKind, Option<String>) {
-    let path = path.and_then(shown);
-    let (reading, broken) = match catch_unwind(AssertUnwindSafe(|| reportedly_read::read(&record.input()))) {
-        Ok(reading) => (reading, None),
-        Err(_) => {
-            let name = path.as_deref().or(record.id.as_deref()).unwrap_or("a page");
-            let what =
-                format!("{name}: could not be read; this is a fault of reportedly, please report the page");
-            let reading = Reading {
-                kind: reportedly_read::PageKind::Empty,
-                diagnostics: vec!["internal: reading this page failed".to_owned()],
-                ..Reading::default()
-            };
-            (reading, Some(what))
-        }
-    };
-    let id = record.id.clone().unwrap_or_else(|| article_id(reading.url.as_deref(), &record.bytes));
-    let kind = reading.kind;
-    (Observation { id, path, reading }, kind, broken)
 }
 
 /// A bar on standard error where somebody can see it, and only where it does not run into the answers.

@@ -10,6 +10,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use clap::Args;
+use reportedly_follow::told;
 use reportedly_gather::Record;
 use reportedly_library::{Added, BATCH, Library, Row, Sight, Told, Writer};
 use reportedly_story::Observation;
@@ -148,23 +149,6 @@ fn summary(added: Added, tally: &Tally) -> String {
         parts.push(format!("{} of articles that were ordered forgotten", added.forgotten));
     }
     format!("{}: {}", parts.join(", "), tally.summary())
-}
-
-/// What is read, by hash: the page and everything that bears on its reading.
-fn told(record: &Record) -> Told {
-    let text = |t: &Option<String>| t.clone().unwrap_or_default().into_bytes();
-    let fetched = record.fetched.map(|f| f.to_string());
-    let parts = [
-        format!("{:?}", record.form).into_bytes(),
-        text(&record.id),
-        text(&record.url),
-        text(&record.content_type),
-        text(&record.title),
-        text(&record.outlet),
-        text(&record.published),
-        text(&fetched),
-    ];
-    Told::of(&record.bytes, parts.iter().map(Vec::as_slice))
 }
 
 impl Batch<'_> {

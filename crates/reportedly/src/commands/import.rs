@@ -16,7 +16,6 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use jiff::Timestamp;
 use reportedly_gather::opml;
 use reportedly_library::{BATCH, Imported, Imports, Subscription, Writer};
 use std::{
@@ -220,8 +219,7 @@ fn subscriptions(
             title: f.title,
             site: f.site,
             folders: f.folders,
-            paused: false,
-            added_at: Timestamp::UNIX_EPOCH,
+            ..Subscription::default()
         })
         .collect();
     let subscribed = Writer::open(settings.library()?)?.subscribe(&wanted)?;

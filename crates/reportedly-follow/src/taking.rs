@@ -1,0 +1,49 @@
+//! From a page that was come by to a sight for the library.
+
+use reportedly_gather::{Record, article_id};
+use reportedly_library::Told;
+use reportedly_read::{PageKind, Reading};
+use reportedly_story::Observation;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Reads one record; its notes become diagnostics. A fault of ours in one page must not cost the others of a long run:
+/// it gives an empty reading that says so, and is told beside it.
+pub fn read(record: &mut Record, path: Option<String>) -> (Observation, Option<String>) {
+    let (mut reading, broken) =
+        match catch_unwind(AssertUnwindSafe(|| reportedly_read::read(&record.input()))) {
+            Ok(reading) => (reading, None),
+            Err(_) => {
+                let name = path.as_deref().or(record.id.as_deref()).or(record.url.as_deref());
+                let what = format!(
+                    "{}: could not be read; this is a fault of reportedly, please report the page",
+                    name.unwrap_or("a page")
+                );
+                let reading = Reading {
+                    kind: PageKind::Empty,
+                    diagnostics: vec!["internal: reading this page failed".to_owned()],
+                    ..Reading::default()
+                };
+                (reading, Some(what))
+            }
+        };
+    reading.diagnostics.append(&mut record.notes);
+    let id = record.id.clone().unwrap_or_else(|| article_id(reading.url.as_deref(), &record.bytes));
+    (Observation { id, path, reading }, broken)
+}
+
+/// What is read, by hash: the page and everything that bears on its reading.
+pub fn told(record: &Record) -> Told {
+    let text = |t: &Option<String>| t.clone().unwrap_or_default().into_bytes();
+    let fetched = record.fetched.map(|f| f.to_string());
+    let parts = [
+        format!("{:?}", record.form).into_bytes(),
+        text(&record.id),
+        text(&record.url),
+        text(&record.content_type),
+        text(&record.title),
+        text(&record.outlet),
+        text(&record.published),
+        text(&fetched),
+    ];
+    Told::of(&record.bytes, parts.iter().map(Vec::as_slice))
+}

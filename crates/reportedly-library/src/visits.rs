@@ -1,0 +1,313 @@
+//! What subscriptions say of articles, and which pages are to be asked for.
+//!
+//! An item is known by name, which is its article's id as far as its address tells. Its page is visited once for all
+//! subscriptions that have it. Who asks is somebody else; here is what must outlive a run.
+
+use crate::{
+    error::{Error, RESTORE_ALL},
+    library::Library,
+    sight::{instant, microseconds},
+    store::{DATABASE, Store, cannot_write},
+    stored::{pack, unpack},
+    writer::Writer,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use rustc_hash::FxHashSet;
+
+/// An item as a subscription has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offered {
+    /// Its name.
+    pub name: String,
+    /// What the feed calls it.
+    pub guid: Option<String>,
+    /// Its page.
+    pub url: Option<String>,
+    /// A hash of what it says: of another, its page is asked for again.
+    pub said: u64,
+    /// What it says, as JSON.
+    pub body: Vec<u8>,
+}
+
+/// What came of a poll.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Items that the subscription did not have.
+    pub new: usize,
+    /// Items that say something else.
+    pub changed: usize,
+}
+
+/// A page that is to be asked for, or was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// The item's name.
+    pub name: String,
+    /// Its address; `None` where the item is all there is.
+    pub url: Option<String>,
+    /// The article that it was found to be.
+    pub article: Option<String>,
+    /// It stays that article, whatever the page says.
+    pub renamed: bool,
+    /// When it is asked for next.
+    pub due_at: Option<Timestamp>,
+    /// What whoever asks remembers, as JSON.
+    pub asked: Option<String>,
+}
+
+/// How much a subscription has brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// Items, ever.
+    pub items: usize,
+    /// Articles in the library.
+    pub articles: usize,
+    /// Of these, copies of another one's text.
+    pub copies: usize,
+}
+
+const VISIT: &str = "SELECT name, url, article, renamed, due_at, asked FROM visit";
+
+impl Visit {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            name: row.get(0)?,
+            url: row.get(1)?,
+            article: row.get(2)?,
+            renamed: row.get(3)?,
+            due_at: row.get::<_, Option<i64>>(4)?.map(instant),
+            asked: row.get(5)?,
+        })
+    }
+}
+
+impl Library {
+    /// Pages that are due by a time, the longest due first, at most so many.
+    pub fn due_visits(&self, by: Timestamp, most: usize) -> Result<Vec<Visit>, Error> {
+        (|| {
+            let due = format!("{VISIT} WHERE due_at <= ?1 ORDER BY due_at, name LIMIT ?2");
+            let mut due = self.store.connection.prepare_cached(&due)?;
+            let due = due.query_map(params![microseconds(by), most as i64], Visit::read)?;
+            due.collect::<rusqlite::Result<Vec<_>>>()
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
+    /// The page of an item.
+    pub fn visit(&self, name: &str) -> Result<Option<Visit>, Error> {
+        (|| {
+            let visit = format!("{VISIT} WHERE name = ?1");
+            self.store.connection.prepare_cached(&visit)?.query_row([name], Visit::read).optional()
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
+    /// The next time at which a page is due.
+    pub fn next_visit(&self) -> Result<Option<Timestamp>, Error> {
+        (|| {
+            let next = "SELECT min(due_at) FROM visit WHERE due_at IS NOT NULL";
+            let next: Option<i64> =
+                self.store.connection.prepare_cached(next)?.query_row([], |row| row.get(0))?;
+            Ok(next.map(instant))
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
+    /// What the subscriptions say of an item, as JSON, by the subscription's address.
+    pub fn said_of(&self, name: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let rows = (|| {
+            let mut all = self.store.connection.prepare_cached(
+                "SELECT url, body FROM item JOIN subscription ON id = subscription WHERE name = ?1 ORDER BY id",
+            )?;
+            let all = all.query_map([name], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            all.collect::<rusqlite::Result<Vec<(String, Vec<u8>)>>>()
+        })();
+        let rows = rows.map_err(|e| self.store.error(e))?;
+        rows.into_iter().map(|(url, body)| Ok((url, unpacked(&self.store, name, &body)?))).collect()
+    }
+
+    /// What each subscription has brought, by the order of [`Library::subscriptions`].
+    pub fn brought(&self) -> Result<Vec<Brought>, Error> {
+        (|| {
+            let mut all = self.store.connection.prepare_cached(
+                "SELECT count(item.name), count(DISTINCT placed.article),
+                   count(DISTINCT CASE WHEN placed.family <> placed.place THEN placed.article END)
+                 FROM subscription
+                   LEFT JOIN item ON item.subscription = subscription.id
+                   LEFT JOIN visit ON visit.name = item.name
+                   LEFT JOIN placed ON placed.name = visit.article
+                 GROUP BY subscription.id ORDER BY subscription.id",
+            )?;
+            let all = all.query_map([], |row| {
+                let [items, articles, copies] = [row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?];
+                let [items, articles, copies] = [items, articles, copies].map(|n| n as usize);
+                Ok(Brought { items, articles, copies })
+            })?;
+            all.collect::<rusqlite::Result<Vec<_>>>()
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
+    /// The hash of title and text of an article as it was last seen.
+    fn last_content(&self, article: &str) -> Result<Option<i64>, Error> {
+        (|| {
+            self.store
+                .connection
+                .prepare_cached(
+                    "SELECT content FROM observation WHERE article = ?1 AND forgotten_at IS NULL
+                     ORDER BY coalesce(first_seen, recorded_at) DESC, seq DESC LIMIT 1",
+                )?
+                .query_row([article], |row| row.get(0))
+                .optional()
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
+    /// Whether a sight says nothing else than the last one of its article.
+    pub fn says_the_same(&self, row: &crate::sight::Row) -> Result<bool, Error> {
+        Ok(self.last_content(&row.article)? == Some(row.content))
+    }
+}
+
+impl Writer {
+    /// Takes what a subscription has, in one transaction. Pages of new items are due at once, those of changed ones
+    /// as well. An item that has another address and the GUID of one that the subscription does not have any more is
+    /// that one.
+    pub fn take_items(
+        &mut self,
+        subscription: &str,
+        items: &[Offered],
+        now: Timestamp,
+    ) -> Result<Taken, Error> {
+        let mut taken = Taken::default();
+        let mut ready = Vec::with_capacity(items.len());
+        for item in items {
+            ready.push(pack(&item.body).map_err(|e| cannot_write(&self.store.folder, e))?);
+        }
+        let forgotten = &self.forgotten;
+        let stored = (|| {
+            let transaction = self.store.connection.transaction()?;
+            let Some(id) = transaction
+                .prepare_cached("SELECT id FROM subscription WHERE url = ?1")?
+                .query_row([subscription], |row| row.get::<_, i64>(0))
+                .optional()?
+            else {
+                return Ok(());
+            };
+            let names: FxHashSet<&str> = items.iter().map(|i| i.name.as_str()).collect();
+            for (item, body) in items.iter().zip(&ready) {
+                let article = transaction
+                    .prepare_cached("SELECT article FROM visit WHERE name = ?1")?
+                    .query_row([&item.name], |row| row.get::<_, Option<String>>(0))
+                    .optional()?
+                    .flatten();
+                if forgotten.contains(article.as_ref().unwrap_or(&item.name)) {
+                    continue;
+                }
+                let mut there = said(&transaction, id, &item.name)?;
+                if there.is_none()
+                    && let Some(old) = by_guid(&transaction, id, item)?
+                    && !names.contains(old.as_str())
+                {
+                    rename(&transaction, id, &old, item)?;
+                    there = said(&transaction, id, &item.name)?;
+                }
+                if there == Some(item.said as i64) {
+                    continue;
+                }
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO item (subscription, name, guid, said, body, first_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                         ON CONFLICT DO UPDATE SET guid = ?3, said = ?4, body = ?5",
+                    )?
+                    .execute(params![id, item.name, item.guid, item.said as i64, body, microseconds(now)])?;
+                // Another feed's item says the same of a page that was read: nothing is to be asked for again.
+                let again = there.is_some();
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO visit (name, url, due_at) VALUES (?1, ?2, ?3)
+                         ON CONFLICT DO UPDATE SET url = coalesce(?2, url),
+                           due_at = CASE WHEN ?4 OR (due_at IS NULL AND article IS NULL) THEN ?3 ELSE due_at END",
+                    )?
+                    .execute(params![item.name, item.url, microseconds(now), again])?;
+                if again { taken.changed += 1 } else { taken.new += 1 }
+            }
+            transaction.commit()
+        })();
+        stored.map_err(|e| self.store.error(e))?;
+        Ok(taken)
+    }
+
+    /// Notes what came of asking for pages: the article that it was, if one was read, and when to ask again.
+    pub fn visited(&mut self, visits: &[Visit]) -> Result<(), Error> {
+        let stored = (|| {
+            let transaction = self.store.connection.transaction()?;
+            for visit in visits {
+                transaction
+                    .prepare_cached(
+                        "UPDATE visit SET article = coalesce(?2, article), due_at = ?3, asked = ?4 WHERE name = ?1",
+                    )?
+                    .execute(params![visit.name, visit.article, visit.due_at.map(microseconds), visit.asked])?;
+            }
+            transaction.commit()
+        })();
+        stored.map_err(|e: rusqlite::Error| self.store.error(e))
+    }
+}
+
+fn said(connection: &Connection, subscription: i64, name: &str) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT said FROM item WHERE subscription = ?1 AND name = ?2")?
+        .query_row(params![subscription, name], |row| row.get(0))
+        .optional()
+}
+
+fn by_guid(connection: &Connection, subscription: i64, item: &Offered) -> rusqlite::Result<Option<String>> {
+    let Some(guid) = &item.guid else { return Ok(None) };
+    let mut all =
+        connection.prepare_cached("SELECT name FROM item WHERE subscription = ?1 AND guid = ?2 LIMIT 2")?;
+    let all = all.query_map(params![subscription, guid], |row| row.get(0))?;
+    let all = all.collect::<rusqlite::Result<Vec<String>>>()?;
+    // A GUID that several items have tells nothing.
+    Ok(<[String; 1]>::try_from(all).ok().map(|[one]| one))
+}
+
+/// Gives an item its new name; its page, read before, stays the article that it was.
+fn rename(connection: &Connection, subscription: i64, old: &str, item: &Offered) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE item SET name = ?3 WHERE subscription = ?1 AND name = ?2")?
+        .execute(params![subscription, old, item.name])?;
+    connection
+        .prepare_cached(
+            "INSERT INTO visit (name, url, article, renamed) SELECT ?2, ?3, article, article IS NOT NULL FROM visit WHERE name = ?1
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![old, item.name, item.url])?;
+    Ok(())
+}
+
+/// Takes out what subscriptions say of articles that are forgotten, and asks for their pages no more.
+pub(crate) fn forget(connection: &Connection, article: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE item SET body = x'', guid = NULL WHERE name IN (SELECT name FROM visit WHERE article = ?1 OR name = ?1)",
+        )?
+        .execute([article])?;
+    connection
+        .prepare_cached(
+            "UPDATE visit SET url = NULL, asked = NULL, due_at = NULL WHERE article = ?1 OR name = ?1",
+        )?
+        .execute([article])?;
+    Ok(())
+}
+
+fn unpacked(store: &Store, name: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
+    if body.is_empty() {
+        return Ok(Vec::new());
+    }
+    unpack(body, || format!("{}: item {name}", store.folder.join(DATABASE).display())).map_err(|e| match e {
+        Error::Damaged { what, why, .. } => Error::Damaged { what, why, cure: RESTORE_ALL },
+        other => other,
+    })
+}
