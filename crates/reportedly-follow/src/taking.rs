@@ -35,6 +35,7 @@ pub fn read(record: &mut Record, path: Option<String>) -> (Observation, Option<S
 pub fn told(record: &Record) -> Told {
     let text = |t: &Option<String>| t.clone().unwrap_or_default().into_bytes();
     let fetched = record.fetched.map(|f| f.to_string());
+    let listing = record.listing.as_ref().and_then(|listing| serde_json::to_string(listing).ok());
     let parts = [
         format!("{:?}", record.form).into_bytes(),
         text(&record.id),
@@ -45,5 +46,7 @@ pub fn told(record: &Record) -> Told {
         text(&record.published),
         text(&fetched),
     ];
+    // What nobody lists is hashed as it was before there were listings.
+    let parts = parts.into_iter().chain(listing.map(String::into_bytes)).collect::<Vec<_>>();
     Told::of(&record.bytes, parts.iter().map(Vec::as_slice))
 }

@@ -24,7 +24,7 @@ mod syndication;
 pub use item::{Item, Source};
 
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
-use reportedly_page::{decode, stamp};
+use reportedly_page::{decode, feed_date as date};
 use reportedly_read::When;
 use std::{borrow::Cow, collections::HashSet, time::Duration};
 use url::Url;
@@ -218,18 +218,6 @@ fn is_believed(date: &When, now: Timestamp) -> bool {
         When::Day(day) => begins(day.at(0, 0, 0, 0)),
     };
     date.day().year() >= FIRST_YEAR && earliest <= now
-}
-
-/// A date as feeds write it.
-fn date(text: &str) -> Option<When> {
-    use jiff::fmt::rfc2822::DateTimeParser;
-    static PARSER: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
-    let text = text.trim();
-    // With its names of zones, and years of two digits.
-    match PARSER.parse_zoned(text) {
-        Ok(zoned) => Some(When::Instant(zoned.timestamp(), zoned.offset().seconds())),
-        Err(_) => stamp(text, None),
-    }
 }
 
 /// An address that can be fetched, made absolute.

@@ -24,6 +24,7 @@ mod files;
 mod html;
 mod identity;
 mod lines;
+mod listing;
 pub mod opml;
 pub mod pace;
 mod record;

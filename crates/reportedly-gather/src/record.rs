@@ -6,8 +6,11 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use reportedly_read::{Form, Input};
-use serde::{Deserialize, Deserializer, de};
+use reportedly_read::{Form, Input, Listing, ListingKind};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, Unexpected, value::MapAccessDeserializer},
+};
 use std::{borrow::Cow, fmt};
 
 /// What is wrong with a record.
@@ -22,8 +25,11 @@ pub enum RecordError {
     /// `fetched` is neither an instant nor a day.
     #[error("\"fetched\" is neither an instant (2031-03-04T10:00:00Z) nor a day (2031-03-04): \"{0}\"")]
     Time(String),
-    /// None of the four is there.
-    #[error("none of \"html\", \"html_base64\", \"flat\", \"text\" is given")]
+    /// `listing.kind` is neither.
+    #[error("\"kind\" of \"listing\" is neither \"feed\" nor \"sitemap\": \"{0}\"")]
+    Listing(String),
+    /// None of the four is there, nor what a feed says.
+    #[error("none of \"html\", \"html_base64\", \"flat\", \"text\", \"listing\" is given")]
     NoPage,
 }
 
@@ -48,6 +54,8 @@ pub struct Record {
     pub published: Option<String>,
     /// When it was fetched.
     pub fetched: Option<Timestamp>,
+    /// What a feed or a sitemap says of it.
+    pub listing: Option<Listing>,
     /// The headers that it came with, one a line; in archives only.
     pub headers: Option<String>,
     /// What is to be said about how it was come by, for the reading's diagnostics.
@@ -84,6 +92,92 @@ struct Line<'l> {
     published: Option<Raw<'l>>,
     #[serde(borrow)]
     fetched: Option<Raw<'l>>,
+    #[serde(borrow, default, deserialize_with = "object")]
+    listing: Option<ListingLine<'l>>,
+}
+
+/// What a feed says, within a record.
+#[derive(Deserialize)]
+struct ListingLine<'l> {
+    #[serde(borrow)]
+    kind: Option<Raw<'l>>,
+    #[serde(borrow)]
+    title: Option<Raw<'l>>,
+    #[serde(borrow)]
+    text: Option<Raw<'l>>,
+    whole: Option<bool>,
+    #[serde(borrow)]
+    published: Option<Raw<'l>>,
+    #[serde(borrow)]
+    updated: Option<Raw<'l>>,
+    #[serde(borrow)]
+    authors: Option<Vec<Raw<'l>>>,
+    #[serde(borrow)]
+    source: Option<Raw<'l>>,
+    #[serde(borrow)]
+    source_url: Option<Raw<'l>>,
+    #[serde(borrow)]
+    credits: Option<Vec<Raw<'l>>>,
+    #[serde(borrow)]
+    outlet: Option<Raw<'l>>,
+    #[serde(borrow)]
+    language: Option<Raw<'l>>,
+}
+
+impl ListingLine<'_> {
+    fn listing(self) -> Result<Listing, RecordError> {
+        let names = |list: Option<Vec<Raw<'_>>>| {
+            list.into_iter().flatten().map(Raw::text).filter(|name| !name.is_empty()).collect()
+        };
+        Ok(Listing {
+            kind: match given(self.kind).as_deref() {
+                None | Some("feed") => ListingKind::Feed,
+                Some("sitemap") => ListingKind::Sitemap,
+                Some(other) => return Err(RecordError::Listing(other.to_owned())),
+            },
+            title: given(self.title),
+            text: given(self.text),
+            whole: self.whole.unwrap_or_default(),
+            published: given(self.published),
+            updated: given(self.updated),
+            authors: names(self.authors),
+            source: given(self.source),
+            source_url: given(self.source_url),
+            credits: names(self.credits),
+            outlet: given(self.outlet),
+            language: given(self.language),
+        })
+    }
+}
+
+/// An object, and no list of its values, which would do as well by their order.
+fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ListingLine<'de>>, D::Error> {
+    struct Visitor;
+    impl<'de> de::Visitor<'de> for Visitor {
+        type Value = Option<ListingLine<'de>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("\"listing\" to be an object")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            if text.is_empty() { Ok(None) } else { Err(E::invalid_type(Unexpected::Str(text), &self)) }
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            ListingLine::deserialize(MapAccessDeserializer::new(map)).map(Some)
+        }
+    }
+    deserializer.deserialize_any(Visitor)
+}
+
+/// What was given, if it was.
+fn given(text: Option<Raw<'_>>) -> Option<String> {
+    text.map(Raw::text).filter(|s| !s.is_empty())
 }
 
 /// A string that may hold anything: bytes that are no UTF-8, half a surrogate pair.
@@ -152,8 +246,8 @@ impl Record {
             return Err(RecordError::Json(de::Error::custom("a list instead of an object")));
         }
         let line: Line<'_> = serde_json::from_slice(line)?;
-        let given = |s: Option<Raw<'_>>| s.map(Raw::text).filter(|s| !s.is_empty());
         let holds = |s: &Raw<'_>| !s.0.is_empty();
+        let listing = line.listing.map(ListingLine::listing).transpose()?;
         let (bytes, form) = if let Some(html) = line.html.filter(holds) {
             (html.bytes(), Form::Html)
         } else if let Some(coded) = line.html_base64.filter(holds) {
@@ -162,6 +256,8 @@ impl Record {
             (flat.bytes(), Form::Flat)
         } else if let Some(text) = line.text {
             (text.bytes(), Form::Text)
+        } else if listing.is_some() {
+            (Vec::new(), Form::Html)
         } else {
             return Err(RecordError::NoPage);
         };
@@ -178,6 +274,7 @@ impl Record {
                 Some(f) => Some(given_time(&f).ok_or(RecordError::Time(f))?),
                 None => None,
             },
+            listing,
             headers: None,
             notes: Vec::new(),
         })
@@ -194,6 +291,7 @@ impl Record {
             outlet: self.outlet.as_deref(),
             published: self.published.as_deref(),
             fetched: self.fetched,
+            listing: self.listing.as_ref(),
         }
     }
 }
@@ -224,15 +322,47 @@ mod tests {
         for (line, says) in [
             (r#"{"id":"x"}"#, "none of"),
             ("[1]", "not a record"),
-            (r#"["a",null,null,null,"text",null,null,null,null,null,null]"#, "a list instead of an object"),
+            (
+                r#"["a",null,null,null,"text",null,null,null,null,null,null,null]"#,
+                "a list instead of an object",
+            ),
             ("{", "not a record"),
             (r#"{"html_base64":"?"}"#, "not base64"),
             (r#"{"text":["a"]}"#, "expected a string"),
             (r#"{"text":1}"#, "expected a string"),
             (r#"{"text":"a","fetched":"yesterday"}"#, "neither an instant"),
+            (r#"{"html":"<p>","listing":["feed"]}"#, "expected \"listing\" to be an object"),
+            (r#"{"html":"<p>","listing":"a"}"#, "expected \"listing\" to be an object"),
+            (r#"{"html":"<p>","listing":{"authors":"Ada Quill"}}"#, "expected a sequence"),
+            (r#"{"html":"<p>","listing":{"kind":"blog"}}"#, "neither \"feed\" nor \"sitemap\""),
+            (r#"{"id":"x","listing":null}"#, "none of"),
         ] {
             let error = form(line).expect_err(line);
             assert!(error.contains(says), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_a_feed_says_goes_along_and_may_be_all_there_is() {
+        let line = r#"{"url":"https://gazette.example/crane","listing":{"title":"Crane falls","text":"<p>It fell.",
+            "published":"Tue, 04 Mar 2031 10:00:00 GMT","authors":["Ada Quill","",null],"source":"Harbour Wire",
+            "credits":null,"language":"","colour":"red"}}"#;
+        assert!(Record::parse(line.as_bytes()).is_err(), "null is no name");
+        let record = Record::parse(line.replace(",null]", "]").as_bytes()).expect("a record");
+        assert_eq!((record.form, record.bytes.len()), (Form::Html, 0));
+        let listing = record.input().listing.expect("a listing").clone();
+        let want = Listing {
+            title: Some("Crane falls".to_owned()),
+            text: Some("<p>It fell.".to_owned()),
+            published: Some("Tue, 04 Mar 2031 10:00:00 GMT".to_owned()),
+            authors: vec!["Ada Quill".to_owned()],
+            source: Some("Harbour Wire".to_owned()),
+            ..Listing::default()
+        };
+        assert_eq!(listing, want);
+        for nothing in ["null", "\"\""] {
+            let line = format!("{{\"html\":\"<p>\",\"listing\":{nothing}}}");
+            assert!(Record::parse(line.as_bytes()).expect("a record").listing.is_none());
         }
     }
 

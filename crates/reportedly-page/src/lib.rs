@@ -18,6 +18,7 @@ mod html;
 mod images;
 mod kind;
 mod lines;
+mod listing;
 mod live;
 mod meta;
 mod repeats;
@@ -27,6 +28,7 @@ mod words;
 pub use dates::printed::stamp;
 pub use decode::decode;
 use jiff::{Timestamp, civil};
+pub use listing::{Listing, ListingKind, feed_date};
 use reportedly_text::{Language, Span};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -64,6 +66,8 @@ pub struct Input<'a> {
     pub published: Option<&'a str>,
     /// When the page was fetched, if known.
     pub fetched: Option<Timestamp>,
+    /// What a feed or a sitemap says of the page, if one does.
+    pub listing: Option<&'a Listing>,
 }
 
 /// What kind of page it is.

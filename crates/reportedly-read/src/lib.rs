@@ -5,7 +5,9 @@
 pub mod published;
 
 pub use published::{Evidence, Published};
-pub use reportedly_page::{Block, Form, Image, Input, MOST_BYTES, Other, PageKind, Role, When};
+pub use reportedly_page::{
+    Block, Form, Image, Input, Listing, ListingKind, MOST_BYTES, Other, PageKind, Role, When,
+};
 
 use jiff::Timestamp;
 use reportedly_names::Names;

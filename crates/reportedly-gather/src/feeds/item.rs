@@ -40,6 +40,8 @@ pub struct Item {
     pub updated: Option<When>,
     /// The words in which the feed says when it was published.
     pub published_text: Option<String>,
+    /// The words in which it says when it was changed.
+    pub updated_text: Option<String>,
     /// Its text, as HTML that nobody has cleaned.
     pub text: Option<String>,
     /// Whether the feed gives the text as the whole of it, and not as a summary.

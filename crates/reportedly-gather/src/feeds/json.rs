@@ -209,6 +209,7 @@ fn item(entry: Entry) -> Item {
         published: entry.date_published.0.as_deref().and_then(date),
         updated: entry.date_modified.0.as_deref().and_then(date),
         published_text: entry.date_published.0,
+        updated_text: entry.date_modified.0,
         language: entry.language.0,
         guid_is_link: true,
         ..Item::default()

@@ -167,6 +167,7 @@ fn of_item(item: &mut Item, format: Format, field: &Field<'_>) {
         }
         (Space::Plain | Space::Atom, "updated" | "modified", None) | (Space::Dublin, "modified", _) => {
             item.updated = date(text);
+            item.updated_text = Some(text.to_owned()).filter(|text| !text.is_empty());
         }
         (Space::Content, "encoded", _) => item.offer(field.content(), true),
         (Space::Plain | Space::Atom, "content", None) => {
