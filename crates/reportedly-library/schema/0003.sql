@@ -37,3 +37,9 @@ CREATE TABLE visit (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visit_due ON visit (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX visit_article ON visit (article) WHERE article IS NOT NULL;
+
+-- Hosts that asked to be left alone, and until when. Pages of a host that refuses them stand as "pages HOST".
+CREATE TABLE held (
+  host TEXT PRIMARY KEY,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

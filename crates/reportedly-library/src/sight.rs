@@ -67,6 +67,11 @@ impl Row {
         self.reading.len() + more
     }
 
+    /// Whether it is of the same article and says nothing else.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.article == other.article && self.content == other.content
+    }
+
     /// Makes a sight ready. The page's bytes are left out where they are not to be kept.
     pub fn of(sight: &Sight<'_>, keep_page: bool) -> io::Result<Self> {
         let Observation { id, path, reading } = &sight.observation;

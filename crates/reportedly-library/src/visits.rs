@@ -31,12 +31,14 @@ pub struct Offered {
 }
 
 /// What came of a poll.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
     /// Items that the subscription did not have.
     pub new: usize,
     /// Items that say something else.
     pub changed: usize,
+    /// The pages of these that are due now.
+    pub due: Vec<Visit>,
 }
 
 /// A page that is to be asked for, or was.
@@ -99,6 +101,17 @@ impl Library {
         (|| {
             let visit = format!("{VISIT} WHERE name = ?1");
             self.store.connection.prepare_cached(&visit)?.query_row([name], Visit::read).optional()
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
+    /// The hosts that are left alone at a time, and until when.
+    pub fn held(&self, now: Timestamp) -> Result<Vec<(String, Timestamp)>, Error> {
+        (|| {
+            let mut all =
+                self.store.connection.prepare_cached("SELECT host, until FROM held WHERE until > ?1")?;
+            let all = all.query_map([microseconds(now)], |row| Ok((row.get(0)?, instant(row.get(1)?))))?;
+            all.collect::<rusqlite::Result<Vec<_>>>()
         })()
         .map_err(|e| self.store.error(e))
     }
@@ -231,12 +244,35 @@ impl Writer {
                            due_at = CASE WHEN ?4 OR (due_at IS NULL AND article IS NULL) THEN ?3 ELSE due_at END",
                     )?
                     .execute(params![item.name, item.url, microseconds(now), again])?;
-                if again { taken.changed += 1 } else { taken.new += 1 }
+                if again {
+                    taken.changed += 1;
+                } else {
+                    taken.new += 1;
+                }
+                let due = transaction
+                    .prepare_cached(&format!("{VISIT} WHERE name = ?1 AND due_at <= ?2"))?
+                    .query_row(params![item.name, microseconds(now)], Visit::read)
+                    .optional()?;
+                taken.due.extend(due);
             }
             transaction.commit()
         })();
         stored.map_err(|e| self.store.error(e))?;
         Ok(taken)
+    }
+
+    /// Leaves a host alone until a time.
+    pub fn hold(&mut self, host: &str, until: Timestamp, now: Timestamp) -> Result<(), Error> {
+        (|| {
+            self.store.connection.execute("DELETE FROM held WHERE until <= ?1", [microseconds(now)])?;
+            self.store.connection.execute(
+                "INSERT INTO held (host, until) VALUES (?1, ?2)
+                 ON CONFLICT DO UPDATE SET until = max(until, excluded.until)",
+                params![host, microseconds(until)],
+            )
+        })()
+        .map_err(|e| self.store.error(e))?;
+        Ok(())
     }
 
     /// Notes what came of asking for pages: the article that it was, if one was read, and when to ask again.

@@ -21,6 +21,7 @@ use crate::{
         story::ShowStory,
         subscriptions::Subscriptions,
         timeline::Timeline,
+        update::Update,
     },
     config::{Flags, Settings},
     terminal,
@@ -76,6 +77,11 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Reads pages as `read` does and keeps what it reads in the library: every sight of a page, with the page itself unless told otherwise. What is there already is not added twice, so an interrupted run is just run again. Stories are those of everything added, in whatever order it came."
     )]
     Add(Add),
+    /// Fetch what is new at the subscriptions
+    #[command(
+        long_about = "Asks the subscriptions that are due (feeds, sitemaps), reads the pages of what is new in them or has changed, and adds them to the library. What a feed says of an article is used where its page gives less or may not be fetched."
+    )]
+    Update(Update),
     /// Search the library: words, phrases, who said it, outlets, dates
     #[command(
         long_about = "Searches the articles of the library and shows the best one of each story with the words around what was asked for. With --as-of only what was known by then is searched, and it is ranked as it would have been then."

@@ -19,6 +19,7 @@ pub mod stories;
 pub mod story;
 pub mod subscriptions;
 pub mod timeline;
+pub mod update;
 
 use crate::arguments::AsOf;
 use reportedly_library::Library;

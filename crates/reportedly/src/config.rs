@@ -107,8 +107,29 @@ static RETENTION: Setting = Setting {
     secret: false,
 };
 
+static CONTACT: Setting = Setting {
+    key: "contact",
+    about: "Where whoever is asked over the network can learn who asks: an address on the web or of mail",
+    allowed: "an address, in quotes",
+    default: "none; servers see Reportedly and its version",
+    example: "contact = \"https://desk.example/about-our-reader\"",
+    flag: None,
+    secret: false,
+};
+
+static ALLOW_PRIVATE: Setting = Setting {
+    key: "allow_private",
+    about: "Whether addresses inside one's own network may be fetched from; feeds and pages name what they like",
+    allowed: "true or false",
+    default: "false",
+    example: "allow_private = false",
+    flag: Some("--allow-private"),
+    secret: false,
+};
+
 /// Every setting there is.
-pub static SETTINGS: [&Setting; 6] = [&LIBRARY, &PAGES, &JOBS, &LIMIT, &COLOR, &RETENTION];
+pub static SETTINGS: [&Setting; 8] =
+    [&LIBRARY, &PAGES, &JOBS, &LIMIT, &COLOR, &RETENTION, &CONTACT, &ALLOW_PRIVATE];
 
 /// What all our variables begin with.
 pub const PREFIX: &str = "REPORTEDLY_";
@@ -192,6 +213,10 @@ pub struct Settings {
     pub color: Set<Color>,
     /// How long things are kept.
     pub retention: Set<Retention>,
+    /// Where whoever is asked over the network can learn who asks.
+    pub contact: Set<Option<String>>,
+    /// Whether addresses inside one's own network may be fetched from.
+    pub allow_private: Set<bool>,
 }
 
 impl Settings {
@@ -221,6 +246,8 @@ impl Settings {
             (&LIMIT, self.limit.value.into(), &self.limit.origin),
             (&COLOR, self.color.value.shown(), &self.color.origin),
             (&RETENTION, self.retention.value.shown(), &self.retention.origin),
+            (&CONTACT, self.contact.value.as_deref().into(), &self.contact.origin),
+            (&ALLOW_PRIVATE, self.allow_private.value.into(), &self.allow_private.origin),
         ]
         .map(|(setting, value, origin)| {
             (setting, if setting.secret { "(secret)".into() } else { value }, origin)
@@ -285,6 +312,8 @@ impl Config {
             limit: layers.pick(&LIMIT, None, || STORIES),
             color: layers.pick(&COLOR, flags.color, || Color::Auto),
             retention: layers.pick(&RETENTION, None, Retention::default),
+            contact: layers.pick(&CONTACT, None, || None),
+            allow_private: layers.pick(&ALLOW_PRIVATE, None, || false),
         };
         let mut problems = layers.problems;
         problems.sort_by_key(|(line, _)| *line);

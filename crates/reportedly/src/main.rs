@@ -6,6 +6,7 @@ mod config;
 mod destination;
 mod formats;
 mod indexing;
+mod network;
 mod ordered;
 mod pages;
 mod terminal;
@@ -56,6 +57,7 @@ fn dispatch(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Command::Stories(command) => command.run(config.settings()?, tally),
         Command::Timeline(command) => command.run(config.settings()?, tally),
         Command::Add(command) => command.run(config.settings()?, tally),
+        Command::Update(command) => command.run(config.settings()?, tally),
         Command::Story(command) => command.run(config.settings()?),
         Command::Article(command) => command.run(config.settings()?),
         Command::Rebuild(command) => command.run(config.settings()?),

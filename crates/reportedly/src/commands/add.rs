@@ -3,18 +3,22 @@
 use crate::{
     Usage,
     arguments::{Known, Work},
+    commands::{import::subscriptions, update::update},
     config::{Pages, Settings},
     indexing::index,
+    network::{Network, run},
     pages::{self, Place, Tally},
     terminal::say,
 };
 use anyhow::{Context, Result};
 use clap::Args;
-use reportedly_follow::told;
+use jiff::Timestamp;
+use reportedly_follow::{Found, Which, look, told};
 use reportedly_gather::Record;
-use reportedly_library::{Added, BATCH, Library, Row, Sight, Told, Writer};
+use reportedly_library::{Added, BATCH, Library, Row, Sight, Subscribed, Subscription, Told, Writer};
 use reportedly_story::Observation;
 use std::{
+    fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     sync::Mutex,
@@ -33,8 +37,13 @@ const PATIENCE: Duration = Duration::from_secs(2);
 {\"id\",\"path\",\"added\"} is given back for each page, once it is on disk; \"added\" is false where it
 was there already.
 
+An address is looked at: an article is added; a feed, a sitemap, a list of feeds (OPML) or a site
+that has a feed is subscribed to, and what is new there fetched at once. From then on `update` does.
+
 Examples:
   reportedly add saved-pages/ crawl.warc.gz
+  reportedly add https://wire.example/2031/crane https://gazette.example/feed.xml
+  reportedly add subscriptions.opml
   reportedly add --jsonl - < records.jsonl
   reportedly add feed/ --outlet \"Harbour Wire\" --fetched 2031-03-04T10:00:00Z
 
@@ -42,8 +51,9 @@ Exit status: 0 when all was added, 1 when something was not (and it is said what
 2 for a wrong command line."
 )]
 pub struct Add {
-    /// Pages, folders of pages, archives, or - for standard input
-    #[arg(required = true, value_name = "PATH")]
+    /// Pages, folders of pages, archives, or - for standard input; addresses of articles, feeds,
+    /// sites, sitemaps; lists of feeds (.opml)
+    #[arg(required = true, value_name = "PATH|URL")]
     pub paths: Vec<PathBuf>,
     /// One JSON object a page, once it is on disk
     #[arg(long)]
@@ -54,6 +64,9 @@ pub struct Add {
     /// How it is done.
     #[command(flatten)]
     pub work: Work,
+    /// How the network is asked.
+    #[command(flatten)]
+    pub network: Network,
 }
 
 /// A page that was read and is to be stored.
@@ -77,7 +90,124 @@ struct Batch<'w> {
 impl Add {
     /// Reads the pages and adds them.
     pub fn run(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
-        let source = pages::source(&self.paths, self.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
+        let mut paths = self.paths.clone();
+        let urls: Vec<String> =
+            paths.extract_if(.., |path| is_url(path)).map(|url| url.to_string_lossy().into_owned()).collect();
+        let lists: Vec<PathBuf> = paths.extract_if(.., |path| is_list(path)).collect();
+        for list in &lists {
+            let input = File::open(list).with_context(|| list.display().to_string())?;
+            subscriptions(input, &list.display().to_string(), settings, self.work.quiet, tally)?;
+        }
+        if !paths.is_empty() {
+            self.add_paths(&paths, settings, tally)?;
+        }
+        if !urls.is_empty() {
+            self.add_urls(&urls, settings, tally)?;
+        }
+        Ok(())
+    }
+
+    /// Looks what is at addresses: articles are added, feeds subscribed to and asked.
+    fn add_urls(&self, urls: &[String], settings: &Settings, tally: &mut Tally) -> Result<()> {
+        let folder = settings.library()?;
+        let fetcher = self.network.fetcher(settings)?;
+        let mut writer = Writer::open(folder)?;
+        let library = Library::open(folder)?;
+        let keep_pages = settings.pages.value == Pages::All;
+        let quiet = self.work.quiet;
+        let mut added = Added::default();
+        let mut subscribed = Vec::new();
+        let mut out = self.jsonl.then(|| io::stdout().lock());
+        for url in urls {
+            let found = run(look(&fetcher, url, Timestamp::now()))?;
+            let wanted = match found {
+                Err(what) => {
+                    tally.problem(format!("{url}: {what}"));
+                    continue;
+                }
+                Ok(Found::Page(mut record, mut observation)) => {
+                    if self.known.outlet.is_some() {
+                        // Who publishes it bears on who says what.
+                        record.outlet.clone_from(&self.known.outlet);
+                        (*observation, _) = reportedly_follow::read(&mut record, None);
+                    }
+                    let (kind, id) = (observation.reading.kind, observation.id.clone());
+                    let sight = Sight {
+                        observation: *observation,
+                        page: Some(&record.bytes),
+                        told: Some(told(&record)),
+                        headers: record.headers.clone(),
+                        archive: None,
+                    };
+                    let row =
+                        Row::of(&sight, keep_pages).with_context(|| format!("{url}: cannot be packed"))?;
+                    let mut now = Added { known: 1, ..Added::default() };
+                    if !library.says_the_same(&row)? {
+                        (now, _) = writer.add_rows(&[row])?;
+                    }
+                    added += now;
+                    if let Some(out) = &mut out {
+                        let line = serde_json::json!({"id": id, "url": url, "added": now.added > 0});
+                        writeln!(out, "{line}")?;
+                    } else if !quiet && !kind.is_article() {
+                        let what = format!(
+                            "{url}: no article but a page of kind \"{}\", and no feed there",
+                            kind.word()
+                        );
+                        say(&what);
+                    }
+                    continue;
+                }
+                Ok(Found::Subscription(subscription)) => vec![subscription],
+                Ok(Found::Site(feeds)) => {
+                    let others = feeds.len() - 1;
+                    let more = match others {
+                        0 => String::new(),
+                        n => format!("; it has {n} more: `reportedly subscriptions find {url}` shows them"),
+                    };
+                    let first = feeds.into_iter().next();
+                    let feed = first.map(|feed| Subscription {
+                        url: feed.url,
+                        title: feed.title,
+                        ..Subscription::default()
+                    });
+                    if let (Some(feed), false) = (&feed, quiet) {
+                        say(&format!("{url}: a site, of which the feed {} is taken{more}", feed.url));
+                    }
+                    feed.into_iter().collect()
+                }
+                Ok(Found::List(list, problems)) => {
+                    for (line, what) in problems {
+                        tally.problem(format!("{url}, line {line}: {what}"));
+                    }
+                    list
+                }
+            };
+            let there = writer.subscribe(&wanted)?;
+            if !quiet {
+                say(&subscribed_to(&wanted, there));
+            }
+            subscribed.extend(wanted.into_iter().map(|s| s.url));
+        }
+        if !subscribed.is_empty() {
+            let which = Which::These(subscribed);
+            let updated = update(settings, folder, &mut writer, fetcher, &which, quiet, tally)?;
+            added.added += updated.observations;
+        } else {
+            writer.fold()?;
+            index(&mut writer, quiet)
+                .context("the pages are in the library, but the search index is not up to date")?;
+        }
+        if !quiet {
+            let known =
+                if added.known > 0 { format!(", {} already there", added.known) } else { String::new() };
+            say(&format!("added {}{known}", added.added));
+        }
+        Ok(())
+    }
+
+    fn add_paths(&self, paths: &[PathBuf], settings: &Settings, tally: &mut Tally) -> Result<()> {
+        let source = pages::source(paths, self.jsonl, tally).map_err(|e| Usage(e.to_string()))?;
         let folder = settings.library()?;
         let mut writer = Writer::open(folder)?;
         let keep_pages = settings.pages.value == Pages::All;
@@ -135,6 +265,32 @@ impl Add {
             say(&summary(added, tally));
         }
         Ok(())
+    }
+}
+
+/// Whether somebody means an address on the web.
+fn is_url(path: &Path) -> bool {
+    let scheme = |text: &str| {
+        ["http://", "https://"].iter().any(|s| text.get(..s.len()).is_some_and(|t| t.eq_ignore_ascii_case(s)))
+    };
+    path.to_str().is_some_and(scheme)
+}
+
+/// Whether a file is a list of feeds, by its name.
+fn is_list(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("opml"))
+}
+
+/// One line for standard error: what was subscribed to.
+fn subscribed_to(wanted: &[Subscription], there: Subscribed) -> String {
+    match (wanted, there.known) {
+        ([one], 0) => format!(
+            "subscribed to {}",
+            one.title.as_ref().map_or_else(|| one.url.clone(), |t| format!("{t} ({})", one.url))
+        ),
+        ([one], _) => format!("{}: subscribed to already", one.url),
+        (_, 0) => format!("subscribed to {} feeds", there.added),
+        (_, known) => format!("subscribed to {} feeds, {known} were there already", there.added),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use reportedly_follow::subscription;
 use reportedly_gather::opml;
 use reportedly_library::{BATCH, Imported, Imports, Subscription, Writer};
 use std::{
@@ -198,7 +199,8 @@ fn summary(imports: Imports) -> String {
     parts.join(", ")
 }
 
-fn subscriptions(
+/// Adds the feeds of a list (OPML) to the subscriptions.
+pub fn subscriptions(
     input: impl Read,
     name: &str,
     settings: &Settings,
@@ -211,17 +213,7 @@ fn subscriptions(
     for (line, what) in found.problems {
         tally.problem(format!("{name}, line {line}: {what}"));
     }
-    let wanted: Vec<Subscription> = found
-        .feeds
-        .into_iter()
-        .map(|f| Subscription {
-            url: f.url,
-            title: f.title,
-            site: f.site,
-            folders: f.folders,
-            ..Subscription::default()
-        })
-        .collect();
+    let wanted: Vec<Subscription> = found.feeds.into_iter().map(subscription).collect();
     let subscribed = Writer::open(settings.library()?)?.subscribe(&wanted)?;
     if !quiet {
         let known = match subscribed.known {

@@ -96,6 +96,30 @@ impl Value for Option<u16> {
     }
 }
 
+impl Value for bool {
+    fn from_text(text: &OsStr) -> Option<Self> {
+        match text.to_str()?.trim() {
+            "1" | "true" => Some(true),
+            "0" | "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    fn from_toml(value: &toml::Value, _file: &Path) -> Option<Self> {
+        value.as_bool()
+    }
+}
+
+impl Value for Option<String> {
+    fn from_text(text: &OsStr) -> Option<Self> {
+        Some(Some(text.to_str()?.trim().to_owned()).filter(|text| !text.is_empty()))
+    }
+
+    fn from_toml(value: &toml::Value, _file: &Path) -> Option<Self> {
+        Some(Some(value.as_str()?.trim().to_owned()).filter(|text| !text.is_empty()))
+    }
+}
+
 impl Value for Option<PathBuf> {
     fn from_text(text: &OsStr) -> Option<Self> {
         Some(Some(text.into()))

@@ -1,0 +1,266 @@
+//! One page of an item: asked for, read with what the subscriptions say of it, stored if it says something new.
+
+use super::{REFUSED, Run, Told, pages_of};
+use crate::{Asked, taking};
+use jiff::{SignedDuration, Timestamp};
+use reportedly_gather::{
+    Record,
+    fetch::{Fetched, Fetcher, Outcome, Request, Wants},
+    pace::{Again, Trouble},
+    robots::{Permission, Robots},
+};
+use reportedly_library::{Error, Library, Row, Sight, Visit};
+use reportedly_read::{Form, Listing};
+use std::{io, sync::Arc, time::Duration};
+
+/// How long after it was first seen, or had changed, a page is looked at again: most corrections come soon.
+const REVISITS: [SignedDuration; 3] =
+    [SignedDuration::from_hours(2), SignedDuration::from_hours(24), SignedDuration::from_hours(24 * 7)];
+/// How long after it was first seen a page that goes on changing is looked at.
+const FOLLOWED: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// How often a page that is not there, or cannot be had, is asked for.
+const TRIES: u32 = 4;
+
+/// How an item is read.
+pub(super) enum Reading {
+    /// Its page is asked for.
+    Ask { fetcher: Fetcher, robots: Arc<Robots> },
+    /// The item is all there is.
+    Nothing,
+}
+
+/// What came of it.
+pub(super) struct Read {
+    asked: Asked,
+    fetched: Option<Fetched>,
+    /// The page is the same as before.
+    unchanged: bool,
+    wrong: Option<Wrong>,
+    /// How long the site wants between two pages.
+    delay: Option<Duration>,
+    /// What was read: the article's id, and the sight.
+    row: Option<io::Result<Row>>,
+    is_article: bool,
+    article: Option<String>,
+    broken: Option<String>,
+}
+
+/// Why there is no page.
+struct Wrong {
+    said: String,
+    kind: Option<Trouble>,
+    /// Not before then, whatever the kind is.
+    until: Option<Timestamp>,
+}
+
+/// What the subscriptions say of an item: of several, the one that says most.
+pub(super) fn listing(library: &Library, name: &str) -> Option<Listing> {
+    // What is damaged is as what is not there: the page is asked for all the same.
+    let said = library.said_of(name).unwrap_or_default();
+    let all = said.iter().filter_map(|(_, body)| serde_json::from_slice::<Listing>(body).ok());
+    all.enumerate()
+        .max_by_key(|(i, listing)| (listing.text.as_ref().map_or(0, String::len), std::cmp::Reverse(*i)))
+        .map(|(_, listing)| listing)
+}
+
+/// Asks for a page and reads it. Where there is none, the item is read by itself, unless an article is `known`.
+pub(super) async fn read(
+    visit: &Visit,
+    reading: Reading,
+    listing: Option<Listing>,
+    known: bool,
+    keep_page: bool,
+    now: Timestamp,
+) -> Read {
+    let mut asked = Asked::parse(visit.asked.as_deref());
+    asked.last = Some(now);
+    let mut read = Read {
+        asked,
+        fetched: None,
+        unchanged: false,
+        wrong: None,
+        delay: None,
+        row: None,
+        is_article: false,
+        article: None,
+        broken: None,
+    };
+    let mut record = None;
+    if let (Reading::Ask { fetcher, robots }, Some(url)) = (reading, &visit.url) {
+        record = read.ask(&fetcher, &robots, url, now).await;
+    }
+    let of_page = record.is_some();
+    // What the page said once says more than the feed, unless there is no page.
+    let forbidden = read.wrong.as_ref().is_some_and(|wrong| wrong.kind.is_none());
+    let by_itself = !known || forbidden || visit.url.is_none();
+    let record = record.or_else(|| {
+        let listing = listing.as_ref().filter(|l| l.text.is_some() || l.title.is_some())?;
+        (by_itself && !read.unchanged).then(|| Record {
+            form: Form::Html,
+            url: visit.url.clone(),
+            fetched: Some(now),
+            title: listing.title.clone(),
+            notes: vec![match &read.wrong {
+                Some(wrong) => format!("page: not to be had ({}); this is what the feed says", wrong.said),
+                None => "page: there is none; this is what the feed says".to_owned(),
+            }],
+            ..Record::default()
+        })
+    });
+    let Some(mut record) = record else { return read };
+    if let Some(article) = visit.article.as_ref().filter(|_| visit.renamed) {
+        record.id = Some(article.clone());
+    } else if !of_page {
+        record.id = Some(visit.name.clone());
+    }
+    record.listing = listing;
+    let taken = tokio::task::spawn_blocking(move || {
+        let told = taking::told(&record);
+        let (observation, broken) = taking::read(&mut record, None);
+        let (id, is_article) = (observation.id.clone(), observation.reading.kind.is_article());
+        let sight = Sight {
+            observation,
+            page: Some(&record.bytes),
+            told: Some(told),
+            headers: record.headers.clone(),
+            archive: None,
+        };
+        (id, is_article, Row::of(&sight, keep_page && of_page), broken)
+    });
+    let (id, is_article, row, broken) =
+        taken.await.unwrap_or_else(|e| std::panic::resume_unwind(e.into_panic()));
+    Read { article: Some(id), is_article, row: Some(row), broken, ..read }
+}
+
+impl Read {
+    async fn ask(&mut self, fetcher: &Fetcher, robots: &Robots, url: &str, now: Timestamp) -> Option<Record> {
+        match robots.permission(fetcher, url, now).await {
+            Permission::Allowed(delay) => self.delay = delay,
+            Permission::Forbidden => {
+                let said = "the site's robots.txt does not allow it".to_owned();
+                self.wrong = Some(Wrong { said, kind: None, until: None });
+                return None;
+            }
+            Permission::NotNow(until) => {
+                let said = "the site's robots.txt cannot be had at the moment".to_owned();
+                self.wrong = Some(Wrong { said, kind: Some(Trouble::Down), until: Some(until) });
+                return None;
+            }
+        }
+        let request = Request::new(url).wants(Wants::Page).unless(self.asked.validators.clone());
+        let fetched = fetcher.fetch(&request).await;
+        match &fetched.outcome {
+            Outcome::Answer(answer) => {
+                let digest = answer.digest();
+                self.unchanged = self.asked.digest == Some(digest);
+                self.asked.digest = Some(digest);
+                self.asked.validators.clone_from(&answer.validators);
+                let record = (!self.unchanged).then(|| fetched.record(now));
+                return record.flatten();
+            }
+            Outcome::Unchanged(_) => self.unchanged = true,
+            told => {
+                let (said, kind) = (told.to_string(), Trouble::of(told));
+                self.wrong = Some(Wrong { said, kind, until: None });
+            }
+        }
+        self.fetched = Some(fetched);
+        None
+    }
+}
+
+impl<T: FnMut(Told<'_>)> Run<'_, T> {
+    /// An item was read.
+    pub(super) fn was_read(&mut self, host: &Arc<str>, mut visit: Visit, read: Read) -> Result<(), Error> {
+        let now = self.now();
+        let Read { mut asked, fetched, unchanged, wrong, delay, row, is_article, article, broken } = read;
+        if let Some(broken) = &broken {
+            (self.tell)(Told::Broken(broken));
+        }
+        if let Some(delay) = delay.and_then(|delay| SignedDuration::try_from(delay).ok()) {
+            self.queue.slow_down(host, delay);
+        }
+        if let Some(url) = &visit.url {
+            self.updated.pages += 1;
+            (self.tell)(Told::Page { url, wrong: wrong.as_ref().map(|wrong| wrong.said.as_str()) });
+        }
+        let first = asked.news.first().copied();
+        if let Some(row) = row {
+            let row =
+                row.map_err(|e| Error::File { path: self.library.folder().to_path_buf(), source: e })?;
+            let again = self.library.says_the_same(&row)? || self.rows.iter().any(|r| r.says_the_same(&row));
+            // A wall or an error in place of an article that was read is no other state of it.
+            let lost = visit.article.is_some() && !is_article;
+            if !again && !lost {
+                asked.new_at(now);
+                self.rows.push(row);
+            }
+            if !lost {
+                visit.article = article;
+            }
+        }
+        visit.due_at = match wrong {
+            None => {
+                asked.wrong = None;
+                asked.answered = visit.url.is_some().then_some(now);
+                revisit(&asked, first, now).filter(|_| visit.url.is_some())
+            }
+            Some(wrong) => {
+                self.updated.missed += 1;
+                self.wrong(host, &mut asked, fetched.as_ref(), wrong)?
+            }
+        };
+        debug_assert!(!unchanged || asked.wrong.is_none());
+        if asked.wrong.is_none()
+            && let Some((_, refused)) = self.hosts.get_mut(&**host)
+        {
+            *refused = 0;
+        }
+        visit.asked = Some(asked.json());
+        self.visits.push(visit);
+        Ok(())
+    }
+
+    /// When a page that could not be had is asked for again.
+    fn wrong(
+        &mut self,
+        host: &Arc<str>,
+        asked: &mut Asked,
+        fetched: Option<&Fetched>,
+        wrong: Wrong,
+    ) -> Result<Option<Timestamp>, Error> {
+        let now = self.now();
+        let Some(kind) = wrong.kind else {
+            asked.failed(Trouble::Refused, wrong.said, now);
+            return Ok(None);
+        };
+        let nth = asked.failed(kind, wrong.said, now);
+        let next = self.after(host, fetched, kind, nth)?;
+        if kind == Trouble::Refused
+            && let Some((_, refused)) = self.hosts.get_mut(&**host)
+        {
+            *refused += 1;
+            if *refused == REFUSED
+                && let Again::At(until) = next
+            {
+                self.hold(host, pages_of(host), until)?;
+            }
+        }
+        Ok(match (next, wrong.until) {
+            (Again::Never, _) => None,
+            _ if nth >= TRIES => None,
+            (Again::At(_), Some(until)) => Some(until),
+            (Again::At(at), None) => Some(at),
+        })
+    }
+}
+
+/// When a page that was had is looked at again.
+fn revisit(asked: &Asked, first: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    let since = asked.news.last().copied().unwrap_or(now);
+    let first = first.unwrap_or(since);
+    if now.duration_since(first) > FOLLOWED {
+        return None;
+    }
+    REVISITS.iter().filter_map(|after| since.checked_add(*after).ok()).find(|at| *at > now)
+}
