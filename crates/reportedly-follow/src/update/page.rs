@@ -18,8 +18,6 @@ const REVISITS: [SignedDuration; 3] =
     [SignedDuration::from_hours(2), SignedDuration::from_hours(24), SignedDuration::from_hours(24 * 7)];
 /// How long after it was first seen a page that goes on changing is looked at.
 const FOLLOWED: SignedDuration = SignedDuration::from_hours(24 * 14);
-/// How often a page that is not there, or cannot be had, is asked for.
-const TRIES: u32 = 4;
 
 /// How an item is read.
 pub(super) enum Reading {
@@ -248,10 +246,22 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
         }
         Ok(match (next, wrong.until) {
             (Again::Never, _) => None,
-            _ if nth >= TRIES => None,
+            _ if nth >= tries(kind) => None,
             (Again::At(_), Some(until)) => Some(until),
             (Again::At(at), None) => Some(at),
         })
+    }
+}
+
+/// How often in a row a page that cannot be had is asked for.
+fn tries(kind: Trouble) -> u32 {
+    match kind {
+        Trouble::Gone => 1,
+        // Feeds are ahead of their pages at times, by a day at most.
+        Trouble::Missing | Trouble::Unusable => 3,
+        Trouble::Refused => 2,
+        // Two days and more of an outage.
+        Trouble::TooOften | Trouble::Down | Trouble::Silent | Trouble::NoName | Trouble::Insecure => 8,
     }
 }
 
