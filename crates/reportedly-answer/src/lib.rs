@@ -5,6 +5,8 @@
 
 mod exact;
 mod found;
+mod history;
+mod history_text;
 mod markdown;
 mod reading;
 mod reading_text;
@@ -14,6 +16,8 @@ mod style;
 
 pub use exact::{Exact, Shape, reading_of};
 pub use found::{FoundArticle, SearchAnswer, Searched, found, found_text};
+pub use history::{History, Observed, ObservedAnswer, Sight, observed};
+pub use history_text::observed_text;
 pub use markdown::markdown;
 pub use reading::{ReadingAnswer, reading, when};
 pub use reading_text::{reading_text, summary};

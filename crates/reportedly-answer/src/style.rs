@@ -43,6 +43,25 @@ impl Style {
         self.paint(code, word)
     }
 
+    /// Words that went.
+    pub(crate) fn removed(self, words: &str) -> String {
+        self.each_word("31;9", words, "[-", "-]")
+    }
+
+    /// Words that came.
+    pub(crate) fn added(self, words: &str) -> String {
+        self.each_word("32;1", words, "{+", "+}")
+    }
+
+    /// Words in a colour, each by itself, so that lines may end between them; without colour in brackets.
+    fn each_word(self, code: &str, words: &str, open: &str, close: &str) -> String {
+        if !self.color {
+            return format!("{open}{words}{close}");
+        }
+        let words: Vec<String> = words.split(' ').map(|word| self.paint(code, word)).collect();
+        words.join(" ")
+    }
+
     /// Text wrapped to the width, every line indented by `indent` columns.
     pub fn wrapped(self, text: &str, indent: usize) -> String {
         self.hanging(text, indent, indent)
@@ -50,11 +69,15 @@ impl Style {
 
     /// Text wrapped to the width, the first line indented by `first` columns, the others by `rest`.
     pub fn hanging(self, text: &str, first: usize, rest: usize) -> String {
+        self.hanging_painted(&visible(text), first, rest)
+    }
+
+    /// The same of what may hold colours, and no control characters but theirs.
+    pub(crate) fn hanging_painted(self, text: &str, first: usize, rest: usize) -> String {
         let (a, b) = (" ".repeat(first), " ".repeat(rest));
-        let text = visible(text);
         let options =
             textwrap::Options::new(self.width.max(rest + 20)).initial_indent(&a).subsequent_indent(&b);
-        textwrap::fill(&text, options)
+        textwrap::fill(text, options)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
         doctor::Doctor,
         export::Export,
         forget::Forget,
+        history::ShowHistory,
         import::Import,
         man::Manual,
         read::Read,
@@ -97,6 +98,11 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Shows one article of the library as it was read: its date, who said what by way of whom."
     )]
     Article(ShowArticle),
+    /// Show what changed in an article, word by word, and when
+    #[command(
+        long_about = "Shows how an article of the library changed from one sight of its page to the next: which words of its title and text went and which came, which paragraphs moved, other authors, dates, captions. Sights that show the same are one."
+    )]
+    History(ShowHistory),
     /// Make stories, copies and names of the library again
     #[command(
         long_about = "Makes everything again that follows from the observations: stories, copies, names, outlets. The result is the same as before; where it is not, what was there was damaged."

@@ -9,6 +9,7 @@ pub mod config;
 pub mod doctor;
 pub mod export;
 pub mod forget;
+pub mod history;
 pub mod import;
 pub mod man;
 pub mod read;

@@ -60,6 +60,7 @@ fn dispatch(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Command::Update(command) => command.run(config.settings()?, tally),
         Command::Story(command) => command.run(config.settings()?),
         Command::Article(command) => command.run(config.settings()?),
+        Command::History(command) => command.run(config.settings()?),
         Command::Rebuild(command) => command.run(config.settings()?),
         Command::Check(command) => command.run(config.settings()?, tally),
         Command::Forget(command) => command.run(config.settings()?),
