@@ -23,9 +23,8 @@ mod syndication;
 
 pub use item::{Item, Source};
 
-use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
-use reportedly_page::{decode, feed_date as date};
-use reportedly_read::When;
+use jiff::Timestamp;
+use reportedly_page::{FIRST_YEAR, decode, feed_date as date, is_believed};
 use std::{borrow::Cow, collections::HashSet, time::Duration};
 use url::Url;
 
@@ -36,12 +35,6 @@ const LONGEST_TITLE: usize = 1000;
 /// Characters of a name, and names of one item.
 const LONGEST_NAME: usize = 200;
 const MOST_NAMES: usize = 20;
-/// How far ahead a server's clock may be and still be believed.
-const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(15);
-/// How far ahead of UTC a clock on a wall can be.
-const EAST: SignedDuration = SignedDuration::from_hours(14);
-/// Before this there were no feeds: 1970 and 1980 are what programs write that know no date.
-const FIRST_YEAR: i16 = 1990;
 /// Notes on one feed.
 const MOST_NOTES: usize = 10;
 
@@ -158,7 +151,7 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, url: &str, now: Timestamp)
     for item in &mut feed.items {
         item.settle(home.as_ref());
         for date in [&mut item.published, &mut item.updated] {
-            if date.as_ref().is_some_and(|date| !is_believed(date, now)) {
+            if date.as_ref().is_some_and(|date| !is_believed(date, Some(now))) {
                 *date = None;
                 unbelieved += 1;
             }
@@ -204,20 +197,6 @@ fn other(text: &str) -> &'static str {
     } else {
         "something else"
     }
-}
-
-/// Whether a date can be one on which something was published.
-fn is_believed(date: &When, now: Timestamp) -> bool {
-    let before = |instant: Timestamp, by| instant.checked_sub(by).unwrap_or(Timestamp::MIN);
-    let begins = |day: civil::DateTime| {
-        day.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |zoned| before(zoned.timestamp(), EAST))
-    };
-    let earliest = match date {
-        When::Instant(instant, _) => before(*instant, CLOCK_AHEAD),
-        When::Local(time) => begins(*time),
-        When::Day(day) => begins(day.at(0, 0, 0, 0)),
-    };
-    date.day().year() >= FIRST_YEAR && earliest <= now
 }
 
 /// An address that can be fetched, made absolute.

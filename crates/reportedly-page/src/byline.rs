@@ -1,5 +1,6 @@
 //! Who wrote an article: from the page's data, from elements that are named for it, from its byline.
 
+mod credits;
 mod names;
 mod parts;
 
@@ -11,6 +12,7 @@ use crate::meta::wording;
 use crate::structured::{self, Structured};
 use crate::{Role, lines, words};
 use aho_corasick::AhoCorasick;
+pub(crate) use credits::{credited, is_at, sources};
 pub(crate) use names::people;
 use names::{clean, split};
 use rustc_hash::FxHashMap;
@@ -135,6 +137,15 @@ pub(crate) fn from_line(line: &str) -> Writers {
     let names = lines::byline(line).or_else(|| names::unspaced(line));
     for name in names.into_iter().flatten() {
         found.add(&name, None);
+    }
+    found
+}
+
+/// From what a feed or a sitemap says.
+pub(crate) fn from_listing<'n>(names: impl Iterator<Item = &'n str>, outlet: Option<&str>) -> Writers {
+    let mut found = Writers::default();
+    for line in names {
+        found.add_line(line, outlet);
     }
     found
 }
@@ -572,7 +583,7 @@ fn author_class(class: &str) -> Option<u8> {
 }
 
 /// Whether a name is the outlet's own.
-fn is_outlet(name: &str, outlet: &str) -> bool {
+pub(crate) fn is_outlet(name: &str, outlet: &str) -> bool {
     let letters =
         |s: &str| s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     let initials =

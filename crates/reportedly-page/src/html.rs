@@ -4,7 +4,8 @@ use crate::article::{self, Context};
 use crate::blocks::{self, Kind, Layout};
 use crate::hints::Hints;
 use crate::{
-    Block, Other, Page, PageKind, Role, byline, dates, dom, images, kind, live, meta, structured, words,
+    Block, Image, Other, Page, PageKind, Role, byline, dates, dom, images, kind, lines, live, meta,
+    structured, words,
 };
 use reportedly_text::Span;
 use std::ops::Range;
@@ -150,6 +151,107 @@ fn write_told(data: &structured::Structured, page: &mut Page) {
     page.kind = PageKind::Article;
     page.diagnostics.push(format!("text: {told} words from the page's data, where it shows {shown}"));
     page.language = meta::language(data, &page.text);
+}
+
+/// A text that stands in a feed, taken apart.
+pub(crate) struct Fragment {
+    /// Its text, blocks, images and what was left aside.
+    pub(crate) page: Page,
+    /// Whether it says that there is more elsewhere.
+    pub(crate) is_cut: bool,
+}
+
+/// Blocks at the end of a feed's text that may lead to the page.
+const ENDS: usize = 3;
+/// The share of a block's letters from which on it is a link.
+const LINK: f32 = 0.8;
+/// The same of a block that names the page and its site.
+const NAMING: f32 = 0.4;
+/// Words of a block that is a link alone.
+const LINK_WORDS: usize = 12;
+/// Pictures that count readers, of one text.
+const MOST_COUNTERS: usize = 20;
+/// Words of a block that says where an article first appeared, beside its title.
+const APPEARED_WORDS: usize = 16;
+
+/// Reads what a feed has as an article's text: all of it is the article but what shows itself to be something else.
+pub(crate) fn fragment(html: &str, title: Option<&str>) -> Fragment {
+    let dom = dom::parse(html);
+    let data = structured::Structured::default();
+    let mut hints = Hints::default();
+    let mut layout = blocks::lay_out(&dom, &mut hints, None);
+    let context = Context { title: title.map(str::to_owned), ..Context::default() };
+    let mut labelled = article::label(&layout, &context);
+    let mut page = Page {
+        images: images::gather(&dom, &data, &layout, &labelled, &mut hints),
+        diagnostics: dom.cut.clone(),
+        ..Page::default()
+    };
+    // A summary has too few words to be seen as an article's, and no page around it that could be told apart.
+    for (run, role) in layout.runs.iter().zip(&mut labelled.roles) {
+        if *role == Some(Role::Other) && run.linked < LINK {
+            *role = Some(match run.kind {
+                Kind::Heading(_) => Role::Subhead,
+                Kind::Item => Role::ListItem,
+                Kind::Caption => Role::Caption,
+                _ if run.quoted => Role::Quote,
+                _ => Role::Paragraph,
+            });
+        }
+    }
+    let is_cut = leave_ends_aside(&mut layout, &mut labelled.roles, title);
+    write_text(&layout, &labelled.roles, &[], &mut page);
+    // Pictures that count readers are none; and below a picture stands the text, where nothing names a caption.
+    let is_dot = |id, name| dom.attr(id, name).is_some_and(|size| matches!(size.trim(), "0" | "1"));
+    let counters: Vec<&str> = dom
+        .descendants(dom::DOCUMENT)
+        .filter(|id| dom.name(*id) == "img" && (is_dot(*id, "width") || is_dot(*id, "height")))
+        .filter_map(|id| dom.attr(id, "src"))
+        .take(MOST_COUNTERS)
+        .collect();
+    page.images.retain(|image| image.url.as_deref().is_none_or(|url| !counters.contains(&url)));
+    for image in &mut page.images {
+        image.caption.take_if(|caption| page.text.contains(caption.as_str()));
+    }
+    page.images.retain(|image| *image != Image::default());
+    Fragment { page, is_cut }
+}
+
+/// Leaves aside what feeds put below a text: where it first appeared, links to the page. Gives whether there is more
+/// than the feed has.
+fn leave_ends_aside(layout: &mut Layout, roles: &mut [Option<Role>], title: Option<&str>) -> bool {
+    let mut is_cut = false;
+    for _ in 0..ENDS {
+        let Some(last) = roles.iter().rposition(|role| role.is_some_and(Role::is_text)) else { break };
+        let run = &mut layout.runs[last];
+        let title_words = title.map_or(0, words::count);
+        let names_page = title.is_some_and(|title| !title.is_empty() && run.text.contains(title))
+            && run.linked >= NAMING
+            && run.words <= title_words + APPEARED_WORDS;
+        let appeared = run.linked > 0.0
+            && run.words <= title_words + APPEARED_WORDS
+            && lines::says_where_it_appeared(&run.text);
+        if names_page || appeared {
+            roles[last] = Some(Role::Legal);
+            continue;
+        }
+        if let Some(start) = lines::leads_on(&run.text) {
+            is_cut = true;
+            let kept = run.text[..start].trim_end().len();
+            if kept == 0 {
+                roles[last] = Some(Role::Nav);
+                continue;
+            }
+            run.text.truncate(kept);
+        } else if run.linked >= LINK && run.words <= LINK_WORDS && !run.sentence {
+            roles[last] = Some(Role::Nav);
+            continue;
+        }
+        let text = run.text.trim_end();
+        is_cut |= ["…", "...", "[…]", "[...]", "(…)", "(...)"].iter().any(|end| text.ends_with(end));
+        break;
+    }
+    is_cut
 }
 
 /// Puts the blocks that are text into the page's text, and the others beside it.

@@ -18,6 +18,7 @@ mod html;
 mod images;
 mod kind;
 mod lines;
+mod listed;
 mod listing;
 mod live;
 mod meta;
@@ -28,7 +29,7 @@ mod words;
 pub use dates::printed::stamp;
 pub use decode::decode;
 use jiff::{Timestamp, civil};
-pub use listing::{Listing, ListingKind, feed_date};
+pub use listing::{FIRST_YEAR, Listing, ListingKind, feed_date, is_believed};
 use reportedly_text::{Language, Span};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -353,6 +354,9 @@ pub fn read(input: &Input<'_>) -> Page {
     if cut {
         page.diagnostics
             .push(format!("cut: the page is read to byte {}, and there is more", all.bytes.len()));
+    }
+    if let Some(listing) = input.listing {
+        listed::complete(&mut page, listing, &all);
     }
     let told = |s: Option<&str>| s.filter(|s| !s.is_empty()).map(str::to_owned);
     page.title = told(input.title).or(page.title);

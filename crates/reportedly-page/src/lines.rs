@@ -5,7 +5,7 @@
 //! All languages are looked up together, since a page's furniture is often in another language than its article.
 
 use crate::Role;
-use crate::words::is_unspaced;
+use crate::words::{self, is_unspaced};
 use reportedly_text::{Language, languages, rows};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;
@@ -378,6 +378,37 @@ pub(crate) fn byline(line: &str) -> Option<Vec<String>> {
         STARTS.get(phrase.as_str()).is_some_and(|f| f.role == Role::Byline)
     })?;
     crate::byline::people(&words[by..].join(" "))
+}
+
+/// What feeds put at the end of a text: `more` leads to the page, `appeared` says where it first stood.
+static FEED_ENDS: LazyLock<Vec<(&'static str, bool)>> = LazyLock::new(|| {
+    let rows = languages("feed_ends").flat_map(|l| rows(Some(l), "feed_ends"));
+    rows.filter_map(|row| Some((*row.first()?, *row.get(1)? == "more"))).collect()
+});
+/// Bytes at the end of a text in which such words are looked for.
+const FEED_END: usize = 60;
+
+/// Whether a line says where an article first appeared.
+pub(crate) fn says_where_it_appeared(line: &str) -> bool {
+    let folded = folded(line);
+    FEED_ENDS.iter().any(|(words, more)| !more && folded.contains(words))
+}
+
+/// Where the words begin that lead from the end of a text to the page: "… Continue reading".
+pub(crate) fn leads_on(text: &str) -> Option<usize> {
+    let end = text.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    let from = text.ceil_char_boundary(end.saturating_sub(FEED_END));
+    let starts = text[from..end].char_indices().map(|(at, _)| from + at).filter(|at| {
+        let before = text[..*at].trim_end();
+        // By themselves, or behind a sentence; "he told them to read more" is the text's own.
+        before.is_empty()
+            || before.len() < *at && words::ends_sentence(before)
+            || before.ends_with([']', '>', '»', '|', '(', '['])
+    });
+    starts.into_iter().find(|at| {
+        let words = folded(&text[*at..end]);
+        FEED_ENDS.iter().any(|(phrase, more)| *more && words == *phrase)
+    })
 }
 
 /// Whether words are the name of an agency and nothing else.

@@ -1,8 +1,15 @@
 //! What a feed or a sitemap says of a page: evidence from outside, weighed against what the page says itself.
 
 use crate::{When, dates::printed::stamp};
-use jiff::fmt::rfc2822::DateTimeParser;
+use jiff::{SignedDuration, Timestamp, civil, fmt::rfc2822::DateTimeParser, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+
+/// Before this there were no feeds: 1970 and 1980 are what programs write that know no date.
+pub const FIRST_YEAR: i16 = 1990;
+/// How far ahead a server's clock may be and still be believed.
+const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(15);
+/// How far ahead of UTC a clock on a wall can be.
+const EAST: SignedDuration = SignedDuration::from_hours(14);
 
 /// Where a page is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -63,4 +70,18 @@ pub fn feed_date(text: &str) -> Option<When> {
         Ok(zoned) => Some(When::Instant(zoned.timestamp(), zoned.offset().seconds())),
         Err(_) => stamp(text, None),
     }
+}
+
+/// Whether a date that a feed gives can be one on which something was published that was seen at `now`.
+pub fn is_believed(date: &When, now: Option<Timestamp>) -> bool {
+    let before = |instant: Timestamp, by| instant.checked_sub(by).unwrap_or(Timestamp::MIN);
+    let begins = |day: civil::DateTime| {
+        day.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |zoned| before(zoned.timestamp(), EAST))
+    };
+    let earliest = match date {
+        When::Instant(instant, _) => before(*instant, CLOCK_AHEAD),
+        When::Local(time) => begins(*time),
+        When::Day(day) => begins(day.at(0, 0, 0, 0)),
+    };
+    date.day().year() >= FIRST_YEAR && now.is_none_or(|now| earliest <= now)
 }

@@ -3,7 +3,7 @@
 mod outlet;
 mod title;
 
-pub(crate) use outlet::in_notice;
+pub(crate) use outlet::{host, in_notice, name_alone};
 pub(crate) use title::wording;
 
 use crate::blocks::Layout;
@@ -93,12 +93,12 @@ fn is_unspaced_at(title: &str, start: usize, end: usize) -> bool {
 
 /// The domain under which the page stands.
 pub(crate) fn site(data: &Structured, url: Option<&str>) -> Option<String> {
-    address(data, url).and_then(|address| outlet::host(&address)).map(|host| host.domain)
+    address(data, url).and_then(|address| host(&address)).map(|host| host.domain)
 }
 
 /// Whether two addresses are of one site.
 pub(crate) fn are_of_one_site(one: &str, other: &str) -> bool {
-    let domain = |url: &str| outlet::host(url).map(|host| host.domain);
+    let domain = |url: &str| host(url).map(|host| host.domain);
     domain(one).is_some_and(|site| domain(other) == Some(site))
 }
 
@@ -117,15 +117,36 @@ fn address(data: &Structured, url: Option<&str>) -> Option<String> {
         .or_else(|| url.map(str::to_owned))
 }
 
+/// Whether an outlet's name is nothing but the domain that the page stands under.
+pub(crate) fn is_bare_host(name: &str, url: Option<&str>) -> bool {
+    url.and_then(host).is_some_and(|host| host.domain == name)
+}
+
+/// A title as a feed has it, without the outlet's name at either end.
+pub(crate) fn listed_title<'n>(
+    title: &str,
+    outlets: impl Iterator<Item = &'n str>,
+    url: Option<&str>,
+) -> String {
+    title::without_names(&tidy(title), outlets, url.and_then(host).as_ref())
+}
+
+/// The language of a text: by its words, and as it is declared where they are few.
+pub(crate) fn told_language(declared: Option<Language>, text: &str) -> Option<Language> {
+    let enough = text.len() > DETECTED || declared.is_none();
+    enough.then(|| reportedly_text::detect(text)).flatten().or(declared)
+}
+
+/// Bytes of a text from which on its words tell its language.
+const DETECTED: usize = 200;
+
 /// The language of the article: by its words, and by what the page declares where they are few.
 pub(crate) fn language(data: &Structured, text: &str) -> Option<Language> {
     let declared = data
         .language
         .as_deref()
         .or_else(|| data.meta(&["og:locale", "content-language", "language", "dc.language"]));
-    let declared = declared.and_then(Language::from_tag);
-    let enough = text.len() > 200 || declared.is_none();
-    enough.then(|| reportedly_text::detect(text)).flatten().or(declared)
+    told_language(declared.and_then(Language::from_tag), text)
 }
 
 /// Whether a line is one of the page's own titles.

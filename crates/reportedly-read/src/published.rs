@@ -240,6 +240,7 @@ enum Kind {
     Print,
     Address,
     Text,
+    Listing,
 }
 
 fn kind(rule: &str) -> Kind {
@@ -247,6 +248,7 @@ fn kind(rule: &str) -> Kind {
         "json-ld" | "meta" | "script-data" => Kind::Data,
         "url" => Kind::Address,
         "dateline" => Kind::Text,
+        "feed-published" | "feed-updated" | "sitemap-published" | "sitemap-updated" => Kind::Listing,
         _ => Kind::Print,
     }
 }

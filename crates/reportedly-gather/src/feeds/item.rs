@@ -50,8 +50,10 @@ pub struct Item {
     pub words: usize,
     /// Whom it was taken from (`<source>`).
     pub source: Option<Source>,
-    /// To whom it is credited otherwise: source, publisher, rights, photographs (`dc:source`, `media:credit` …).
+    /// To whom it is credited otherwise: source, publisher, rights (`dc:source`, `dc:rights` …).
     pub credits: Vec<String>,
+    /// To whom its pictures are credited (`media:credit`, `media:copyright`).
+    pub picture_credits: Vec<String>,
     /// A tag of its language.
     pub language: Option<String>,
     /// Whether the GUID may be the page's address.
@@ -77,6 +79,10 @@ impl Item {
 
     pub(super) fn credit(&mut self, name: &str) {
         push(&mut self.credits, &plain(name));
+    }
+
+    pub(super) fn picture_credit(&mut self, name: &str) {
+        push(&mut self.picture_credits, &plain(name));
     }
 
     /// Makes addresses absolute and texts plain.

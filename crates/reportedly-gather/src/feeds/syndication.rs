@@ -200,10 +200,10 @@ fn of_item(item: &mut Item, format: Format, field: &Field<'_>) {
             }
         }
         (Space::Dublin, "source" | "publisher" | "rights" | "rightsHolder", _)
-        | (Space::Media, "credit" | "copyright", _)
         | (Space::Plain | Space::Atom, "rights" | "copyright" | "credit", None) => {
             item.credit(field.content());
         }
+        (Space::Media, "credit" | "copyright", _) => item.picture_credit(field.content()),
         (Space::Dublin, "language", _) => item.language = Some(text.to_owned()).filter(|tag| !tag.is_empty()),
         _ => {}
     }

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::article_id;
+use jiff::civil;
 use proptest::prelude::*;
+use reportedly_read::When;
 use std::fmt::Write;
 
 const URL: &str = "https://wire.example/feeds/all.xml";
@@ -61,7 +63,10 @@ fn rss_is_read() {
     assert_eq!(item.text.as_deref(), Some("<p>A crane fell on quay four on Tuesday.</p>"));
     assert_eq!((item.whole, item.words), (true, 8));
     assert_eq!(item.authors, ["Petra Lomax", "North Agency"]);
-    assert_eq!(item.credits, ["I. Sorin", "Quay Post"]);
+    assert_eq!(
+        (item.credits.as_slice(), item.picture_credits.as_slice()),
+        (&["Quay Post".to_owned()][..], &["I. Sorin".to_owned()][..])
+    );
     let source =
         Source { name: "North Agency".to_owned(), url: Some("https://north.example/feed".to_owned()) };
     assert_eq!(item.source, Some(source));

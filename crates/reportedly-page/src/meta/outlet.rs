@@ -18,11 +18,11 @@ const MASTHEAD_RUNS: usize = 12;
 const HEADLINE_RUNS: usize = 60;
 
 /// The host of a page.
-pub(super) struct Host {
+pub(crate) struct Host {
     /// The name under which it was registered: "harbourwire" of "www.harbourwire.co.uk".
     pub(super) label: String,
     /// That with its ending: "harbourwire.co.uk".
-    pub(super) domain: String,
+    pub(crate) domain: String,
     /// All of it but "www.".
     whole: String,
     /// Whether it is a part of the site with a name of its own: "weekly.harbourwire.co.uk".
@@ -33,7 +33,7 @@ pub(super) struct Host {
 const WHOLE_SITE: [&str; 6] = ["www", "m", "amp", "mobile", "web", "news"];
 
 /// The host in an address.
-pub(super) fn host(url: &str) -> Option<Host> {
+pub(crate) fn host(url: &str) -> Option<Host> {
     let url = url::Url::parse(url).ok()?;
     let host = url.host_str()?;
     let domain = psl::domain_str(host)?;
@@ -254,7 +254,7 @@ fn name_before_headline(title: &str, layout: &Layout) -> Option<String> {
 }
 
 /// An outlet's name without the motto after it.
-fn name_alone(name: &str) -> String {
+pub(crate) fn name_alone(name: &str) -> String {
     let name = name.trim();
     let cut = cuts(name).first().map_or(name, |(start, _)| name[..*start].trim());
     if cut.is_empty() { name.to_owned() } else { cut.to_owned() }

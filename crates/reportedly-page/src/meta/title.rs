@@ -180,6 +180,12 @@ impl Names {
         Self(names)
     }
 
+    /// Those that are known from outside.
+    fn told<'n>(names: impl Iterator<Item = &'n str>, host: Option<&Host>) -> Self {
+        let host = host.into_iter().flat_map(|h| [letters(&h.label), letters(&h.domain)]);
+        Self(names.map(letters).chain(host).filter(|n| !n.is_empty()).collect())
+    }
+
     fn has(&self, words: &str) -> bool {
         self.0.contains(&letters(words))
     }
@@ -209,6 +215,15 @@ impl Names {
             _ => best,
         }
     }
+}
+
+/// A title without the names of outlets at its ends. What else stands there may be the headline's own.
+pub(super) fn without_names<'n>(
+    title: &str,
+    outlets: impl Iterator<Item = &'n str>,
+    host: Option<&Host>,
+) -> String {
+    Names::told(outlets, host).without(title).trim().to_owned()
 }
 
 /// Whether a heading is the page's name and not the article's.

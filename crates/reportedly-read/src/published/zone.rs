@@ -73,7 +73,11 @@ pub(super) fn local_day(candidate: &DateCandidate, candidates: &[DateCandidate],
 fn is_local(c: &DateCandidate) -> bool {
     match c.says {
         When::Instant(_, offset) => offset != 0,
-        When::Day(_) | When::Local(_) => !matches!(c.rule, "json-ld" | "meta" | "microdata" | "script-data"),
+        When::Day(_) | When::Local(_) => {
+            let of_data = matches!(c.rule, "json-ld" | "meta" | "microdata" | "script-data");
+            let listed = c.rule.starts_with("feed-") || c.rule.starts_with("sitemap-");
+            !of_data && !listed
+        }
     }
 }
 

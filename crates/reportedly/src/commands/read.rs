@@ -21,7 +21,12 @@ use std::{
     group = ArgGroup::new("form").args(["json", "jsonl", "markdown"]),
     after_help = "With --jsonl and - as the path, standard input is NDJSON, one record a page: \"html\",
 \"html_base64\", \"flat\" or \"text\", and optionally \"id\", \"url\", \"content_type\", \"title\",
-\"outlet\", \"published\", \"fetched\".
+\"outlet\", \"published\", \"fetched\", \"listing\".
+
+\"listing\" is an object: what a feed or a news sitemap says of the page. It has \"kind\" (\"feed\" or
+\"sitemap\"), \"title\", \"text\" (HTML), \"whole\" (whether that is all of it), \"published\",
+\"updated\", \"authors\", \"source\", \"source_url\", \"credits\", \"outlet\", \"language\", each or none
+of them. Whichever gives more of the article gives its text; with a listing, no page is needed.
 
 Examples:
   reportedly read page.html --fetched 2031-03-04
