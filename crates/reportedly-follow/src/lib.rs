@@ -3,6 +3,8 @@
 mod alert;
 mod asked;
 mod clock;
+mod deliver;
+mod following;
 mod look;
 mod taking;
 mod update;
@@ -10,6 +12,10 @@ mod update;
 pub use alert::{Alert, AlertOrigin, Link, News};
 pub use asked::{Asked, Wrong};
 pub use clock::{Clock, Wall};
+pub use deliver::{
+    Channel, Delivered, Mail, Secret, Security, Target, deliver, dry_run, shown_test, test, without_password,
+};
+pub use following::{example, find, raise, word, would_find};
 pub use look::{Found, look, subscription};
 pub use taking::{read, told};
 pub use update::{Told, Updated, Updater, Which};

@@ -4,6 +4,7 @@ use crate::{
     checkpoints,
     error::Error,
     folding::cut_from,
+    follows,
     sight::microseconds,
     store::{INDEX, set, setting},
     stored::{hash, unpack},
@@ -70,6 +71,7 @@ impl Writer {
                 empty(&transaction, gone, now)?;
                 visits::forget(&transaction, &gone.article)?;
             }
+            follows::forget(&transaction, &going.iter().map(|g| g.article.as_str()).collect())?;
             if !going.is_empty() {
                 remains(&transaction, Some(EVERYWHERE))?;
             }

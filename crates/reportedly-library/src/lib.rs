@@ -23,10 +23,13 @@
 mod backup;
 mod check;
 mod checkpoints;
+mod deliveries;
 mod error;
 mod export;
 mod folding;
+mod follows;
 mod forget;
+mod gained;
 mod history;
 mod import;
 mod library;
@@ -43,10 +46,13 @@ mod writer;
 
 pub use backup::{put_aside_before, restore};
 pub use check::{Fault, Report};
+pub use deliveries::{Due, Outcome};
 pub use error::Error;
 pub use export::{Kept, Place, Wanted};
 pub use folding::Folded;
+pub use follows::{Delivery, Follow, Followed, KeptAlert, Looked, NewAlert};
 pub use forget::{Forgotten, Which};
+pub use gained::{Grown, Member};
 pub use history::Seen;
 pub use import::{Imported, Imports};
 pub use library::{Found, Library, ToldStory, View};

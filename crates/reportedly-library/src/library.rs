@@ -333,7 +333,12 @@ impl View<'_> {
         })
     }
 
-    fn packed(&self, story: &Found) -> Result<(Vec<Logged>, Vec<Packed>), Error> {
+    /// The outlets that were known.
+    pub(crate) const fn outlets(&self) -> &Outlets {
+        &self.outlets
+    }
+
+    pub(crate) fn packed(&self, story: &Found) -> Result<(Vec<Logged>, Vec<Packed>), Error> {
         let members = self.members(story.place)?;
         let packed = self.ask(|t| packed(t, &members))?;
         Ok((members, packed))
@@ -368,7 +373,15 @@ fn observation(packed: Packed) -> Result<Observation, Error> {
     Ok(Observation { id: packed.name, path: packed.path, reading })
 }
 
-fn told((members, packed): (Vec<Logged>, Vec<Packed>), outlets: &Outlets) -> Result<ToldStory, Error> {
+fn told(packed: (Vec<Logged>, Vec<Packed>), outlets: &Outlets) -> Result<ToldStory, Error> {
+    told_with(packed, |observations, placed| reportedly_story::tell(observations, placed, outlets))
+}
+
+/// A story told by whoever is given its articles and their places.
+pub(crate) fn told_with(
+    (members, packed): (Vec<Logged>, Vec<Packed>),
+    tell: impl FnOnce(&[Observation], &[Placed]) -> Story,
+) -> Result<ToldStory, Error> {
     let observations: Vec<Observation> = packed.into_par_iter().map(observation).collect::<Result<_, _>>()?;
     let index: FxHashMap<i64, usize> = members.iter().enumerate().map(|(i, m)| (m.place, i)).collect();
     let placed: Vec<Placed> = members
@@ -381,6 +394,6 @@ fn told((members, packed): (Vec<Logged>, Vec<Packed>), outlets: &Outlets) -> Res
             family: m.family.and_then(|f| index.get(&f).copied()),
         })
         .collect();
-    let story = reportedly_story::tell(&observations, &placed, outlets);
+    let story = tell(&observations, &placed);
     Ok(ToldStory { story, observations })
 }

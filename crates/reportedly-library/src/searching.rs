@@ -185,7 +185,7 @@ impl Writer {
             Err(again) => return Ok(Err(again)),
         };
         let mut indexed = Indexed::default();
-        self.follow(&index, ahead > 0, &mut indexed, tell)?;
+        self.take_in(&index, ahead > 0, &mut indexed, tell)?;
         let held = index.stamp().map_err(|e| index_error(&self.store, &e))?.count as usize;
         Ok(if held == count(&self.store, HELD)? { Ok(indexed) } else { Err(Again::Damaged) })
     }
@@ -194,7 +194,7 @@ impl Writer {
     fn index_anew(&mut self, again: Option<Again>, tell: &mut impl FnMut(Indexed)) -> Result<Indexed, Error> {
         let mut indexed = Indexed { again, ..Indexed::default() };
         let index = self.empty_index()?;
-        self.follow(&index, false, &mut indexed, tell)?;
+        self.take_in(&index, false, &mut indexed, tell)?;
         Ok(indexed)
     }
 
@@ -214,7 +214,7 @@ impl Writer {
     }
 
     /// Takes in what waits.
-    fn follow(
+    fn take_in(
         &mut self,
         index: &Index,
         ahead: bool,
@@ -404,6 +404,19 @@ impl View<'_> {
             });
         }
         Ok(answer)
+    }
+
+    /// Those of some observations that a query finds.
+    pub(crate) fn found_among(
+        &self,
+        searchable: &Searchable,
+        query: &Query,
+        among: &[u64],
+    ) -> Result<Vec<u64>, Error> {
+        let told = Told { view: self, failed: RefCell::default() };
+        let found =
+            searchable.index.among(query, among, &told).map_err(|e| index_error(&self.library.store, &e))?;
+        told.failed.into_inner().map_or(Ok(found), Err)
     }
 
     fn story_of_observation(&self, seq: i64) -> Result<Option<i64>, Error> {

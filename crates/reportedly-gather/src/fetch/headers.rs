@@ -58,7 +58,8 @@ impl RetryAfter {
         }
     }
 
-    fn read(value: &str) -> Option<Self> {
+    /// From the header's value.
+    pub fn read(value: &str) -> Option<Self> {
         let value = value.trim();
         if let Some(seconds) = seconds(value) {
             return Some(Self::For(Duration::from_secs(seconds)));

@@ -133,6 +133,38 @@ impl Index {
         }
     }
 
+    /// Those of some articles that match, by their numbers, in no particular order.
+    pub fn among(
+        &self,
+        query: &Query,
+        articles: &[u64],
+        stories: &dyn Stories,
+    ) -> Result<Vec<u64>, SearchError> {
+        let searcher = self.reader.searcher();
+        let languages = guarded(|| languages(&searcher))?;
+        let number = |n: &u64| Term::from_field_u64(FIELDS.number, *n);
+        let matcher = BooleanQuery::intersection(vec![
+            matcher(&query.root, &languages, stories),
+            Box::new(TermSetQuery::new(articles.iter().map(number))),
+        ]);
+        let weight = guarded(|| Ok(matcher.weight(EnableScoring::disabled_from_searcher(&searcher))?))?;
+        let found = of_segments(&searcher, |_, reader| {
+            let numbers: Arc<dyn ColumnValues<u64>> = reader.fast_fields().column_first_or_default(NUMBER)?;
+            let alive = reader.alive_bitset();
+            let mut found = Vec::new();
+            let mut hits = weight.scorer(reader, 1.0)?;
+            let mut document = hits.doc();
+            while document != TERMINATED {
+                if alive.is_none_or(|a| a.is_alive(document)) {
+                    found.push(numbers.get_val(document));
+                }
+                document = hits.advance();
+            }
+            Ok(found)
+        })?;
+        Ok(found.concat())
+    }
+
     /// How many articles and words there are by then; remembered, since it is asked of every article.
     fn totals(&self, searcher: &Searcher, as_of: Option<i64>) -> Result<Totals, SearchError> {
         let generation = searcher.generation().generation_id();
