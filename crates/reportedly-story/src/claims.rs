@@ -6,7 +6,7 @@
 //! what it is: "may sell" and "has sold" are one claim at two times. Who rejects it makes a claim of his own.
 
 use crate::{
-    Carrier, Claim, Member, Observation, Stance,
+    Carrier, Claim, Member, Observation, Stance, credits,
     origins::{self, Carried},
     outlets::Outlets,
     saying::{Denied, Saying, Told},
@@ -100,6 +100,9 @@ fn know_outlets(told: &mut [Told], outlets: &Outlets) {
     for t in told {
         let (own, plain) = (t.outlet.clone(), &t.plain);
         let own_key = own.as_deref().map(origins::key);
+        if t.credits.is_empty() {
+            t.credits.extend(credits::known(&t.lines, outlets, own.as_deref()));
+        }
         for saying in &mut t.sayings {
             for link in saying.chain.iter_mut().skip(1).flatten() {
                 if let Some(name) = outlets.meant(link, plain, own.as_deref()) {
@@ -506,7 +509,7 @@ impl<'s> Story<'s> {
         let parties: Vec<Carried> = carried
             .iter()
             .map(|c| c.0.clone())
-            .filter(|c| !named || c.witness || c.source.is_some() || c.chain.len() > 1)
+            .filter(|c| !named || c.witness || c.source.is_some() || c.chain.len() > 1 && !c.is_reprint())
             .collect();
         let origins = origins::of_claim(&parties);
         let origins: Vec<crate::Origin> = origins
@@ -549,7 +552,7 @@ impl<'s> Story<'s> {
         });
         if let Some(credit) = credit
             && chain.iter().flatten().all(|link| origins::key(link) != origins::key(&credit))
-            && (saying.statement.is_some() || self.original[article].is_some())
+            && (saying.statement.is_some() || self.original[article].is_some() || told.is_reprint())
         {
             chain.insert(1, Some(credit));
         }

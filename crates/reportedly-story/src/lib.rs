@@ -4,6 +4,7 @@
 
 mod claims;
 mod copies;
+mod credits;
 mod developments;
 #[cfg(test)]
 mod example;

@@ -20,6 +20,13 @@ pub(crate) struct Carried {
     pub witness: bool,
 }
 
+impl Carried {
+    /// Whether it is what another outlet says in its own voice.
+    pub(crate) fn is_reprint(&self) -> bool {
+        self.source.is_none() && self.chain.len() == 2 && self.chain.last().is_some_and(Option::is_some)
+    }
+}
+
 /// Articles that names may have in front.
 const ARTICLES: [&str; 3] = ["the ", "a ", "an "];
 
@@ -174,15 +181,18 @@ fn follow(start: usize, carried: &[Carried], of_outlet: &FxHashMap<String, Vec<u
         Some(s) => Some(last.unwrap_or_else(|| s.name.clone())),
         // The outlet's own people.
         None if c.chain.len() == 1 => own.clone(),
+        None if c.is_reprint() => last,
         None => None,
     };
     let via = match &source {
         Some(s) if s.kind == PartyKind::Outlet => None,
+        None if c.is_reprint() => name.clone(),
         _ => outlet_before_origin(c).or(own),
     };
+    let is_outlet = c.chain.len() == 1 || c.is_reprint();
     Party {
         name,
-        kind: source.as_ref().map(|s| s.kind).or((c.chain.len() == 1).then_some(PartyKind::Outlet)),
+        kind: source.as_ref().map(|s| s.kind).or(is_outlet.then_some(PartyKind::Outlet)),
         via,
         words: source.as_ref().map_or_else(String::new, |s| s.words.clone()),
         owner: source.as_ref().and_then(|s| s.owner.clone()),
@@ -198,6 +208,7 @@ fn cited(c: &Carried) -> Option<String> {
     match &c.source {
         Some(s) if s.kind == PartyKind::Outlet => Some(key(&s.name)),
         Some(_) if c.chain.len() > 2 => outlet_before_origin(c).map(|o| key(&o)),
+        None if c.is_reprint() => c.chain.last().cloned().flatten().map(|o| key(&o)),
         _ => None,
     }
 }

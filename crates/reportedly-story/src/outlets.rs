@@ -39,6 +39,11 @@ impl Outlets {
         self.names.insert(name, outlet.to_owned());
     }
 
+    /// The spelling of a name that is one's.
+    pub(crate) fn named(&self, name: &str) -> Option<&str> {
+        self.names.get(&key(name)).map(String::as_str)
+    }
+
     /// Whether this is the name of one.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.names.contains_key(&key(name))

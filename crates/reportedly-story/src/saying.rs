@@ -2,6 +2,7 @@
 //! in its own voice.
 
 use crate::{
+    credits::{self, Credit},
     figures::{Counting, Figures},
     sources::{Descriptions, Sources},
     wording::Wording,
@@ -122,6 +123,10 @@ pub(crate) struct Told {
     pub outlet: Option<String>,
     /// The outlets it is credited to, other than its own.
     pub credits: Vec<String>,
+    /// What stands where a text says whose it is.
+    pub lines: Vec<Credit>,
+    /// Who wrote it.
+    pub authors: Vec<String>,
     /// The outlets that it has something by way of.
     pub relays: Vec<String>,
     /// Its contents, in order.
@@ -150,6 +155,8 @@ impl Told {
         let mut told = Self {
             outlet: reading.outlet.clone(),
             credits: credits(reading),
+            lines: credits::of(reading),
+            authors: reading.authors.clone(),
             relays: relays(reading),
             sayings: Vec::new(),
             title,
@@ -253,6 +260,14 @@ impl Told {
         })
     }
 
+    /// Whether all of it is from whom it is credited to: nobody else is named as having written it.
+    pub(crate) fn is_reprint(&self) -> bool {
+        self.credits.first().is_some_and(|credit| {
+            let credit = crate::origins::key(credit);
+            self.authors.iter().all(|author| crate::origins::key(author).starts_with(&credit))
+        })
+    }
+
     /// Whether it names an outlet as the one it has its text from: in a credit line, or by speaking of it as of
     /// itself ("Harbour Wire could not confirm the report").
     pub(crate) fn credits(&self, outlet: &str) -> bool {
@@ -302,8 +317,8 @@ fn is_whole(text: &Analysis<'_>, content: &[Span], reading: &Reading) -> bool {
 
 /// The outlets that an article is credited to, without its own.
 fn credits(reading: &Reading) -> Vec<String> {
-    let own = reading.outlet.as_deref().map(crate::origins::key);
-    reading.agencies.iter().filter(|a| Some(crate::origins::key(a)) != own).cloned().collect()
+    let is_own = |name: &str| reading.outlet.as_deref().is_some_and(|own| credits::is_same(name, own));
+    reading.agencies.iter().filter(|agency| !is_own(agency)).cloned().collect()
 }
 
 /// The short lines where credits stand: bylines, the first and last paragraphs.
