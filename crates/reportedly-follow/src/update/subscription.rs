@@ -13,6 +13,7 @@ use reportedly_gather::{
 use reportedly_library::{Error, Offered, SubscriptionKind};
 use reportedly_read::{Listing, When};
 use std::sync::Arc;
+use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Bytes of the longest answer that is taken: the longest feed that was met has 5 MB, the longest sitemap may have 50.
@@ -104,7 +105,10 @@ fn read(
         SubscriptionKind::Feed => {
             let feed = feeds::read(bytes, content_type, url, now).map_err(|no| no.to_string())?;
             let items = feed.items.iter().map(|item| {
-                let listing = Listing::from(item);
+                let mut listing = Listing::from(item);
+                // A feed of many outlets' items is called by none of their names.
+                let own = item.link.as_deref().is_some_and(|link| is_one_site(link, url));
+                listing.outlet = listing.outlet.or_else(|| feed.title.clone().filter(|_| own));
                 let name = item.id.clone();
                 offered(name, item.guid.clone(), item.link.clone(), &listing)
             });
@@ -142,6 +146,19 @@ fn read(
             Ok(content)
         }
     }
+}
+
+/// Whether two addresses are of one site, as far as their hosts tell: `feeds.wire.example` and `www.wire.example`.
+fn is_one_site(a: &str, b: &str) -> bool {
+    let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let (Some(a), Some(b)) = (host(a), host(b)) else { return false };
+    let site = |host: &str| {
+        let (first, rest) = host.split_once('.').unwrap_or((host, ""));
+        let bare = rest.contains('.') && matches!(first, "www" | "feed" | "feeds" | "rss" | "m");
+        if bare { rest.to_owned() } else { host.to_owned() }
+    };
+    let (a, b) = (site(&a), site(&b));
+    a == b || a.ends_with(&format!(".{b}")) || b.ends_with(&format!(".{a}"))
 }
 
 /// What changed lately, the latest first; of what has no date, the first ones.
@@ -278,4 +295,23 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
 /// What an error is told of: the subscription, or the sitemap that it named.
 fn fetched_or<'u>(fetched: &'u Fetched, url: &'u str, child: bool) -> &'u str {
     if child { &fetched.url } else { url }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_one_site;
+
+    #[test]
+    fn hosts_tell_what_is_one_site() {
+        for (a, b, one) in [
+            ("https://feeds.wire.example/all", "https://www.wire.example/crane", true),
+            ("https://wire.example/feed", "https://sport.wire.example/crane", true),
+            ("https://wire.example/feed", "https://barbed-wire.example/crane", false),
+            ("https://planet.example/feed", "https://wire.example/crane", false),
+            ("https://feeds.example/wire", "https://www.example/crane", false),
+            ("wire", "wire", false),
+        ] {
+            assert_eq!(is_one_site(a, b), one, "{a} {b}");
+        }
+    }
 }

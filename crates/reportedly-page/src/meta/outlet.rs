@@ -35,7 +35,8 @@ const WHOLE_SITE: [&str; 6] = ["www", "m", "amp", "mobile", "web", "news"];
 /// The host in an address.
 pub(crate) fn host(url: &str) -> Option<Host> {
     let url = url::Url::parse(url).ok()?;
-    let host = url.host_str()?;
+    // Numbers name no outlet.
+    let Some(url::Host::Domain(host)) = url.host() else { return None };
     let domain = psl::domain_str(host)?;
     let label = domain.split('.').next()?;
     let before = host.strip_suffix(domain).unwrap_or("").trim_end_matches('.');
