@@ -49,6 +49,9 @@ pub struct Wrong {
     pub said: String,
     /// When it was.
     pub at: Timestamp,
+    /// When something first went wrong, since which nothing has come.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
 }
 
 impl Asked {
@@ -72,7 +75,8 @@ impl Asked {
     /// Something has gone wrong. Gives how often in a row.
     pub fn failed(&mut self, kind: Trouble, said: String, now: Timestamp) -> u32 {
         let nth = self.wrong.as_ref().filter(|w| w.kind == kind).map_or(0, |w| w.nth).saturating_add(1);
-        self.wrong = Some(Wrong { kind, nth, said, at: now });
+        let since = self.wrong.as_ref().map_or(now, |w| w.since.unwrap_or(w.at));
+        self.wrong = Some(Wrong { kind, nth, said, at: now, since: Some(since) });
         nth
     }
 

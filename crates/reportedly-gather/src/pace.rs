@@ -83,12 +83,17 @@ pub struct History<'h> {
 
 /// When a feed that has answered is to be asked again. `name` is anything that tells it from others.
 pub fn due(name: &str, history: &History<'_>, now: Timestamp, bounds: &Bounds) -> Timestamp {
+    let wait = wait(history, now, bounds);
+    let drift = wait / DRIFT / 1000 * (xxh3_64(name.as_bytes()) % 1000) as i32;
+    outside_of_skipped(later(now, wait + drift), &history.wishes)
+}
+
+/// How long a feed that has answered is left alone: by what has been, unless it or its server wants longer.
+pub fn wait(history: &History<'_>, now: Timestamp, bounds: &Bounds) -> SignedDuration {
     let signed = |time: Duration| SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
     let wish = history.wishes.every.map(|every| signed(every).min(LONGEST_WISH)).unwrap_or_default();
     let fresh = history.fresh_for.map(|fresh| signed(fresh).min(LONGEST_FRESH)).unwrap_or_default();
-    let wait = interval(history.news, history.since, now, bounds).max(wish).max(fresh);
-    let drift = wait / DRIFT / 1000 * (xxh3_64(name.as_bytes()) % 1000) as i32;
-    outside_of_skipped(later(now, wait + drift), &history.wishes)
+    interval(history.news, history.since, now, bounds).max(wish).max(fresh)
 }
 
 /// How long to wait by what has been: half of what mostly lies between two moments with something new, or an eighth of

@@ -162,6 +162,26 @@ impl Library {
         .map_err(|e| self.store.error(e))
     }
 
+    /// How many items each subscription has brought since a time, but for those that it brought first, which may have
+    /// been there for long; and when it brought these. By the order of [`Library::subscriptions`].
+    pub fn brought_since(&self, since: Timestamp) -> Result<Vec<(usize, Option<Timestamp>)>, Error> {
+        (|| {
+            let mut all = self.store.connection.prepare_cached(
+                "SELECT count(CASE WHEN item.first_at > first.at AND item.first_at >= ?1 THEN 1 END), first.at
+                 FROM subscription
+                   LEFT JOIN (SELECT subscription, min(first_at) AS at FROM item GROUP BY subscription) AS first
+                     ON first.subscription = subscription.id
+                   LEFT JOIN item ON item.subscription = subscription.id
+                 GROUP BY subscription.id ORDER BY subscription.id",
+            )?;
+            let all = all.query_map([microseconds(since)], |row| {
+                Ok((row.get::<_, i64>(0)? as usize, row.get::<_, Option<i64>>(1)?.map(instant)))
+            })?;
+            all.collect::<rusqlite::Result<Vec<_>>>()
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
     /// The hash of title and text of an article as it was last seen.
     fn last_content(&self, article: &str) -> Result<Option<i64>, Error> {
         (|| {

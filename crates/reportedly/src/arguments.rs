@@ -133,8 +133,10 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Takes in the observations that `export` wrote as JSON lines or as a table, or the subscriptions of a feed reader (OPML). The library then answers as the one that they come from did, as of every date."
     )]
     Import(Import),
-    /// List the feeds that are subscribed to
-    #[command(long_about = "Lists the feeds that are subscribed to, with their folders.")]
+    /// Show how the subscriptions fare; find, pause, resume and remove them
+    #[command(
+        long_about = "Shows how each subscription fares: its state, when it last answered, what went wrong since, how often it is asked and when next, how many articles it has brought and how many of these are copies of another one's text, how many new items a day. And finds the feeds of a site, pauses subscriptions, resumes and removes them."
+    )]
     Subscriptions(Subscriptions),
     /// Copy the library into one file
     #[command(long_about = "Copies the library into one file, as it stands, while pages may be added.")]
@@ -238,6 +240,11 @@ pub struct AsOf {
 pub fn given_time(text: &str) -> Result<Timestamp, String> {
     reportedly_gather::given_time(text)
         .ok_or_else(|| "give a day (2031-03-04) or an instant (2031-03-04T10:00:00Z)".to_owned())
+}
+
+/// An address on the web as people give it: without a scheme it is of a site.
+pub fn given_url(text: &str) -> String {
+    if text.contains("://") { text.to_owned() } else { format!("https://{text}") }
 }
 
 /// A date asked about, as it may be given on the command line.

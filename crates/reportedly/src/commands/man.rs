@@ -76,12 +76,20 @@ fn page(command: &Command, whole: &Command) -> io::Result<Vec<u8>> {
     man.render_synopsis_section(&mut page)?;
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
-    if is_whole {
+    // `help` is every command's, once the command line is built.
+    let mut commands = command.get_subcommands().filter(|c| !c.is_hide_set()).peekable();
+    if commands.peek().is_some() {
         let mut roff = Roff::new();
         roff.control("SH", ["COMMANDS"]);
-        for c in whole.get_subcommands().filter(|c| !c.is_hide_set()) {
+        for c in commands.filter(|c| is_whole || c.get_name() != "help") {
             let about = c.get_about().map(ToString::to_string).unwrap_or_default();
-            item(&mut roff, &format!("reportedly-{}(1)", c.get_name()), &about);
+            // Only the commands themselves have a page each.
+            let term = if is_whole {
+                format!("reportedly-{}(1)", c.get_name())
+            } else {
+                format!("{} {}", command.get_name(), c.get_name())
+            };
+            item(&mut roff, &term, &about);
         }
         roff.to_writer(&mut page)?;
     }

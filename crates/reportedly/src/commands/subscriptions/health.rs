@@ -1,0 +1,305 @@
+//! How subscriptions fare: state, pace, what they bring; as a table and as JSON.
+
+use super::Order;
+use jiff::{SignedDuration, Timestamp};
+use reportedly_answer::{Style, visible};
+use reportedly_follow::{Asked, Wrong};
+use reportedly_gather::pace::{Bounds, Trouble, wait};
+use reportedly_library::{Brought, Subscription};
+use serde_json::json;
+use std::{cmp::Reverse, fmt::Write};
+
+/// Columns of the longest title that is shown whole.
+const TITLE: usize = 34;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How a subscription is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum State {
+    /// It is gone for good, as its server says.
+    Gone,
+    /// The last answer was none that could be used.
+    Failing,
+    /// Somebody wants it so.
+    Paused,
+    /// It was not asked yet.
+    New,
+    /// It answers.
+    Well,
+}
+
+impl State {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Failing => "failing",
+            Self::Paused => "paused",
+            Self::New => "new",
+            Self::Well => "well",
+        }
+    }
+}
+
+/// A subscription and how it fares.
+pub(super) struct Health {
+    subscription: Subscription,
+    asked: Asked,
+    state: State,
+    brought: Brought,
+    /// How long it is left alone between two questions.
+    every: SignedDuration,
+    /// Items a day that were not there before, where it has been asked for a day at least.
+    new_a_day: Option<f64>,
+}
+
+impl Health {
+    /// From what is stored; `new` is what it brought since a time, and when it brought its first.
+    pub(super) fn of(
+        subscription: Subscription,
+        brought: Brought,
+        new: (usize, Option<Timestamp>),
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        let asked = Asked::parse(subscription.asked.as_deref());
+        let state = match &asked.wrong {
+            Some(wrong) if subscription.paused && wrong.kind == Trouble::Gone => State::Gone,
+            _ if subscription.paused => State::Paused,
+            Some(_) => State::Failing,
+            None if asked.answered.is_none() => State::New,
+            None => State::Well,
+        };
+        let every = wait(&asked.history(subscription.added_at), now, &Bounds::default());
+        let over = new.1.map(|first| now.duration_since(first.max(since))).filter(|over| *over >= DAY);
+        let new_a_day = over.map(|over| new.0 as f64 / (over.as_secs_f64() / DAY.as_secs_f64()));
+        Self { subscription, asked, state, brought, every, new_a_day }
+    }
+
+    fn is_asked(&self) -> bool {
+        !matches!(self.state, State::Gone | State::Paused)
+    }
+
+    pub(super) fn as_json(&self) -> serde_json::Value {
+        let s = &self.subscription;
+        let time = |t: Option<Timestamp>| t.map(|t| t.to_string());
+        let error = self.asked.wrong.as_ref().map(|wrong| {
+            json!({
+                "said": wrong.said,
+                "kind": wrong.kind,
+                "since": since(wrong).to_string(),
+                "last": wrong.at.to_string(),
+                "times": wrong.nth,
+            })
+        });
+        json!({
+            "url": s.url,
+            "title": s.title,
+            "site": s.site,
+            "kind": s.kind.word(),
+            "folders": s.folders,
+            "state": self.state.word(),
+            "paused": s.paused,
+            "added_at": s.added_at.to_string(),
+            "last_asked": time(self.asked.last),
+            "last_success": time(self.asked.answered),
+            "error": error,
+            "every_seconds": self.is_asked().then(|| self.every.as_secs()),
+            "next": time(s.due_at.filter(|_| self.is_asked())),
+            "items": self.brought.items,
+            "articles": self.brought.articles,
+            "copies": self.brought.copies,
+            "new_a_day": self.new_a_day.map(|new| (new * 100.0).round() / 100.0),
+        })
+    }
+}
+
+/// Since when nothing has come.
+fn since(wrong: &Wrong) -> Timestamp {
+    wrong.since.unwrap_or(wrong.at)
+}
+
+/// Puts them in order; otherwise they stay as they were added.
+pub(super) fn sort(all: &mut [Health], order: Order) {
+    match order {
+        Order::Added => {}
+        Order::Title => all.sort_by_cached_key(|h| {
+            h.subscription.title.as_ref().unwrap_or(&h.subscription.url).to_lowercase()
+        }),
+        Order::State => all.sort_by_key(|h| h.state),
+        Order::Answered => all.sort_by_key(|h| h.asked.answered),
+        Order::Articles => all.sort_by_key(|h| Reverse(h.brought.articles)),
+        Order::New => all.sort_by(|a, b| b.new_a_day.unwrap_or(0.0).total_cmp(&a.new_a_day.unwrap_or(0.0))),
+    }
+}
+
+/// The table.
+pub(super) fn shown(all: &[Health], now: Timestamp, style: Style) -> String {
+    let row = |rest: [&str; 6]| {
+        let [answered, every, next, articles, copies, new] = rest;
+        format!("{answered:>12}  {every:>7}  {next:>8}  {articles:>8}  {copies:>6}  {new:>6}")
+    };
+    let head = row(["answered", "every", "next", "articles", "copies", "a day"]);
+    let mut out = format!("{}\n", style.faint(&format!("{:TITLE$}  {:7}  {head}", "", "state")));
+    for h in all {
+        let s = &h.subscription;
+        let title = visible(s.title.as_deref().unwrap_or(&s.url));
+        let mut short: String = title.chars().take(TITLE).collect();
+        if short.len() < title.len() {
+            short.pop();
+            short.push('…');
+        }
+        let unless_idle = |text: String| if h.is_asked() { text } else { "–".to_owned() };
+        let next = match s.due_at {
+            Some(due) if due > now => format!("in {}", rough(due.duration_since(now))),
+            _ => "due".to_owned(),
+        };
+        let rest = row([
+            &h.asked.answered.map_or_else(|| "never".to_owned(), |at| ago(at, now)),
+            &unless_idle(rough(h.every)),
+            &unless_idle(next),
+            &h.brought.articles.to_string(),
+            &h.brought.copies.to_string(),
+            &h.new_a_day.map_or_else(|| "–".to_owned(), |new| format!("{new:.1}")),
+        ]);
+        let state = format!("{:7}", h.state.word());
+        let state = match h.state {
+            State::Gone | State::Failing => style.status(&state),
+            State::Paused | State::New | State::Well => state,
+        };
+        let _ = writeln!(out, "{}  {state}  {rest}", style.strong(&format!("{short:TITLE$}")));
+        let folders: Vec<String> = s.folders.iter().map(|path| path.join("/")).collect();
+        let folders = if folders.is_empty() { String::new() } else { format!("  [{}]", folders.join(", ")) };
+        if s.title.is_some() || !folders.is_empty() {
+            let _ =
+                writeln!(out, "{}", style.faint(&format!("  {}", visible(&format!("{}{folders}", s.url)))));
+        }
+        if let Some(wrong) = &h.asked.wrong {
+            let times = if wrong.nth > 1 { format!(", {} times in a row", wrong.nth) } else { String::new() };
+            let line = format!("since {}{times}: {}", ago(since(wrong), now), wrong.said);
+            let _ = writeln!(out, "{}", style.wrapped(&line, 2));
+        }
+    }
+    out
+}
+
+/// "2 hours ago"
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    match now.duration_since(at) {
+        past if past < SignedDuration::from_mins(1) => "just now".to_owned(),
+        past => format!("{} ago", rough(past)),
+    }
+}
+
+/// To the minute, then to the hour, then to the day: "45 min", "2 h", "3 days".
+fn rough(time: SignedDuration) -> String {
+    let minutes = (time.as_secs().max(0) + 30) / 60;
+    match minutes {
+        0 => "1 min".to_owned(),
+        m if m < 60 => format!("{m} min"),
+        m if m < 36 * 60 => format!("{} h", (m + 30) / 60),
+        m => format!("{} days", (m + 12 * 60) / (24 * 60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reportedly_library::SubscriptionKind;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    const NOW: &str = "2031-03-10T12:00:00Z";
+
+    fn health(title: Option<&str>, paused: bool, due: Option<&str>, asked: &Asked) -> Health {
+        let subscription = Subscription {
+            url: "https://wire.example/feed.xml".to_owned(),
+            title: title.map(str::to_owned),
+            folders: vec![vec!["Ports".to_owned(), "Quays".to_owned()]],
+            paused,
+            added_at: at("2031-03-01T00:00:00Z"),
+            kind: SubscriptionKind::Feed,
+            due_at: due.map(at),
+            asked: Some(asked.json()),
+            ..Subscription::default()
+        };
+        let brought = Brought { items: 50, articles: 48, copies: 7 };
+        let first = Some(at("2031-03-06T12:00:00Z"));
+        Health::of(subscription, brought, (10, first), at("2031-02-08T12:00:00Z"), at(NOW))
+    }
+
+    fn answered() -> Asked {
+        let news = vec![at("2031-03-10T08:00:00Z"), at("2031-03-10T10:00:00Z")];
+        Asked { answered: Some(at("2031-03-10T10:00:00Z")), news, ..Asked::default() }
+    }
+
+    #[test]
+    fn a_state_is_one_word() {
+        let mut failing = answered();
+        failing.failed(Trouble::Down, "the server answered 503".to_owned(), at("2031-03-10T11:00:00Z"));
+        let mut gone = answered();
+        gone.failed(Trouble::Gone, "the server answered 410".to_owned(), at("2031-03-10T11:00:00Z"));
+        for (paused, asked, state) in [
+            (false, Asked::default(), "new"),
+            (false, answered(), "well"),
+            (true, answered(), "paused"),
+            (false, failing.clone(), "failing"),
+            (true, failing, "paused"),
+            (false, gone.clone(), "failing"),
+            (true, gone, "gone"),
+        ] {
+            assert_eq!(health(None, paused, None, &asked).as_json()["state"], state);
+        }
+    }
+
+    #[test]
+    fn people_see_how_each_fares() {
+        let mut failing = answered();
+        for hour in ["05", "09"] {
+            let then = at(&format!("2031-03-10T{hour}:00:00Z"));
+            failing.failed(Trouble::Down, "the server answered 503: it is down or busy".to_owned(), then);
+        }
+        let title = "A title that is longer than a table has room for";
+        let all = [
+            health(Some("Harbour Wire"), false, Some("2031-03-10T12:20:00Z"), &answered()),
+            health(Some(title), false, Some("2031-03-11T12:00:00Z"), &failing),
+            health(None, true, None, &Asked::default()),
+        ];
+        let expected = [
+            "                                    state        answered    every      next  articles  copies   a day",
+            "Harbour Wire                        well          2 h ago      1 h  in 20 min        48       7     2.5",
+            "  https://wire.example/feed.xml  [Ports/Quays]",
+            "A title that is longer than a tab…  failing       2 h ago      1 h   in 24 h        48       7     2.5",
+            "  https://wire.example/feed.xml  [Ports/Quays]",
+            "  since 7 h ago, 2 times in a row: the server answered 503: it is down or busy",
+            "https://wire.example/feed.xml       paused          never        –         –        48       7     2.5",
+            "  https://wire.example/feed.xml  [Ports/Quays]",
+        ];
+        let shown = shown(&all, at(NOW), Style { width: 110, color: false });
+        assert_eq!(shown.lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn programs_get_exact_times() {
+        let told = health(Some("Harbour Wire"), false, Some("2031-03-10T12:20:00Z"), &answered()).as_json();
+        assert_eq!(told["last_success"], "2031-03-10T10:00:00Z");
+        assert_eq!((&told["every_seconds"], &told["next"]), (&json!(3600), &json!("2031-03-10T12:20:00Z")));
+        assert_eq!(
+            (&told["new_a_day"], &told["copies"], &told["error"]),
+            (&json!(2.5), &json!(7), &json!(null))
+        );
+    }
+
+    #[test]
+    fn lengths_of_time_are_told_roughly() {
+        let check = |seconds, expected: &str| assert_eq!(rough(SignedDuration::from_secs(seconds)), expected);
+        check(20, "1 min");
+        check(45 * 60, "45 min");
+        check(60 * 60, "1 h");
+        check(100 * 60, "2 h");
+        check(35 * 3600, "35 h");
+        check(36 * 3600, "2 days");
+        check(-5, "1 min");
+    }
+}
