@@ -42,7 +42,7 @@ impl Destination {
             Ok(_) if !force => bail!("{}: is there already: --force overwrites it", name()),
             Ok(_) | Err(_) => {}
         }
-        let parent = to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = folder_of(to);
         if !parent.is_dir() {
             bail!("{}: there is no such folder", parent.display());
         }
@@ -71,6 +71,11 @@ impl Destination {
         self.file = None;
         Ok(())
     }
+}
+
+/// The folder that a file lies in, or would.
+pub fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 impl Write for Destination {

@@ -4,7 +4,7 @@ use crate::{
     Usage,
     arguments::{AsOf, given_as_of, given_time},
     config::Settings,
-    destination::Destination,
+    destination::{Destination, folder_of},
     formats::{Format, line, table::TableWriter},
     terminal::{progress, say},
 };
@@ -63,8 +63,9 @@ pub struct Export {
 
 /// Whether a file is one of those that a library is made of.
 fn is_part_of(file: &Path, library: &Path) -> bool {
-    let parent = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (Ok(parent), Ok(library)) = (parent.canonicalize(), library.canonicalize()) else { return false };
+    let (Ok(parent), Ok(library)) = (folder_of(file).canonicalize(), library.canonicalize()) else {
+        return false;
+    };
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let own = parent == library && (name.starts_with("library.db") || name == "writer.lock");
     own || ["index", "checkpoints"].iter().any(|folder| parent.starts_with(library.join(folder)))
