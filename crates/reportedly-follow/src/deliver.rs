@@ -9,8 +9,8 @@ mod send;
 mod target;
 mod wording;
 
-pub use prepare::without_password;
-pub use target::{Channel, Mail, Secret, Security, Target};
+pub use target::{Channel, Mail, Secret, Security, Target, is_mail_address, is_web_address, shown_address};
+pub use wording::{subject, text};
 
 use crate::{Alert, AlertOrigin, Link, News};
 use jiff::{SignedDuration, Timestamp};

@@ -13,7 +13,8 @@ pub use alert::{Alert, AlertOrigin, Link, News};
 pub use asked::{Asked, Wrong};
 pub use clock::{Clock, Wall};
 pub use deliver::{
-    Channel, Delivered, Mail, Secret, Security, Target, deliver, dry_run, shown_test, test, without_password,
+    Channel, Delivered, Mail, Secret, Security, Target, deliver, dry_run, is_mail_address, is_web_address,
+    shown_address, shown_test, subject, test, text,
 };
 pub use following::{example, find, raise, word, would_find};
 pub use look::{Found, look, subscription};

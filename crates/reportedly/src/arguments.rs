@@ -3,6 +3,7 @@
 use crate::{
     commands::{
         add::Add,
+        alerts::Alerts,
         article::ShowArticle,
         backup::{Backup, Restore},
         check::Check,
@@ -10,6 +11,7 @@ use crate::{
         config::Show,
         doctor::Doctor,
         export::Export,
+        follow::{Begin, End, List},
         forget::Forget,
         history::ShowHistory,
         import::Import,
@@ -133,6 +135,22 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Takes in the observations that `export` wrote as JSON lines or as a table, or the subscriptions of a feed reader (OPML). The library then answers as the one that they come from did, as of every date."
     )]
     Import(Import),
+    /// Follow a search or a story, to be told what is new in it
+    #[command(
+        long_about = "Follows a search or a story: a new origin of a claim, a denial, a development that is not as it was, a story that the search finds for the first time. Each is told once, to webhooks, ntfy, commands or by mail."
+    )]
+    Follow(Begin),
+    /// List what is followed
+    #[command(long_about = "Lists what is followed: since when, who is told, how many alerts there were.")]
+    Following(List),
+    /// Follow something no more
+    #[command(long_about = "Ends following a search or a story.")]
+    Unfollow(End),
+    /// List what was new in what is followed, and who has been told; send what is due
+    #[command(
+        long_about = "Lists the alerts and how each delivery stands; looks what is new and sends what is due (--send), or shows exactly what would be sent (--send --dry-run); sends a test (--test)."
+    )]
+    Alerts(Alerts),
     /// Show how the subscriptions fare; find, pause, resume and remove them
     #[command(
         long_about = "Shows how each subscription fares: its state, when it last answered, what went wrong since, how often it is asked and when next, how many articles it has brought and how many of these are copies of another one's text, how many new items a day. And finds the feeds of a site, pauses subscriptions, resumes and removes them."

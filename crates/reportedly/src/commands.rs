@@ -1,6 +1,7 @@
 //! The commands, each with its arguments and what it does.
 
 pub mod add;
+pub mod alerts;
 pub mod article;
 pub mod backup;
 pub mod check;
@@ -8,6 +9,7 @@ pub mod completions;
 pub mod config;
 pub mod doctor;
 pub mod export;
+pub mod follow;
 pub mod forget;
 pub mod history;
 pub mod import;

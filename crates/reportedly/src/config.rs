@@ -6,9 +6,11 @@
 mod file;
 mod places;
 mod retention;
+mod targets;
 mod value;
 
 pub use retention::Retention;
+pub use targets::{Receiver, Targets};
 pub use value::{Color, Pages, Value};
 
 use crate::Usage;
@@ -36,7 +38,7 @@ pub struct Setting {
     pub example: &'static str,
     /// The flag that does the same for one run, if there is one.
     pub flag: Option<&'static str>,
-    /// Its value is shown to nobody.
+    /// It holds secrets: no error repeats it, and what is shown of it leaves them out.
     pub secret: bool,
 }
 
@@ -127,9 +129,19 @@ static ALLOW_PRIVATE: Setting = Setting {
     secret: false,
 };
 
+static TARGETS: Setting = Setting {
+    key: "targets",
+    about: "Who is told what is new in what is followed: webhooks, ntfy, commands, mail",
+    allowed: "a list like { name = \"desk\", webhook = \"https://…\", secret_file = \"…\" }; see `reportedly alerts --help`",
+    default: "nobody",
+    example: "targets = [{ name = \"log\", command = [\"logger\", \"-t\", \"news\"] }]",
+    flag: None,
+    secret: true,
+};
+
 /// Every setting there is.
-pub static SETTINGS: [&Setting; 8] =
-    [&LIBRARY, &PAGES, &JOBS, &LIMIT, &COLOR, &RETENTION, &CONTACT, &ALLOW_PRIVATE];
+pub static SETTINGS: [&Setting; 9] =
+    [&LIBRARY, &PAGES, &JOBS, &LIMIT, &COLOR, &RETENTION, &CONTACT, &ALLOW_PRIVATE, &TARGETS];
 
 /// What all our variables begin with.
 pub const PREFIX: &str = "REPORTEDLY_";
@@ -217,6 +229,8 @@ pub struct Settings {
     pub contact: Set<Option<String>>,
     /// Whether addresses inside one's own network may be fetched from.
     pub allow_private: Set<bool>,
+    /// Who is told what is new.
+    pub targets: Set<Targets>,
 }
 
 impl Settings {
@@ -248,10 +262,8 @@ impl Settings {
             (&RETENTION, self.retention.value.shown(), &self.retention.origin),
             (&CONTACT, self.contact.value.as_deref().into(), &self.contact.origin),
             (&ALLOW_PRIVATE, self.allow_private.value.into(), &self.allow_private.origin),
+            (&TARGETS, self.targets.value.shown(), &self.targets.origin),
         ]
-        .map(|(setting, value, origin)| {
-            (setting, if setting.secret { "(secret)".into() } else { value }, origin)
-        })
     }
 }
 
@@ -314,6 +326,7 @@ impl Config {
             retention: layers.pick(&RETENTION, None, Retention::default),
             contact: layers.pick(&CONTACT, None, || None),
             allow_private: layers.pick(&ALLOW_PRIVATE, None, || false),
+            targets: layers.pick(&TARGETS, None, Targets::default),
         };
         let mut problems = layers.problems;
         problems.sort_by_key(|(line, _)| *line);

@@ -113,7 +113,7 @@ impl Prepared {
 }
 
 /// An address without a user's name and password.
-pub fn without_password(url: &str) -> String {
+fn without_password(url: &str) -> String {
     let Ok(mut parsed) = Url::parse(url) else { return "(no address)".to_owned() };
     let _ = parsed.set_username("");
     let _ = parsed.set_password(None);

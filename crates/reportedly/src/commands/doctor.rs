@@ -2,6 +2,7 @@
 
 mod library;
 mod machine;
+mod targets;
 
 use crate::{
     commands::config::unknown,
@@ -80,6 +81,7 @@ impl Doctor {
         let mut checks = configuration(config);
         checks.extend(library::checks(settings));
         checks.extend(machine::checks(library::written(settings)));
+        checks.extend(targets::checks(settings));
         checks.extend(terminal_checks(settings));
         tally.problems += checks.iter().filter(|c| c.state == State::Problem).count();
         let text = if self.json {

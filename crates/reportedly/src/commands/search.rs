@@ -134,7 +134,7 @@ impl Search {
 }
 
 /// The index, with all that the library holds where nobody else is writing; else as it is.
-fn up_to_date(library: &Library, folder: &Path, quiet: bool) -> Result<Searchable> {
+pub fn up_to_date(library: &Library, folder: &Path, quiet: bool) -> Result<Searchable> {
     let searchable = library.searchable()?;
     if let Some(searchable) = searchable.as_ref().filter(|s| s.behind == 0) {
         return Ok(searchable.clone());

@@ -2,6 +2,7 @@
 
 use crate::{
     Usage,
+    commands::alerts::tell_followers,
     config::{Pages, Settings},
     indexing::index,
     network::{Network, run},
@@ -132,6 +133,7 @@ pub fn update(
     let updated = updated?;
     writer.fold()?;
     index(writer, quiet).context("the pages are in the library, but the search index is not up to date")?;
+    tell_followers(settings, folder, writer, quiet, tally)?;
     Ok(updated)
 }
 
