@@ -258,6 +258,8 @@ fn what_a_site_forbids_is_not_asked_for_and_what_is_down_is_asked_for_again() {
     let first = desk.update(&Which::Due);
     assert_eq!((first.pages, first.missed), (2, 2));
     assert!(desk.server.asked().iter().all(|a| a.path != "/closed/crane"));
+    // What the feed says is kept meanwhile.
+    assert_eq!(desk.articles(), (vec!["Crane falls".to_owned(), "Mill closes".to_owned()], 2));
     desk.server.put("post/mill", article("Mill at Velm is to close", "It closes in March."));
     desk.later(1);
     desk.update(&Which::Due);
@@ -301,4 +303,37 @@ fn a_run_that_is_ended_anywhere_is_gone_on_with() {
         desk.update(&Which::Due);
         assert_eq!(desk.articles().0.len(), names.len(), "ended after {steps}");
     }
+}
+
+#[test]
+fn a_page_that_gives_less_than_the_feed_loses_to_it() {
+    let desk = Desk::new();
+    let whole = "<p>The mill at Velm is to close in March, its owner Orla Finch said on Monday after talks with the
+        works council that had gone on since autumn.</p><p>Ninety people work there. \"We have looked for a buyer in
+        three countries and have found none,\" Finch said, and added that the rolling stock would be sold.</p>
+        <p>The town had offered to buy the sidings for one crown, which the company called a joke.</p>";
+    let item = server::item("mill", "1", "Mill at Velm is to close");
+    let whole = whole.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let item = item.replace("<description>Mill at Velm is to close.", &format!("<description>{whole}"));
+    desk.server.put("post/feed", feed(&[item]));
+    desk.server.put(
+        "post/mill",
+        server::text(
+            "<!doctype html><html><head><title>Mill at Velm is to close - Tarn Post</title></head><body><article>
+             <h1>Mill at Velm is to close</h1><p>The mill at Velm is to close in March, its owner Orla Finch said on
+             Monday after talks with the works council that had gone on since autumn.</p>
+             <p>Subscribe to read on.</p></article></body></html>",
+        ),
+    );
+    desk.subscribe(&["post/feed"]);
+    desk.update(&Which::Due);
+    let library = Library::open(desk.folder.path()).expect("a library");
+    let [id] = library.articles().expect("articles").try_into().expect("one article");
+    let article = library.view(None).expect("a view").article(&id).expect("read").expect("it is there");
+    assert!(article.reading.text.contains("which the company called a joke"), "{}", article.reading.text);
+    assert!(!article.reading.text.contains("Subscribe"));
+    assert_eq!(
+        article.reading.published.best.map(|when| when.day().to_string()).as_deref(),
+        Some("2031-03-04")
+    );
 }

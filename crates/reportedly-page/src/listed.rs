@@ -152,9 +152,8 @@ fn text(page: &mut Page, listing: &Listing, input: &Input<'_>) -> bool {
             let is_longer = length >= shown + MORE_WORDS && length * 100 >= shown * MORE;
             let is_part = is_longer && is_part(&page.text, &told.page.text);
             let is_more = length >= (shown * TIMES).max(ARTICLE_WORDS) && shown < OWN_ARTICLE;
-            // Two beginnings of one article: the longer one.
-            let goes_on = is_whole || page.kind == PageKind::Stub;
-            (is_part, is_part && goes_on || is_whole && is_more)
+            // Of two beginnings of one article the longer one, whatever each is called.
+            (is_part, is_part || is_whole && is_more)
         }
     };
     if !wins {

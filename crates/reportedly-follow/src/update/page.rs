@@ -51,14 +51,33 @@ struct Wrong {
     until: Option<Timestamp>,
 }
 
-/// What the subscriptions say of an item: of several, the one that says most.
+/// What the subscriptions say of an item: the text of the one that says most, and whatever else any of them says.
 pub(super) fn listing(library: &Library, name: &str) -> Option<Listing> {
     // What is damaged is as what is not there: the page is asked for all the same.
     let said = library.said_of(name).unwrap_or_default();
-    let all = said.iter().filter_map(|(_, body)| serde_json::from_slice::<Listing>(body).ok());
-    all.enumerate()
-        .max_by_key(|(i, listing)| (listing.text.as_ref().map_or(0, String::len), std::cmp::Reverse(*i)))
-        .map(|(_, listing)| listing)
+    let mut all: Vec<Listing> =
+        said.iter().filter_map(|(_, body)| serde_json::from_slice(body).ok()).collect();
+    // Stable: of those that say as much, the one that was subscribed to first.
+    all.sort_by_key(|listing| std::cmp::Reverse(listing.text.as_ref().map_or(0, String::len)));
+    all.into_iter().reduce(|mut most, other| {
+        most.title = most.title.or(other.title);
+        most.published = most.published.or(other.published);
+        most.updated = most.updated.or(other.updated);
+        if most.authors.is_empty() {
+            most.authors = other.authors;
+        }
+        if most.source.is_none() {
+            (most.source, most.source_url) = (other.source, other.source_url);
+        }
+        for credit in other.credits {
+            if !most.credits.contains(&credit) {
+                most.credits.push(credit);
+            }
+        }
+        most.outlet = most.outlet.or(other.outlet);
+        most.language = most.language.or(other.language);
+        most
+    })
 }
 
 /// Asks for a page and reads it. Where there is none, the item is read by itself, unless an article is `known`.
@@ -92,12 +111,11 @@ pub(super) async fn read(
     let forbidden = read.wrong.as_ref().is_some_and(|wrong| wrong.kind.is_none());
     let by_itself = !known || forbidden || visit.url.is_none();
     let record = record.or_else(|| {
-        let listing = listing.as_ref().filter(|l| l.text.is_some() || l.title.is_some())?;
+        listing.as_ref().filter(|l| l.text.is_some() || l.title.is_some())?;
         (by_itself && !read.unchanged).then(|| Record {
             form: Form::Html,
             url: visit.url.clone(),
             fetched: Some(now),
-            title: listing.title.clone(),
             notes: vec![match &read.wrong {
                 Some(wrong) => format!("page: not to be had ({}); this is what the feed says", wrong.said),
                 None => "page: there is none; this is what the feed says".to_owned(),
