@@ -242,7 +242,8 @@ impl Told<'_> {
     /// The story itself as news: a search finds it for the first time, by these of its articles.
     fn found(&self, found: &[usize]) -> Piece {
         let story = self.story();
-        let leading = story.claims.first();
+        // What nobody puts forward by name is often half a sentence.
+        let leading = story.claims.first().filter(|c| c.independent_origins > 0);
         let text = leading.map(|c| &c.text).or(story.timeline.last().map(|d| &d.text));
         let mut articles: BTreeSet<usize> = found.iter().copied().collect();
         articles.extend(leading.iter().flat_map(|c| &c.articles).map(|c| c.article));
