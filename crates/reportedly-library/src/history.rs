@@ -59,6 +59,28 @@ impl View<'_> {
         Ok(Vec::new())
     }
 
+    /// The name of the newest state of an article, where that with this name is an older one.
+    pub fn newer_state(&self, name: &str) -> Result<Option<String>, Error> {
+        self.ask(|t| {
+            let of = "SELECT article FROM placed WHERE name = ?1 AND step < ?2";
+            let mut of = t.prepare_cached(of)?;
+            let mut article = |name: &str| -> rusqlite::Result<Option<String>> {
+                of.query_row(params![name, self.steps], |row| row.get(0)).optional()
+            };
+            let Some(id) = article(name)? else { return Ok(None) };
+            // States are named in order, without a gap.
+            let mut newest = id.clone();
+            for nth in 2.. {
+                let next = format!("{id}-{nth}");
+                if article(&next)?.as_ref() != Some(&id) {
+                    break;
+                }
+                newest = next;
+            }
+            Ok(Some(newest).filter(|newest| newest != name))
+        })
+    }
+
     /// Hands over the sights of an article that were known, in the order in which the page was seen; one of which that
     /// is not known stands where its text was public.
     pub fn sights<E: From<Error>>(

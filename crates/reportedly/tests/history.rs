@@ -64,6 +64,9 @@ fn sights_come_in_the_order_in_which_the_page_was_seen() {
         let text = article["text"].as_str().expect("text");
         let words: String = text.chars().skip(at("start")).take(at("end") - at("start")).collect();
         assert_eq!(words, changes[0][side]["text"].as_str().expect("words"), "{side}");
+        let told = run(library.path(), &["article", &state], "").stderr;
+        let newer = String::from_utf8_lossy(&told).contains(&format!("{id}-2 is its newest state"));
+        assert_eq!(newer, side == "removed", "{state}");
     }
 }
 

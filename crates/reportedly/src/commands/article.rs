@@ -4,7 +4,7 @@ use crate::{
     arguments::{AsOf, given_as_of},
     commands::no_such,
     config::Settings,
-    terminal::style,
+    terminal::{say, style},
 };
 use anyhow::Result;
 use clap::{ArgGroup, Args};
@@ -57,6 +57,12 @@ impl ShowArticle {
             out.write_all(text.as_bytes())?;
         }
         out.flush()?;
+        if let Some(newest) = view.newer_state(&article.id)? {
+            say(&format!(
+                "it has changed since: {newest} is its newest state, `reportedly history {}` shows what changed",
+                article.id
+            ));
+        }
         Ok(())
     }
 }
