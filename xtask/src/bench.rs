@@ -85,6 +85,14 @@ pub fn library(articles: usize, pages: usize, folder: Option<&Path>, binary: &Pa
     succeed(&mut command)
 }
 
+/// Plays a fortnight of updates against a server that is made in the run.
+pub fn gather(days: usize, feeds: usize, seed: u64) -> Result<()> {
+    let mut command = cargo();
+    command.args(["bench", "--quiet", "--package", "reportedly-follow", "--bench", "gather", "--"]);
+    command.args(["--days", &days.to_string(), "--feeds", &feeds.to_string(), "--seed", &seed.to_string()]);
+    succeed(&mut command)
+}
+
 fn one(binary: &Path, tool: &str, data: &Path) -> Result<Run> {
     let output = Command::new(binary).arg(tool).arg(data).output().context("the bench program")?;
     if !output.status.success() {

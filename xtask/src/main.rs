@@ -34,9 +34,9 @@ enum Task {
         data: PathBuf,
     },
     /// Throughput of reading, beside other extractors in the same run, and the cost of hostile pages; or what a library of
-    /// a million articles costs
+    /// a million articles costs; or a fortnight of updates, played
     Bench {
-        /// What: reading, or a library of a million articles
+        /// What: reading, a library of a million articles, or a fortnight of updates
         #[arg(value_enum, default_value = "reading")]
         what: Measured,
         /// Articles in the library
@@ -48,6 +48,15 @@ enum Task {
         /// Where the library is made, and stays [default: a temporary folder]
         #[arg(long, value_name = "DIR")]
         folder: Option<PathBuf>,
+        /// Days that are played; 0: every feed is due at once, and updated in one go
+        #[arg(long, default_value_t = 14)]
+        days: usize,
+        /// Feeds that are played
+        #[arg(long, default_value_t = 200)]
+        feeds: usize,
+        /// What the invented world is made from
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
         /// Hostile pages only; with a word, those that have it in their name
         #[arg(long, value_name = "WORD", num_args = 0..=1, default_missing_value = "")]
         hostile: Option<String>,
@@ -105,6 +114,8 @@ enum Measured {
     Reading,
     /// A library: filling it, asking it, opening it; pages from an archive
     Library,
+    /// Gathering: updates against a server with a clock of its own, and whether all was polite and nothing missed
+    Gather,
 }
 
 fn main() -> Result<()> {
@@ -118,6 +129,7 @@ fn main() -> Result<()> {
             let binary = bin.map_or_else(release_binary, |bin| Ok(here.join(bin)))?;
             bench::library(articles, pages, folder.map(|f| here.join(f)).as_deref(), &binary)
         }
+        Task::Bench { what: Measured::Gather, days, feeds, seed, .. } => bench::gather(days, feeds, seed),
         Task::Bench { hostile, bin, data, rounds, .. } => {
             if hostile.is_none() {
                 bench::run(&data, rounds)?;

@@ -24,6 +24,8 @@ pub struct Asked {
     pub validators: Option<Validators>,
     /// Of servers that mark nothing: a hash of the answer.
     pub digest: Option<u64>,
+    /// Of a page: a hash of what the subscriptions said of it when it was read.
+    pub said: Option<u64>,
     /// What has gone wrong since then.
     pub wrong: Option<Wrong>,
     /// When there was something new; of a page, when it was first seen and when it had changed.
@@ -65,11 +67,11 @@ impl Asked {
         serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
     }
 
-    /// There was something new.
+    /// There was something new. The first such moment is kept: how long a page is followed counts from it.
     pub fn new_at(&mut self, now: Timestamp) {
         self.news.push(now);
         let more = self.news.len().saturating_sub(REMEMBERED);
-        self.news.drain(..more);
+        self.news.drain(1..=more);
     }
 
     /// Something has gone wrong. Gives how often in a row.
@@ -82,13 +84,18 @@ impl Asked {
 
     /// What its pace follows from.
     pub fn history(&self, since: Timestamp) -> History<'_> {
+        let fresh_for = self.fresh_for.map(Duration::from_secs);
+        History { news: &self.news, since, wishes: self.wishes(), fresh_for }
+    }
+
+    /// How often a feed wants to be asked.
+    pub fn wishes(&self) -> Wishes {
         let every = self.every.map(Duration::from_secs);
-        let wishes = Wishes { every, skip_hours: self.skip_hours, skip_days: self.skip_days };
-        History { news: &self.news, since, wishes, fresh_for: self.fresh_for.map(Duration::from_secs) }
+        Wishes { every, skip_hours: self.skip_hours, skip_days: self.skip_days }
     }
 
     /// Notes how often a feed wants to be asked.
-    pub fn wishes(&mut self, wishes: Wishes) {
+    pub fn wants(&mut self, wishes: Wishes) {
         self.every = wishes.every.map(|every| every.as_secs());
         self.skip_hours = wishes.skip_hours;
         self.skip_days = wishes.skip_days;

@@ -11,12 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 use page::{Read, Reading};
 use reportedly_gather::{
     fetch::{Fetched, Fetcher},
-    pace::{Again, Bounds, Queue, Rules, Step, Trouble, again},
+    pace::{Again, Bounds, Queue, Rules, Step, Trouble, again, outside_of_skipped},
     robots::Robots,
 };
 use reportedly_library::{Error, Library, Row, Subscription, Visit, Writer};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{future::poll_fn, path::Path, sync::Arc, task::Poll};
+use std::{collections::VecDeque, future::poll_fn, path::Path, sync::Arc, task::Poll};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -26,8 +26,16 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 const MOST_PAGES: usize = 500;
 /// Pages that one run takes up which an earlier one left.
 const LEFT_OVER: usize = 20_000;
-/// Readings that are stored in one go.
+/// Pages that an earlier run left are looked through by so many.
+const AT_A_TIME: usize = 2_000;
+/// Items without a page that are read at a time: nobody is waited for.
+const READ_AT_ONCE: usize = 4;
+/// After so long no more pages are asked for: what is left is the next run's, so that a slow host does not keep feeds
+/// waiting that are due.
+const LONGEST_RUN: SignedDuration = SignedDuration::from_mins(10);
+/// Readings that are stored in one go, and the longest that one waits for others.
 const BATCH: usize = 100;
+const SOON: SignedDuration = SignedDuration::from_secs(10);
 /// Pages of a host that refuse us in a row, after which its other pages are not asked for.
 const REFUSED: u32 = 3;
 
@@ -156,8 +164,13 @@ struct Run<'r, T> {
     taken_up: FxHashSet<String>,
     /// Pages taken up by host, and how many refused us in a row.
     hosts: FxHashMap<String, (usize, u32)>,
+    /// Items that are read by themselves, and how many are being read.
+    items: VecDeque<(Visit, Option<Timestamp>)>,
+    reading: usize,
     rows: Vec<Row>,
     visits: Vec<Visit>,
+    begun: Timestamp,
+    stored: Timestamp,
     left: (usize, usize),
     updated: Updated,
     tell: T,
@@ -186,8 +199,12 @@ impl Updater {
             held,
             taken_up: FxHashSet::default(),
             hosts: FxHashMap::default(),
+            items: VecDeque::new(),
+            reading: 0,
             rows: Vec::new(),
             visits: Vec::new(),
+            begun: now,
+            stored: now,
             left: (0, 0),
             updated: Updated::default(),
             tell,
@@ -196,7 +213,7 @@ impl Updater {
             let subscription = &run.subscriptions[i];
             let due = subscription.due_at.is_none_or(|due| due <= now);
             let wanted = match which {
-                Which::Due => due && !subscription.paused,
+                Which::Due => due && !subscription.paused && is_welcome(subscription, now),
                 Which::All => !subscription.paused,
                 Which::These(urls) => urls.contains(&subscription.url),
             };
@@ -206,9 +223,7 @@ impl Updater {
             }
         }
         if !matches!(which, Which::These(_)) {
-            for visit in run.library.due_visits(now, LEFT_OVER)? {
-                run.take_up(visit);
-            }
+            run.take_up_left_over(now)?;
         }
         run.go().await?;
         run.store()?;
@@ -219,6 +234,12 @@ impl Updater {
 /// The host of an address, with its port, as it is asked and left alone.
 fn host(url: &str) -> String {
     Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}
+
+/// Whether a feed wants to be asked at this time of the day and week.
+fn is_welcome(subscription: &Subscription, now: Timestamp) -> bool {
+    let asked = Asked::parse(subscription.asked.as_deref());
+    outside_of_skipped(now, &asked.wishes()) == now
 }
 
 /// The name under which the pages of a host are left alone.
@@ -253,16 +274,39 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
         }
     }
 
+    /// Takes up the pages that earlier runs left. A host of which there are more than one run asks for keeps no other
+    /// waiting.
+    fn take_up_left_over(&mut self, now: Timestamp) -> Result<(), Error> {
+        let mut after = None;
+        while self.taken_up.len() < LEFT_OVER {
+            let visits = self.library.due_visits(now, after.as_ref(), AT_A_TIME)?;
+            let Some(last) = visits.last().cloned() else { break };
+            for visit in visits {
+                self.take_up(visit);
+            }
+            after = Some(last);
+        }
+        Ok(())
+    }
+
     /// Takes up a page that is due.
     fn take_up(&mut self, visit: Visit) {
         let Some(url) = visit.url.clone() else {
             // The item is all there is: nobody is to be asked.
-            let host = Arc::from("");
-            self.read(&host, visit, Reading::Nothing);
+            if self.taken_up.insert(visit.name.clone()) {
+                self.items.push_back((visit, None));
+            }
             return;
         };
         let name = host(&url);
-        if self.is_held(&name) || self.is_held(&pages_of(&name)) {
+        if self.is_held(&pages_of(&name)) && visit.article.is_none() {
+            let until = self.held.get(&pages_of(&name)).copied();
+            if self.taken_up.insert(visit.name.clone()) {
+                self.items.push_back((visit, until));
+            }
+            return;
+        }
+        if self.is_held(&name) || self.is_held(&pages_of(&name)) || self.is_late() {
             self.updated.waiting += 1;
             return;
         }
@@ -277,9 +321,35 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
         }
     }
 
+    /// Whether the run has taken so long that no more pages are asked for.
+    fn is_late(&self) -> bool {
+        self.now().duration_since(self.begun) > LONGEST_RUN
+    }
+
+    /// Reads items that have no page, a few at a time.
+    fn read_items(&mut self) {
+        while self.reading < READ_AT_ONCE
+            && let Some((visit, until)) = self.items.pop_front()
+        {
+            self.reading += 1;
+            self.read(&Arc::from(""), visit, until.map_or(Reading::Nothing, Reading::Later));
+        }
+    }
+
+    /// Leaves pages that are queued to the next run.
+    fn put_off(&mut self, which: impl Fn(&str) -> bool) {
+        let put_off = self.queue.retain(|host, task| !(matches!(task, Task::Page(_)) && which(host)));
+        self.left.1 -= put_off;
+        self.updated.waiting += put_off;
+    }
+
     /// Does everything that is queued, and what follows from it.
     async fn go(&mut self) -> Result<(), Error> {
         loop {
+            self.read_items();
+            if self.left.1 > 0 && self.is_late() {
+                self.put_off(|_| true);
+            }
             let (subscriptions, pages) = self.left;
             (self.tell)(Told::Left { subscriptions, pages });
             let now = self.now();
@@ -292,7 +362,8 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
                 Step::Wait(at) if idle && at.duration_since(now) > PATIENCE => break,
                 Step::Wait(at) => Some(at),
                 Step::Busy => None,
-                Step::Empty => break,
+                Step::Empty if idle => break,
+                Step::Empty => None,
             };
             let mut wait = until.map(|at| self.updater.clock.wait(at, idle));
             let running = &mut self.running;
@@ -340,12 +411,10 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
                     (host, Done::Subscription(i, Box::new(answer)))
                 });
             }
-            Task::Page(visit) => {
-                if self.is_held(&pages_of(&host)) {
-                    self.left.1 -= 1;
-                    self.updated.waiting += 1;
-                    self.queue.done(&host, now);
-                    return;
+            Task::Page(mut visit) => {
+                // Meanwhile a feed may have told which article it is.
+                if let Ok(Some(told)) = self.library.visit(&visit.name) {
+                    *visit = told;
                 }
                 let reading = Reading::Ask {
                     fetcher: self.updater.fetcher.clone(),
@@ -375,7 +444,9 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
                 self.answered(host, i, *answer)?;
             }
             Done::Page(visit, read) => {
-                if visit.url.is_some() {
+                if visit.url.is_none() || read.later.is_some() {
+                    self.reading -= 1;
+                } else {
                     self.left.1 -= 1;
                 }
                 self.was_read(host, *visit, *read)?;
@@ -385,6 +456,8 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
         if self.rows.len() >= BATCH {
             self.store()?;
             self.writer.fold_in_order()?;
+        } else if now.duration_since(self.stored) >= SOON {
+            self.store()?;
         }
         Ok(())
     }
@@ -394,6 +467,8 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
         self.writer.hold(&name, until, self.now())?;
         if name == host {
             self.queue.hold(host, until);
+        } else {
+            self.put_off(|other| other == host);
         }
         self.held.insert(name, until);
         Ok(())
@@ -424,6 +499,7 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
 
     /// Puts what was read on disk, and then notes that it was.
     fn store(&mut self) -> Result<(), Error> {
+        self.stored = self.now();
         let rows = std::mem::take(&mut self.rows);
         if !rows.is_empty() {
             let (added, _) = self.writer.add_rows_at(&rows, self.now())?;

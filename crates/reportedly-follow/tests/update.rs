@@ -312,7 +312,7 @@ fn a_page_that_gives_less_than_the_feed_loses_to_it() {
         works council that had gone on since autumn.</p><p>Ninety people work there. \"We have looked for a buyer in
         three countries and have found none,\" Finch said, and added that the rolling stock would be sold.</p>
         <p>The town had offered to buy the sidings for one crown, which the company called a joke.</p>";
-    let item = server::item("mill", "1", "Mill at Velm is to close");
+    let item = item("mill", "1", "Mill at Velm is to close");
     let whole = whole.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let item = item.replace("<description>Mill at Velm is to close.", &format!("<description>{whole}"));
     desk.server.put("post/feed", feed(&[item]));

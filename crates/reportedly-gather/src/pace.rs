@@ -116,8 +116,8 @@ fn later(now: Timestamp, wait: SignedDuration) -> Timestamp {
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
-/// The next full hour outside of those in which a feed does not want to be asked.
-fn outside_of_skipped(mut at: Timestamp, wishes: &Wishes) -> Timestamp {
+/// The next full hour outside of those in which a feed does not want to be asked; the same time where it may be.
+pub fn outside_of_skipped(mut at: Timestamp, wishes: &Wishes) -> Timestamp {
     const HOURS: u32 = (1 << 24) - 1;
     const DAYS: u8 = (1 << 7) - 1;
     let (hours, days) = (wishes.skip_hours & HOURS, wishes.skip_days & DAYS);

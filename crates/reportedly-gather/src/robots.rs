@@ -40,6 +40,8 @@ pub enum Permission {
     Forbidden,
     /// Not before then: the site's rules could not be had.
     NotNow(Timestamp),
+    /// Nothing at all is to be asked of the site before then: it answered so.
+    LeaveAlone(Timestamp),
 }
 
 /// A site's rules.
@@ -96,22 +98,33 @@ struct Kept {
     /// `None`: they could not be had.
     rules: Option<Arc<Rules>>,
     until: Timestamp,
+    /// The site wants to be left alone.
+    alone: bool,
 }
 
 impl Robots {
     /// Whether a page may be asked for at `now`.
     pub async fn permission(&self, fetcher: &Fetcher, url: &str, now: Timestamp) -> Permission {
-        match self.rules(fetcher, url, now).await {
-            Ok(rules) if rules.allows(url) => Permission::Allowed(rules.delay()),
-            Ok(_) => Permission::Forbidden,
-            Err(until) => Permission::NotNow(until),
+        let Some(kept) = self.kept(fetcher, url, now).await else { return Permission::Allowed(None) };
+        match kept.rules {
+            Some(rules) if rules.allows(url) => Permission::Allowed(rules.delay()),
+            Some(_) => Permission::Forbidden,
+            None if kept.alone => Permission::LeaveAlone(kept.until),
+            None => Permission::NotNow(kept.until),
         }
     }
 
     /// The rules of the site that a page is on, from memory or from the site. Errors: not before then.
     pub async fn rules(&self, fetcher: &Fetcher, url: &str, now: Timestamp) -> Result<Arc<Rules>, Timestamp> {
-        // What is no address is for the fetcher to refuse.
-        let Some((site, address)) = site(url) else { return Ok(Arc::new(Rules::none())) };
+        match self.kept(fetcher, url, now).await {
+            Some(kept) => kept.rules.ok_or(kept.until),
+            None => Ok(Arc::new(Rules::none())),
+        }
+    }
+
+    /// What is known of a site's rules; nothing where there is no site: what is no address is for the fetcher to refuse.
+    async fn kept(&self, fetcher: &Fetcher, url: &str, now: Timestamp) -> Option<Kept> {
+        let (site, address) = site(url)?;
         let known = self.lock().get(&site).filter(|kept| kept.until > now).cloned();
         let kept = match known {
             Some(kept) => kept,
@@ -128,7 +141,7 @@ impl Robots {
                 kept
             }
         };
-        kept.rules.ok_or(kept.until)
+        Some(kept)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Kept>> {
@@ -160,14 +173,19 @@ fn judge(outcome: Outcome, now: Timestamp) -> Kept {
     };
     match outcome {
         Outcome::Answer(answer) => {
-            Kept { rules: Some(Arc::new(Rules::read(&answer.bytes))), until: fresh(answer.hints) }
+            let rules = Some(Arc::new(Rules::read(&answer.bytes)));
+            Kept { rules, until: fresh(answer.hints), alone: false }
         }
         // 429 is no "there is none": it is asked too often.
         Outcome::Status(status, hints) if (400..500).contains(&status) && status != 429 => {
-            Kept { rules: Some(Arc::new(Rules::none())), until: fresh(hints) }
+            Kept { rules: Some(Arc::new(Rules::none())), until: fresh(hints), alone: false }
         }
-        Outcome::Status(_, hints) | Outcome::Unchanged(hints) => Kept { rules: None, until: alone(hints) },
-        Outcome::Failed(_) => Kept { rules: None, until: after(LEFT_ALONE) },
+        Outcome::Status(status, hints) => {
+            let wants = status == 429 || hints.retry_after.is_some();
+            Kept { rules: None, until: alone(hints), alone: wants }
+        }
+        Outcome::Unchanged(hints) => Kept { rules: None, until: alone(hints), alone: false },
+        Outcome::Failed(_) => Kept { rules: None, until: after(LEFT_ALONE), alone: false },
     }
 }
 

@@ -85,12 +85,16 @@ impl Visit {
 }
 
 impl Library {
-    /// Pages that are due by a time, the longest due first, at most so many.
-    pub fn due_visits(&self, by: Timestamp, most: usize) -> Result<Vec<Visit>, Error> {
+    /// Pages that are due by a time, the longest due first, those behind `after`, at most so many.
+    pub fn due_visits(&self, by: Timestamp, after: Option<&Visit>, most: usize) -> Result<Vec<Visit>, Error> {
+        let at = after.and_then(|visit| visit.due_at).map_or(i64::MIN, microseconds);
+        let name = after.map_or("", |visit| &visit.name);
         (|| {
-            let due = format!("{VISIT} WHERE due_at <= ?1 ORDER BY due_at, name LIMIT ?2");
+            let due = format!(
+                "{VISIT} WHERE due_at <= ?1 AND (due_at, name) > (?2, ?3) ORDER BY due_at, name LIMIT ?4"
+            );
             let mut due = self.store.connection.prepare_cached(&due)?;
-            let due = due.query_map(params![microseconds(by), most as i64], Visit::read)?;
+            let due = due.query_map(params![microseconds(by), at, name, most as i64], Visit::read)?;
             due.collect::<rusqlite::Result<Vec<_>>>()
         })()
         .map_err(|e| self.store.error(e))
@@ -329,7 +333,8 @@ fn by_guid(connection: &Connection, subscription: i64, item: &Offered) -> rusqli
     Ok(<[String; 1]>::try_from(all).ok().map(|[one]| one))
 }
 
-/// Gives an item its new name; its page, read before, stays the article that it was.
+/// Gives an item its new name; its page, read before, stays the article that it was. Under its old address it is asked
+/// for no more, unless another subscription has it there.
 fn rename(connection: &Connection, subscription: i64, old: &str, item: &Offered) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE item SET name = ?3 WHERE subscription = ?1 AND name = ?2")?
@@ -337,9 +342,15 @@ fn rename(connection: &Connection, subscription: i64, old: &str, item: &Offered)
     connection
         .prepare_cached(
             "INSERT INTO visit (name, url, article, renamed) SELECT ?2, ?3, article, article IS NOT NULL FROM visit WHERE name = ?1
-             ON CONFLICT DO NOTHING",
+             ON CONFLICT DO UPDATE SET renamed = renamed OR (article IS NULL AND excluded.article IS NOT NULL),
+               article = coalesce(article, excluded.article)",
         )?
         .execute(params![old, item.name, item.url])?;
+    connection
+        .prepare_cached(
+            "UPDATE visit SET due_at = NULL WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM item WHERE item.name = ?1)",
+        )?
+        .execute([old])?;
     Ok(())
 }
 

@@ -246,7 +246,7 @@ fn an_item_is_one_whatever_its_guid_or_address_becomes() {
     let mut take = |feed: usize, items: &[Offered], n| {
         let taken = writer.take_items(&feeds[feed].url, items, at(n)).expect("taken");
         let library = Library::open(folder.path()).expect("a library");
-        let due = library.due_visits(at(n), 10).expect("visits");
+        let due = library.due_visits(at(n), None, 10).expect("visits");
         let due: Vec<String> = due.into_iter().map(|v| v.name).collect();
         for visit in &due {
             let visit = library.visit(visit).expect("a visit").expect("one");

@@ -12,6 +12,7 @@ use reportedly_gather::{
 use reportedly_library::{Error, Library, Row, Sight, Visit};
 use reportedly_read::{Form, Listing};
 use std::{io, sync::Arc, time::Duration};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// How long after it was first seen, or had changed, a page is looked at again: most corrections come soon.
 const REVISITS: [SignedDuration; 3] =
@@ -25,6 +26,8 @@ pub(super) enum Reading {
     Ask { fetcher: Fetcher, robots: Arc<Robots> },
     /// The item is all there is.
     Nothing,
+    /// Its page is not to be asked for before then; until that is had, the item is all there is.
+    Later(Timestamp),
 }
 
 /// What came of it.
@@ -34,6 +37,8 @@ pub(super) struct Read {
     /// The page is the same as before.
     unchanged: bool,
     wrong: Option<Wrong>,
+    /// The page was not asked for, and is not before then.
+    pub later: Option<Timestamp>,
     /// How long the site wants between two pages.
     delay: Option<Duration>,
     /// What was read: the article's id, and the sight.
@@ -49,6 +54,8 @@ struct Wrong {
     kind: Option<Trouble>,
     /// Not before then, whatever the kind is.
     until: Option<Timestamp>,
+    /// Nor is anything else of the host to be asked for.
+    alone: bool,
 }
 
 /// What the subscriptions say of an item: the text of the one that says most, and whatever else any of them says.
@@ -96,6 +103,7 @@ pub(super) async fn read(
         fetched: None,
         unchanged: false,
         wrong: None,
+        later: None,
         delay: None,
         row: None,
         is_article: false,
@@ -103,28 +111,49 @@ pub(super) async fn read(
         broken: None,
     };
     let mut record = None;
-    if let (Reading::Ask { fetcher, robots }, Some(url)) = (reading, &visit.url) {
-        record = read.ask(&fetcher, &robots, url, now).await;
+    let said =
+        listing.as_ref().and_then(|listing| serde_json::to_vec(listing).ok()).map(|said| xxh3_64(&said));
+    match (reading, &visit.url) {
+        (Reading::Ask { fetcher, robots }, Some(url)) => {
+            // What the subscriptions say is read together with the page: of what is new there, the page is wanted whole.
+            if read.asked.said != said {
+                read.asked.validators = None;
+                read.asked.digest = None;
+            }
+            record = read.ask(&fetcher, &robots, url, now).await;
+            if record.is_some() || read.unchanged {
+                read.asked.said = said;
+            }
+        }
+        (Reading::Later(until), _) => read.later = Some(until),
+        (Reading::Ask { .. } | Reading::Nothing, _) => {}
     }
     let of_page = record.is_some();
     // What the page said once says more than the feed, unless there is no page.
     let forbidden = read.wrong.as_ref().is_some_and(|wrong| wrong.kind.is_none());
-    let by_itself = !known || forbidden || visit.url.is_none();
+    let never_had = read.asked.answered.is_none() && !visit.renamed;
+    let by_itself = !known || forbidden || never_had || visit.url.is_none();
     let record = record.or_else(|| {
         listing.as_ref().filter(|l| l.text.is_some() || l.title.is_some())?;
         (by_itself && !read.unchanged).then(|| Record {
             form: Form::Html,
             url: visit.url.clone(),
             fetched: Some(now),
-            notes: vec![match &read.wrong {
-                Some(wrong) => format!("page: not to be had ({}); this is what the feed says", wrong.said),
-                None => "page: there is none; this is what the feed says".to_owned(),
+            notes: vec![match (&read.wrong, read.later) {
+                (Some(wrong), _) => {
+                    format!("page: not to be had ({}); this is what the feed says", wrong.said)
+                }
+                (None, Some(_)) => {
+                    "page: its site wants to be left alone; this is what the feed says".to_owned()
+                }
+                (None, None) => "page: there is none; this is what the feed says".to_owned(),
             }],
             ..Record::default()
         })
     });
     let Some(mut record) = record else { return read };
-    if let Some(article) = visit.article.as_ref().filter(|_| visit.renamed) {
+    // Wherever its address leads by now.
+    if let Some(article) = &visit.article {
         record.id = Some(article.clone());
     } else if !of_page {
         record.id = Some(visit.name.clone());
@@ -154,12 +183,19 @@ impl Read {
             Permission::Allowed(delay) => self.delay = delay,
             Permission::Forbidden => {
                 let said = "the site's robots.txt does not allow it".to_owned();
-                self.wrong = Some(Wrong { said, kind: None, until: None });
+                self.wrong = Some(Wrong { said, kind: None, until: None, alone: false });
                 return None;
             }
             Permission::NotNow(until) => {
                 let said = "the site's robots.txt cannot be had at the moment".to_owned();
-                self.wrong = Some(Wrong { said, kind: Some(Trouble::Down), until: Some(until) });
+                self.wrong =
+                    Some(Wrong { said, kind: Some(Trouble::Down), until: Some(until), alone: false });
+                return None;
+            }
+            Permission::LeaveAlone(until) => {
+                let said = "the site wants to be left alone for now".to_owned();
+                let kind = Some(Trouble::TooOften);
+                self.wrong = Some(Wrong { said, kind, until: Some(until), alone: true });
                 return None;
             }
         }
@@ -177,7 +213,7 @@ impl Read {
             Outcome::Unchanged(_) => self.unchanged = true,
             told => {
                 let (said, kind) = (told.to_string(), Trouble::of(told));
-                self.wrong = Some(Wrong { said, kind, until: None });
+                self.wrong = Some(Wrong { said, kind, until: None, alone: false });
             }
         }
         self.fetched = Some(fetched);
@@ -189,14 +225,15 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
     /// An item was read.
     pub(super) fn was_read(&mut self, host: &Arc<str>, mut visit: Visit, read: Read) -> Result<(), Error> {
         let now = self.now();
-        let Read { mut asked, fetched, unchanged, wrong, delay, row, is_article, article, broken } = read;
+        let Read { mut asked, fetched, unchanged, wrong, later, delay, row, is_article, article, broken } =
+            read;
         if let Some(broken) = &broken {
             (self.tell)(Told::Broken(broken));
         }
         if let Some(delay) = delay.and_then(|delay| SignedDuration::try_from(delay).ok()) {
             self.queue.slow_down(host, delay);
         }
-        if let Some(url) = &visit.url {
+        if let Some(url) = visit.url.as_ref().filter(|_| later.is_none()) {
             self.updated.pages += 1;
             (self.tell)(Told::Page { url, wrong: wrong.as_ref().map(|wrong| wrong.said.as_str()) });
         }
@@ -207,15 +244,20 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
             let again = self.library.says_the_same(&row)? || self.rows.iter().any(|r| r.says_the_same(&row));
             // A wall or an error in place of an article that was read is no other state of it.
             let lost = visit.article.is_some() && !is_article;
-            if !again && !lost {
+            // The first sight counts, also of what the library has by another way.
+            if asked.news.is_empty() || (!again && !lost) {
                 asked.new_at(now);
+            }
+            if !again && !lost {
                 self.rows.push(row);
             }
-            if !lost {
+            // A wall that is met first may stand before many articles.
+            if is_article {
                 visit.article = article;
             }
         }
         visit.due_at = match wrong {
+            None if later.is_some() => later,
             None => {
                 asked.wrong = None;
                 asked.answered = visit.url.is_some().then_some(now);
@@ -251,6 +293,10 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
             return Ok(None);
         };
         let nth = asked.failed(kind, wrong.said, now);
+        if let Some(until) = wrong.until {
+            self.hold(host, if wrong.alone { host.to_string() } else { pages_of(host) }, until)?;
+            return Ok((nth < tries(kind)).then_some(until));
+        }
         let next = self.after(host, fetched, kind, nth)?;
         if kind == Trouble::Refused
             && let Some((_, refused)) = self.hosts.get_mut(&**host)
@@ -262,11 +308,9 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
                 self.hold(host, pages_of(host), until)?;
             }
         }
-        Ok(match (next, wrong.until) {
-            (Again::Never, _) => None,
-            _ if nth >= tries(kind) => None,
-            (Again::At(_), Some(until)) => Some(until),
-            (Again::At(at), None) => Some(at),
+        Ok(match next {
+            Again::At(at) if nth < tries(kind) => Some(at),
+            Again::At(_) | Again::Never => None,
         })
     }
 }

@@ -235,7 +235,7 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
                 asked.answered = Some(now);
                 asked.wrong = None;
                 if !content.unchanged {
-                    asked.wishes(content.wishes);
+                    asked.wants(content.wishes);
                     // What an index of sitemaps holds changes without it.
                     if children > 0 {
                         asked.digest = None;

@@ -168,6 +168,23 @@ impl<T> Queue<T> {
         self.line_up(name);
     }
 
+    /// Lets go of tasks that are not to be kept. Gives how many they were.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &T) -> bool) -> usize {
+        let mut gone = 0;
+        for (name, host) in &mut self.hosts {
+            let before = host.waiting.len();
+            host.waiting.retain(|task| keep(name, task));
+            gone += before - host.waiting.len();
+            if host.waiting.is_empty()
+                && let Some((at, turn)) = host.turn.take()
+            {
+                self.turns.remove(&(at, turn, Arc::clone(name)));
+            }
+        }
+        self.waiting -= gone;
+        gone
+    }
+
     /// Takes more time between two requests to a host than the rules do, where it asks for more.
     pub fn slow_down(&mut self, host: &str, spacing: SignedDuration) {
         let (_, host) = self.host(host);
@@ -194,6 +211,19 @@ mod tests {
             Step::Go { task, .. } => task,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn what_is_let_go_of_has_no_turn() {
+        let mut queue = Queue::new(rules(1, 1, 10));
+        for (host, task) in [("a", 1), ("a", 2), ("b", 3), ("b", 4)] {
+            queue.push(host, task);
+        }
+        assert_eq!(queue.retain(|host, task| host == "b" && *task == 4), 3);
+        assert_eq!((queue.len(), go(queue.next(second(0)))), (1, 4));
+        assert_eq!(queue.next(second(0)), Step::Busy);
+        queue.done("b", second(0));
+        assert_eq!(queue.next(second(9)), Step::Empty);
     }
 
     #[test]

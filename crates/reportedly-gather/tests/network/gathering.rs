@@ -100,7 +100,8 @@ fn a_site_without_rules_allows_all_and_one_that_is_down_is_left_alone() {
     assert_eq!(permission(200, &[]), Permission::Forbidden);
     let until = |at: &str| Permission::NotNow(at.parse().expect("an instant"));
     assert_eq!(permission(503, &[]), until("2031-03-04T13:00:00Z"));
-    assert_eq!(permission(429, &[("retry-after", "7200")]), until("2031-03-04T14:00:00Z"));
+    let alone = Permission::LeaveAlone("2031-03-04T14:00:00Z".parse().expect("an instant"));
+    assert_eq!(permission(429, &[("retry-after", "7200")]), alone);
     let url = format!("http://{}/page", sends("no http"));
     assert_eq!(run(Robots::default().permission(&fetcher(), &url, now())), until("2031-03-04T13:00:00Z"));
 }
