@@ -16,7 +16,13 @@ use reportedly_gather::{
 };
 use reportedly_library::{Error, Library, Row, Subscription, Visit, Writer};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{collections::VecDeque, future::poll_fn, path::Path, sync::Arc, task::Poll};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    future::poll_fn,
+    path::Path,
+    sync::Arc,
+    task::Poll,
+};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -169,6 +175,8 @@ struct Run<'r, T> {
     reading: usize,
     rows: Vec<Row>,
     visits: Vec<Visit>,
+    /// Hosts that want more time between two pages than our rules give, and until when.
+    slow: BTreeMap<Arc<str>, Timestamp>,
     begun: Timestamp,
     stored: Timestamp,
     left: (usize, usize),
@@ -203,6 +211,7 @@ impl Updater {
             reading: 0,
             rows: Vec::new(),
             visits: Vec::new(),
+            slow: BTreeMap::new(),
             begun: now,
             stored: now,
             left: (0, 0),
@@ -227,6 +236,7 @@ impl Updater {
         }
         run.go().await?;
         run.store()?;
+        run.pass_on()?;
         Ok(run.updated)
     }
 }
@@ -495,6 +505,17 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
             self.hold(&by, by.clone(), until)?;
         }
         Ok(next)
+    }
+
+    /// Lets the next run know of hosts that are to be waited for, should it come at once.
+    fn pass_on(&mut self) -> Result<(), Error> {
+        let now = self.now();
+        for (host, until) in std::mem::take(&mut self.slow) {
+            if until > now {
+                self.writer.hold(&host, until, now)?;
+            }
+        }
+        Ok(())
     }
 
     /// Puts what was read on disk, and then notes that it was.

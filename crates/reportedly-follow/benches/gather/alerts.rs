@@ -1,7 +1,7 @@
 //! What is followed while the fortnight is played, and a receiver that is down for a part of it.
 
 use crate::{
-    Failure, Sum,
+    Failure,
     checks::Wrong,
     server::lock,
     show,
@@ -21,9 +21,9 @@ use std::{
 
 /// What is searched for, and followed.
 const SEARCHES: &[(&str, &str)] = &[
-    ("bridge", "\"tide bridge\" months"),
-    ("dam", "mill dam council"),
-    ("union", "engineers union \"water tower\""),
+    ("bridge", "\"tide bridge\" \"ministry of works\" Monday"),
+    ("dam", "\"mill dam\" council Friday"),
+    ("tower", "\"water tower\" \"road office\""),
 ];
 /// The name of the receiver.
 const DESK: &str = "desk";
@@ -40,10 +40,10 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// A webhook that is down from the third day of the time on, for a day.
+    /// A webhook that is down for a day after a third of the time.
     pub fn start(world: &World, clock: Arc<Mutex<Timestamp>>) -> Result<Self, Failure> {
         let days = (world.end - START) / DAY;
-        let down = START + days / 3 * DAY..START + (days / 3 + 1) * DAY;
+        let down = if days < 3 { 0..0 } else { START + days / 3 * DAY..START + (days / 3 + 1) * DAY };
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let url = format!("http://{}/hook", listener.local_addr()?);
         listener.set_nonblocking(true)?;
@@ -101,7 +101,7 @@ impl Receiver {
     }
 
     /// Each alert is made once and delivered, and each repeat can be told.
-    pub fn check(&self, folder: &Path, sum: &Sum, wrong: &mut Wrong) -> Result<(), Failure> {
+    pub fn check(&self, folder: &Path, wrong: &mut Wrong) -> Result<(), Failure> {
         const TWICE: &str = "alerts that were made twice";
         const LOST: &str = "alerts that were not delivered";
         const AGAIN: &str = "alerts that were taken more than once";
@@ -133,7 +133,6 @@ impl Receiver {
         }
         show("alerts", alerts.len() as f64, "");
         show("   tries to deliver them", sent.len() as f64, "");
-        show("   runs that were killed meanwhile", sum.killed as f64, "");
         Ok(())
     }
 }

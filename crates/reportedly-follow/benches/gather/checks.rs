@@ -46,7 +46,7 @@ pub fn all(folder: &Path, server: &Server, sum: &Sum, receiver: &Receiver) -> Re
     known(folder, server, &mut wrong)?;
     polite(server, sum, &mut wrong);
     requests(server);
-    receiver.check(folder, sum, &mut wrong)?;
+    receiver.check(folder, &mut wrong)?;
     println!("\n{:<58} {:>12}", "to be none", "");
     for (what, (count, examples)) in &wrong.0 {
         println!("{what:<58} {count:>12}");
@@ -119,7 +119,11 @@ fn known(folder: &Path, server: &Server, wrong: &mut Wrong) -> Result<(), Failur
     };
     for number in shown.keys() {
         if !sights.contains_key(number) {
-            wrong.add(ITEMS, || address(*number));
+            wrong.add(ITEMS, || {
+                let asked = seen.asked.iter().filter(|a| a.what == What::Page(*number));
+                let asked: Vec<_> = asked.map(|a| (clock(a.at), a.status, a.run)).collect();
+                format!("{}, of which was asked {asked:?}", address(*number))
+            });
         }
     }
     for ((number, state), (at, _)) in &seen.by_pages {
@@ -165,6 +169,9 @@ fn known(folder: &Path, server: &Server, wrong: &mut Wrong) -> Result<(), Failur
         let delay = (first - article.appears) as f64;
         delays.push(delay / MINUTE as f64);
         parts.extend(rhythm.get(&article.number).map(|rhythm| delay / rhythm));
+    }
+    if came == 0 {
+        return Ok(());
     }
     show("articles that appeared in the time", f64::from(came), "");
     show("of these never seen: out of the feed before a poll", f64::from(gone), "");

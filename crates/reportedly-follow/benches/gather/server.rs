@@ -2,7 +2,7 @@
 
 use crate::{
     Failure,
-    world::{Ailment, Article, Format, HOUR, MINUTE, Marks, Numbers, State, World, http_date, stamp},
+    world::{Ailment, Article, DAY, Format, HOUR, MINUTE, Marks, Numbers, State, World, http_date, stamp},
 };
 use axum::{
     Router,
@@ -61,7 +61,6 @@ pub struct Seen {
     pub by_feeds: FxHashMap<(usize, State), (i64, usize, usize)>,
     /// States that pages showed.
     pub by_pages: FxHashMap<(usize, State), (i64, usize)>,
-    /// When whole feeds showed an article last, and of how many polls.
     pub run: usize,
     /// Requests that are under way, by outlet, and the most at a time.
     running: FxHashMap<usize, usize>,
@@ -348,7 +347,9 @@ impl Answerer {
         if feed.refuses.is_some_and(|(from, to)| (from..to).contains(&at)) {
             return status(403);
         }
-        let shown: Vec<&Article> = world.shown(feed, at).collect();
+        // A news sitemap has what is news.
+        let since = if feed.format == Format::Sitemap { at - 3 * DAY } else { i64::MIN };
+        let shown: Vec<&Article> = world.shown(feed, at).filter(|a| a.appears > since).collect();
         let shows = shown.iter().map(|article| (article.number, article.state(at))).collect();
         let (body, kind) = match feed.format {
             Format::Rss => (self.rss(number, &shown, at), "application/rss+xml"),

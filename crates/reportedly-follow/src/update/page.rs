@@ -232,6 +232,7 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
         }
         if let Some(delay) = delay.and_then(|delay| SignedDuration::try_from(delay).ok()) {
             self.queue.slow_down(host, delay);
+            self.slow.insert(Arc::clone(host), now.checked_add(delay).unwrap_or(now));
         }
         if let Some(url) = visit.url.as_ref().filter(|_| later.is_none()) {
             self.updated.pages += 1;
