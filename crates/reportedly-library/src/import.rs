@@ -3,21 +3,25 @@
 use crate::{
     error::Error,
     export::Kept,
+    insertion::{Insertion, Times},
     sight::{Row, Sight, Told, microseconds},
-    stored::hash,
+    stored::{Hash, hash},
     writer::Writer,
 };
 use reportedly_story::Observation;
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashSet;
 
+/// Which observation is meant, in the words of the index that says that there is only one: by its article, the page's
+/// hash and when it was first seen.
+const THE_SAME: &str = "article = ?1 AND page_hash = ?2
+    AND coalesce(first_seen, -9223372036854775808) = coalesce(?3, -9223372036854775808)";
+
 /// An observation of another library, ready to be stored: everything that takes time is done, on whatever thread.
 #[derive(Debug)]
 pub struct Imported {
     row: Content,
-    recorded_at: i64,
-    known_at: i64,
-    known_strict: i64,
+    times: Times,
 }
 
 #[derive(Debug)]
@@ -29,8 +33,8 @@ enum Content {
 #[derive(Debug)]
 struct Tombstone {
     article: String,
-    sight: [u8; 32],
-    page_hash: [u8; 32],
+    sight: Hash,
+    page_hash: Hash,
     kind: &'static str,
     is_article: bool,
     first_seen: Option<i64>,
@@ -44,8 +48,11 @@ impl Imported {
         if page.as_ref().is_some_and(|page| hash(page) != kept.page_hash) {
             return Err("the page is not the one that \"page_hash\" names".to_owned());
         }
-        let [recorded_at, known_at, known_strict] =
-            [kept.recorded_at, kept.known_at, kept.known_strict].map(microseconds);
+        let times = Times {
+            recorded_at: microseconds(kept.recorded_at),
+            known_at: microseconds(kept.known_at),
+            known_strict: microseconds(kept.known_strict),
+        };
         let row = match (kept.reading, kept.forgotten_at) {
             (None, None) => {
                 return Err("there is neither a reading nor word that it was forgotten".to_owned());
@@ -72,7 +79,7 @@ impl Imported {
                 Content::Observation(Box::new(row))
             }
         };
-        Ok(Self { row, recorded_at, known_at, known_strict })
+        Ok(Self { row, times })
     }
 
     /// Bytes that it takes.
@@ -137,27 +144,20 @@ fn insert(
     forgotten: &FxHashSet<String>,
     newly: &mut Vec<String>,
 ) -> rusqlite::Result<Imports> {
-    let mut there = connection.prepare_cached(
-        "SELECT forgotten_at IS NULL FROM observation
-         WHERE article = ?1 AND page_hash = ?2 AND coalesce(first_seen, -9223372036854775808) = coalesce(?3, -9223372036854775808)",
+    let mut insertion = Insertion::prepare(connection)?;
+    let mut there = connection
+        .prepare_cached(&format!("SELECT forgotten_at IS NULL FROM observation WHERE {THE_SAME}"))?;
+    let mut tombstone = connection.prepare_cached(
+        "INSERT INTO observation (article, sight, kind, first_seen, recorded_at, known_at, known_strict, is_article,
+           content, page_hash, page_kept, forgotten_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, 0, ?10)",
     )?;
-    let mut observation = connection.prepare_cached(
-        "INSERT INTO observation (article, sight, url, path, outlet, title, kind, first_seen, recorded_at, known_at,
-           known_strict, is_article, content, page_hash, headers, archive, archive_offset, page_kept, forgotten_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-    )?;
-    let mut reading = connection.prepare_cached("INSERT INTO reading (seq, body) VALUES (?1, ?2)")?;
-    let mut features = connection.prepare_cached("INSERT INTO features (seq, body) VALUES (?1, ?2)")?;
-    let mut page =
-        connection.prepare_cached("INSERT INTO page (hash, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
-    let mut keep = connection.prepare_cached(
-        "UPDATE observation SET page_kept = 1
-         WHERE article = ?1 AND page_hash = ?2 AND coalesce(first_seen, -9223372036854775808) = coalesce(?3, -9223372036854775808)
-           AND page_kept = 0 AND forgotten_at IS NULL",
-    )?;
+    let mut keep = connection.prepare_cached(&format!(
+        "UPDATE observation SET page_kept = 1 WHERE {THE_SAME} AND page_kept = 0 AND forgotten_at IS NULL"
+    ))?;
     let mut imports = Imports::default();
-    for Imported { row, recorded_at, known_at, known_strict } in all {
-        let mut lives = |article: &str, page_hash: &[u8; 32], first_seen: Option<i64>| {
+    for Imported { row, times } in all {
+        let mut lives = |article: &str, page_hash: &Hash, first_seen: Option<i64>| {
             let mut rows = there.query(params![article, page_hash, first_seen])?;
             rows.next()?.map(|row| row.get::<_, bool>(0)).transpose()
         };
@@ -166,80 +166,37 @@ fn insert(
                 Some(true) => imports.kept += 1,
                 Some(false) => imports.known += 1,
                 None => {
-                    observation.execute(params![
+                    tombstone.execute(params![
                         t.article,
                         t.sight,
-                        None::<String>,
-                        None::<String>,
-                        None::<String>,
-                        None::<String>,
                         t.kind,
                         t.first_seen,
-                        recorded_at,
-                        known_at,
-                        known_strict,
+                        times.recorded_at,
+                        times.known_at,
+                        times.known_strict,
                         t.is_article,
-                        0,
                         t.page_hash,
-                        None::<String>,
-                        None::<String>,
-                        None::<i64>,
-                        false,
                         t.forgotten_at,
                     ])?;
                     imports.tombstones += 1;
                     newly.push(t.article.clone());
                 }
             },
-            Content::Observation(row) => {
-                match lives(&row.article, &row.page_hash, row.first_seen)? {
-                    Some(true) => {
-                        imports.known += 1;
-                        if let Some(body) = &row.page
-                            && keep.execute(params![row.article, row.page_hash, row.first_seen])? > 0
-                        {
-                            page.execute(params![row.page_hash, body])?;
-                            imports.pages += 1;
-                        }
-                        continue;
-                    }
-                    None if !forgotten.contains(&row.article) => {}
-                    Some(false) | None => {
-                        imports.forgotten += 1;
-                        continue;
+            Content::Observation(row) => match lives(&row.article, &row.page_hash, row.first_seen)? {
+                Some(true) => {
+                    imports.known += 1;
+                    if row.page.is_some()
+                        && keep.execute(params![row.article, row.page_hash, row.first_seen])? > 0
+                    {
+                        insertion.page(row)?;
+                        imports.pages += 1;
                     }
                 }
-                observation.execute(params![
-                    row.article,
-                    row.sight,
-                    row.url,
-                    row.path,
-                    row.outlet,
-                    row.title,
-                    row.kind,
-                    row.first_seen,
-                    recorded_at,
-                    known_at,
-                    known_strict,
-                    row.is_article,
-                    row.content,
-                    row.page_hash,
-                    row.headers,
-                    row.archive.as_ref().map(|a| &a.0),
-                    row.archive.as_ref().map(|a| a.1 as i64),
-                    row.page.is_some(),
-                    None::<i64>,
-                ])?;
-                let seq = connection.last_insert_rowid();
-                reading.execute(params![seq, row.reading])?;
-                if let Some(body) = &row.features {
-                    features.execute(params![seq, body])?;
+                None if !forgotten.contains(&row.article) => {
+                    imports.added += usize::from(insertion.row(row, *times)?);
                 }
-                if let Some(body) = &row.page {
-                    page.execute(params![row.page_hash, body])?;
-                }
-                imports.added += 1;
-            }
+                Some(false) | None => imports.forgotten += 1,
+            },
         }
     }
     Ok(imports)

@@ -32,6 +32,7 @@ mod forget;
 mod gained;
 mod history;
 mod import;
+mod insertion;
 mod library;
 mod retention;
 pub mod search;

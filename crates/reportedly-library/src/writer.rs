@@ -3,13 +3,14 @@
 use crate::{
     error::Error,
     folding::{Folded, Folding},
+    insertion::{Insertion, Times},
     sight::{Row, Sight, microseconds},
     store::{DATABASE, Lock, Store, cannot_write, make_folder},
 };
 use jiff::Timestamp;
 use rayon::prelude::*;
 use reportedly_story::Observation;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use rustc_hash::FxHashSet;
 use std::{io, path::Path};
 
@@ -185,59 +186,24 @@ fn insert(
     forgotten: &FxHashSet<String>,
     now: i64,
 ) -> rusqlite::Result<(Added, Vec<bool>)> {
-    let mut observation = connection.prepare_cached(
-        "INSERT INTO observation (article, sight, url, path, outlet, title, kind, first_seen, recorded_at, known_at,
-           known_strict, is_article, content, page_hash, headers, archive, archive_offset, page_kept)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
-         ON CONFLICT DO NOTHING",
-    )?;
-    let mut reading = connection.prepare_cached("INSERT INTO reading (seq, body) VALUES (?1, ?2)")?;
-    let mut features = connection.prepare_cached("INSERT INTO features (seq, body) VALUES (?1, ?2)")?;
-    let mut page =
-        connection.prepare_cached("INSERT INTO page (hash, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
+    let mut insertion = Insertion::prepare(connection)?;
     let mut added = Added::default();
     let mut all_new = Vec::with_capacity(rows.len());
     for row in rows {
-        all_new.push(false);
-        if forgotten.contains(&row.article) {
+        let new = if forgotten.contains(&row.article) {
             added.forgotten += 1;
-            continue;
-        }
-        let new = observation.execute(params![
-            row.article,
-            row.sight,
-            row.url,
-            row.path,
-            row.outlet,
-            row.title,
-            row.kind,
-            row.first_seen,
-            now,
-            row.known_at.unwrap_or(now),
-            row.known_strict.unwrap_or(now),
-            row.is_article,
-            row.content,
-            row.page_hash,
-            row.headers,
-            row.archive.as_ref().map(|a| &a.0),
-            row.archive.as_ref().map(|a| a.1 as i64),
-            row.page.is_some(),
-        ])?;
-        if new == 0 {
-            added.known += 1;
-            continue;
-        }
-        let seq = connection.last_insert_rowid();
-        reading.execute(params![seq, row.reading])?;
-        if let Some(body) = &row.features {
-            features.execute(params![seq, body])?;
-        }
-        if let Some(body) = &row.page {
-            page.execute(params![row.page_hash, body])?;
-        }
-        added.added += 1;
-        all_new.pop();
-        all_new.push(true);
+            false
+        } else {
+            let times = Times {
+                recorded_at: now,
+                known_at: row.known_at.unwrap_or(now),
+                known_strict: row.known_strict.unwrap_or(now),
+            };
+            let new = insertion.row(row, times)?;
+            *(if new { &mut added.added } else { &mut added.known }) += 1;
+            new
+        };
+        all_new.push(new);
     }
     Ok((added, all_new))
 }
