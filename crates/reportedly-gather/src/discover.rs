@@ -4,6 +4,7 @@ use crate::{
     feeds::{self, Format},
     fetch::{Fetched, Fetcher, Outcome, Request, Wants},
     html::links,
+    web::is_web,
     xml::{Part, Shape, walk},
 };
 use flate2::read::MultiGzDecoder;
@@ -237,7 +238,7 @@ fn absolute(base: Option<&Url>, href: &str) -> Option<String> {
     };
     let mut url = base?.join(&href).ok()?;
     url.set_fragment(None);
-    (matches!(url.scheme(), "http" | "https") && url.has_host()).then(|| url.into())
+    is_web(&url).then(|| url.into())
 }
 
 #[cfg(test)]

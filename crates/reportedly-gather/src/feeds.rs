@@ -23,6 +23,7 @@ mod syndication;
 
 pub use item::{Item, Source};
 
+use crate::web::is_web;
 use jiff::Timestamp;
 use reportedly_page::{FIRST_YEAR, decode, feed_date as date, is_believed};
 use std::{borrow::Cow, collections::HashSet, time::Duration};
@@ -207,7 +208,7 @@ fn absolute(base: Option<&Url>, address: &str) -> Option<String> {
         Some(base) => base.join(address),
         None => Url::parse(address),
     };
-    url.ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()).map(String::from)
+    url.ok().filter(is_web).map(String::from)
 }
 
 /// The first characters of a text, at most so many.

@@ -31,6 +31,7 @@ mod record;
 pub mod robots;
 mod saved;
 pub mod sitemap;
+mod web;
 mod xml;
 
 pub use archive::{Archive, Capture, is_archive};

@@ -2,12 +2,13 @@
 //!
 //! A file comes from anywhere: its size and depth are bounded, and entities of its own making mean nothing.
 
-use encoding_rs::{Encoding, UTF_8};
+use crate::{web::is_web, xml::attribute};
 use quick_xml::{
     Reader,
-    escape::{escape, unescape},
+    escape::escape,
     events::{BytesStart, Event},
 };
+use reportedly_page::decode;
 use rustc_hash::FxHashMap;
 use std::fmt::Write;
 use url::Url;
@@ -69,7 +70,7 @@ pub fn parse(bytes: &[u8]) -> Result<Feeds, OpmlError> {
     if bytes.len() > MOST_BYTES {
         return Err(OpmlError::Large);
     }
-    let text = decoded(bytes);
+    let (text, _) = decode(bytes, None);
     let line = |at: u64| text.as_bytes().iter().take(at as usize).filter(|b| **b == b'\n').count() + 1;
     let mut reader = Reader::from_str(&text);
     // A file by hand may leave out an end.
@@ -116,17 +117,6 @@ fn is(tag: &BytesStart<'_>, name: &str) -> bool {
     tag.local_name().as_ref().eq_ignore_ascii_case(name)
 }
 
-/// The text in the encoding that it says it has.
-fn decoded(bytes: &[u8]) -> String {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
-    let told = head.split_once("encoding=").and_then(|(_, rest)| {
-        let quote = rest.chars().next().filter(|q| matches!(q, '"' | '\''))?;
-        Encoding::for_label(rest[1..].split(quote).next()?.as_bytes())
-    });
-    // A byte order mark overrules it.
-    told.unwrap_or(UTF_8).decode(bytes).0.into_owned()
-}
-
 #[derive(Default)]
 struct Found {
     feeds: Feeds,
@@ -135,21 +125,13 @@ struct Found {
 
 impl Found {
     fn outline(&mut self, tag: &BytesStart<'_>, open: &[Open], line: impl Fn() -> usize) -> Open {
-        let (mut text, mut title, mut url, mut site) = (None, None, None, None);
-        for attribute in tag.attributes().with_checks(false).flatten() {
-            let place = match attribute.key.local_name().as_ref().to_ascii_lowercase().as_str() {
-                "text" => &mut text,
-                "title" => &mut title,
-                "xmlurl" => &mut url,
-                "htmlurl" => &mut site,
-                _ => continue,
-            };
-            // An entity that XML does not have stays as it is written.
-            let value = unescape(&attribute.value).unwrap_or_else(|_| attribute.value.clone());
-            *place = Some(value.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|v| !v.is_empty());
-        }
-        let name = title.or(text).map(|name| name.chars().take(LONGEST).collect::<String>());
-        let Some(given) = url else {
+        let told = |name: &str| {
+            let value = attribute(tag, name)?;
+            Some(value.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|v| !v.is_empty())
+        };
+        let name = told("title").or_else(|| told("text"));
+        let name = name.map(|name| name.chars().take(LONGEST).collect::<String>());
+        let Some(given) = told("xmlUrl") else {
             return name.map_or(Open::Leaf, Open::Folder);
         };
         let Some(url) = address(&given) else {
@@ -171,7 +153,7 @@ impl Found {
         });
         if let Some(feed) = self.feeds.feeds.get_mut(at) {
             feed.title = feed.title.take().or(name);
-            feed.site = feed.site.take().or_else(|| address(&site?));
+            feed.site = feed.site.take().or_else(|| address(&told("htmlUrl")?));
             if !folder.is_empty() && !feed.folders.contains(&folder) {
                 feed.folders.push(folder);
             }
@@ -193,8 +175,7 @@ fn address(given: &str) -> Option<String> {
         }
         _ => given.to_owned(),
     };
-    let url = Url::parse(&web).ok()?;
-    (matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).then(|| url.to_string())
+    Url::parse(&web).ok().filter(is_web).map(String::from)
 }
 
 /// A folder with what is in it, in order of first mention.

@@ -5,7 +5,10 @@
 //! [`Robots`] keeps what it was told, a site's rules for a day at most. What a site forbids is left alone; a site whose
 //! rules cannot be had because it is down is left alone for now; a site without rules allows all (RFC 9309).
 
-use crate::fetch::{Fetcher, Hints, Outcome, Request};
+use crate::{
+    fetch::{Fetcher, Hints, Outcome, Request},
+    web::is_web,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::HashMap,
@@ -151,7 +154,7 @@ impl Robots {
 
 /// A site, and where its rules are.
 fn site(url: &str) -> Option<(String, String)> {
-    let mut url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let mut url = Url::parse(url).ok().filter(is_web)?;
     let site = url.origin().ascii_serialization();
     let _ = url.set_username("");
     let _ = url.set_password(None);

@@ -10,6 +10,7 @@
 
 use crate::{
     html::plain,
+    web::is_web,
     xml::{Part, Shape, Space, walk},
 };
 use flate2::read::MultiGzDecoder;
@@ -151,8 +152,7 @@ pub fn read(bytes: &[u8], content_type: Option<&str>) -> Outcome {
 
 /// An address that can be fetched.
 fn address(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok()?;
-    (matches!(url.scheme(), "http" | "https") && url.has_host()).then(|| url.into())
+    Url::parse(text).ok().filter(is_web).map(String::from)
 }
 
 /// A sitemap of bare addresses; `None` where a line is something else.

@@ -5,6 +5,7 @@
 //! that is asked for twice and answers differently the second time gains nothing.
 
 use super::Fault;
+use crate::web::is_web;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
     fmt,
@@ -47,7 +48,7 @@ impl Reach {
     ///
     /// `Url` has already turned odd notations of an address (`0x7f.1`, `2130706433`) into plain ones.
     pub(crate) fn check(&self, url: &Url) -> Result<(), Fault> {
-        if !matches!(url.scheme(), "http" | "https") {
+        if !is_web(url) {
             return Err(Fault::Scheme(url.scheme().to_owned()));
         }
         let address = match url.host() {
