@@ -18,11 +18,12 @@ const LONGEST: usize = 128 << 20;
 /// Bytes of the longest id.
 const LONGEST_ID: usize = 4 << 10;
 
-#[derive(Serialize)]
-struct Written<'k> {
+/// A line, of text that is borrowed where it is written and owned where it is read.
+#[derive(Serialize, Deserialize)]
+struct Line<Text, Reading> {
     version: u32,
-    article: &'k str,
-    path: Option<&'k str>,
+    article: Text,
+    path: Option<Text>,
     kind: PageKind,
     first_seen: Option<Timestamp>,
     recorded_at: Timestamp,
@@ -30,10 +31,10 @@ struct Written<'k> {
     known_strict: Timestamp,
     sight: String,
     page_hash: String,
-    headers: Option<&'k str>,
+    headers: Option<Text>,
     archive: Option<Archive>,
     forgotten_at: Option<Timestamp>,
-    reading: Option<reportedly_answer::ReadingAnswer<'k>>,
+    reading: Option<Reading>,
     exact: Option<Exact>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page_base64: Option<String>,
@@ -43,26 +44,6 @@ struct Written<'k> {
 struct Archive {
     path: String,
     offset: u64,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    version: u32,
-    article: String,
-    path: Option<String>,
-    kind: PageKind,
-    first_seen: Option<Timestamp>,
-    recorded_at: Timestamp,
-    known_at: Timestamp,
-    known_strict: Timestamp,
-    sight: String,
-    page_hash: String,
-    headers: Option<String>,
-    archive: Option<Archive>,
-    forgotten_at: Option<Timestamp>,
-    reading: Option<Shape>,
-    exact: Option<Exact>,
-    page_base64: Option<String>,
 }
 
 /// Which of all lines it is, and nothing else.
@@ -82,9 +63,9 @@ pub fn write_without_page(kept: &Kept) -> serde_json::Result<Vec<u8>> {
 }
 
 fn written(kept: &Kept, page: Option<&[u8]>) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&Written {
+    serde_json::to_vec(&Line {
         version: VERSION,
-        article: &kept.article,
+        article: kept.article.as_str(),
         path: kept.path.as_deref(),
         kind: kept.kind,
         first_seen: kept.first_seen,
@@ -121,7 +102,8 @@ pub fn parse(line: &[u8]) -> Result<Kept, String> {
         }
         Err(e) => return Err(format!("not JSON of an observation: {e}")),
     }
-    let line: Line = serde_json::from_slice(line).map_err(|e| format!("not an observation: {e}"))?;
+    let line: Line<String, Shape> =
+        serde_json::from_slice(line).map_err(|e| format!("not an observation: {e}"))?;
     debug_assert_eq!(line.version, VERSION);
     if line.article.is_empty() || line.article.len() > LONGEST_ID {
         return Err(format!("\"article\" has no byte or more than {LONGEST_ID}"));
