@@ -6,7 +6,7 @@
 
 use crate::Role;
 use crate::lines;
-use crate::words::is_unspaced;
+use reportedly_text::is_unspaced;
 use reportedly_text::{languages, rows};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;

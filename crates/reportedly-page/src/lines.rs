@@ -5,7 +5,8 @@
 //! All languages are looked up together, since a page's furniture is often in another language than its article.
 
 use crate::Role;
-use crate::words::{self, is_unspaced};
+use crate::words;
+use reportedly_text::is_unspaced;
 use reportedly_text::{Language, languages, rows};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::LazyLock;

@@ -8,8 +8,8 @@ pub(crate) use title::wording;
 
 use crate::blocks::Layout;
 use crate::dom::Dom;
+use crate::lines;
 use crate::structured::Structured;
-use crate::{lines, words};
 use reportedly_text::Language;
 
 /// What a page says about its article.
@@ -87,8 +87,8 @@ fn cuts(title: &str) -> Vec<(usize, usize)> {
 
 /// Whether a sign stands beside a letter of a script without spaces.
 fn is_unspaced_at(title: &str, start: usize, end: usize) -> bool {
-    title[..start].chars().next_back().is_some_and(words::is_unspaced)
-        || title[end..].chars().next().is_some_and(words::is_unspaced)
+    title[..start].chars().next_back().is_some_and(reportedly_text::is_unspaced)
+        || title[end..].chars().next().is_some_and(reportedly_text::is_unspaced)
 }
 
 /// The domain under which the page stands.

@@ -1,7 +1,7 @@
 //! Blocks that say again what another block says: quotations pulled out of the text, the same paragraph for another
 //! size of screen.
 
-use crate::words::is_unspaced;
+use reportedly_text::is_unspaced;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 

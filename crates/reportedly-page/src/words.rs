@@ -1,18 +1,9 @@
 //! How long a text is, in words, in any script.
 
+use reportedly_text::is_unspaced;
+
 /// Characters of a script without spaces that count as one word: the usual figure for Chinese and Japanese news.
 const CHARACTERS_A_WORD: usize = 2;
-
-/// Whether words of this character's script stand without spaces between them.
-pub(crate) fn is_unspaced(c: char) -> bool {
-    matches!(c,
-        '\u{e00}'..='\u{eff}'          // Thai, Lao
-        | '\u{1000}'..='\u{109f}'      // Myanmar
-        | '\u{1780}'..='\u{17ff}'      // Khmer
-        | '\u{3040}'..='\u{30ff}'      // kana
-        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'   // Han
-        | '\u{20000}'..='\u{3134f}')
-}
 
 /// The number of words in a text. Korean has spaces and is counted by them, though its words say more.
 pub(crate) fn count(text: &str) -> usize {

@@ -1,9 +1,9 @@
 //! What the fold needs of a reading: a fingerprint, small enough to be kept for every article ever read.
 
 use crate::known;
-use crate::terms::{Terms, damped, hash, share, unspaced};
+use crate::terms::{Terms, damped, hash, share};
 use reportedly_read::Reading;
-use reportedly_text::Language;
+use reportedly_text::{Language, is_unspaced};
 
 /// Terms of an article that are kept: the heaviest. With 128 or 200 `run.py stories` loses on some sets.
 const TERMS: usize = 160;
@@ -280,7 +280,7 @@ fn runs(text: &str) -> (Vec<u32>, u32) {
         if c.is_alphanumeric() {
             let h = mix(word.unwrap_or(0).wrapping_add(u64::from(u32::from(c)) + 1));
             // Scripts without spaces: every character is a word.
-            if unspaced(c) {
+            if is_unspaced(c) {
                 push(h);
                 word = None;
             } else {

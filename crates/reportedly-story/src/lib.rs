@@ -33,7 +33,7 @@ pub use features::{Damaged, Features};
 pub use fold::{Cache, Fold, Merge, Past, Step, VERSION as FOLD_VERSION, turn};
 pub use known::{known_at, tell_apart};
 pub use outlets::Outlets;
-pub use terms::{stemmer, unspaced};
+pub use terms::stemmer;
 pub use timeline::{is_spoken_of, timeline, timeline_of_story};
 
 use jiff::{Timestamp, civil::Date};

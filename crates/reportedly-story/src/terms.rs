@@ -2,7 +2,7 @@
 //! has capitals), and for scripts without spaces pairs of characters.
 
 use reportedly_read::Reading;
-use reportedly_text::{Analysis, Language, TokenKind, rows, split};
+use reportedly_text::{Analysis, Language, TokenKind, is_unspaced, rows, split};
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
 use std::{cell::RefCell, sync::LazyLock};
@@ -143,7 +143,7 @@ fn count(analysis: &Analysis<'_>, weight: impl Fn(usize) -> f32, counts: &mut Co
                 continue;
             }
         };
-        if lower.chars().any(unspaced) {
+        if lower.chars().any(is_unspaced) {
             before = None;
             let mut last: Option<char> = None;
             for c in lower.chars() {
@@ -193,13 +193,6 @@ fn capitalised(analysis: &Analysis<'_>) -> bool {
         capitals += usize::from(t.span.of(analysis.text).starts_with(char::is_uppercase));
     }
     capitals * 2 > all
-}
-
-/// Whether a character belongs to a script that is written without spaces.
-pub fn unspaced(c: char) -> bool {
-    matches!(c,
-        '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' |
-        '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// FNV-1a, so that the same words have the same hash on every machine.

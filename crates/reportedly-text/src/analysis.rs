@@ -248,7 +248,8 @@ const fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’')
 }
 
-fn is_unspaced(c: char) -> bool {
+/// Whether a character is a token by itself.
+const fn stands_alone(c: char) -> bool {
     matches!(c, '\u{0e00}'..='\u{0e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
@@ -267,7 +268,7 @@ fn tokenise(a: &mut Analysis<'_>, words: Option<&Words>, span: Span) -> bool {
         if a.tokens.len() >= MOST_TOKENS {
             return true;
         }
-        if is_unspaced(c) {
+        if stands_alone(c) {
             push(a, Span::new(start, i), TokenKind::Word);
         } else if c.is_alphanumeric() {
             let number = c.is_numeric();
@@ -286,7 +287,7 @@ fn tokenise(a: &mut Analysis<'_>, words: Option<&Words>, span: Span) -> bool {
                                 && !next(i + 1 + after().map_or(0, char::len_utf8))
                                     .is_some_and(char::is_alphabetic)
                     }
-                    _ => n.is_alphanumeric() && !is_unspaced(n) || is_mark(n),
+                    _ => n.is_alphanumeric() && !stands_alone(n) || is_mark(n),
                 };
                 if !joins {
                     break;

@@ -14,6 +14,7 @@ mod analysis;
 mod language;
 pub mod model;
 pub mod rule;
+mod script;
 mod span;
 mod tables;
 pub mod tag;
@@ -24,5 +25,6 @@ pub use analysis::{
 };
 pub use language::{Language, detect};
 pub use rule::Rule;
+pub use script::is_unspaced;
 pub use span::{CodePoints, Span};
 pub use tables::{ByLanguage, languages, rows, table, weights};

@@ -3,7 +3,7 @@
 //! Nothing here looks at a clock: where texts are too long or too different, the answer is coarser, and the same in
 //! every run.
 
-use reportedly_text::{Language, Span, split};
+use reportedly_text::{Language, Span, is_unspaced, split};
 use rustc_hash::FxHashMap;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::{
@@ -128,12 +128,6 @@ impl<'t> Apart<'t> {
         };
         Piece { block, span }
     }
-}
-
-/// Whether words of this character's script stand without spaces between them: Thai, Lao, Myanmar, Khmer, kana, Han.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
-        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
 }
 
 /// The words of a token: itself, or each character of a script without spaces.

@@ -5,8 +5,8 @@
 //! words of languages without a stemmer and pairs of characters of scripts without spaces are the same in all
 //! (`:2031`, `:東京`).
 
-use reportedly_story::{stemmer, unspaced};
-use reportedly_text::{Language, Span, TokenKind, split};
+use reportedly_story::stemmer;
+use reportedly_text::{Language, Span, TokenKind, is_unspaced, split};
 use rust_stemmers::Stemmer;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -36,7 +36,7 @@ pub(super) fn words(text: &str, language: Language, mut each: impl FnMut(Word<'_
             continue;
         }
         let lower = analysis.lower(i);
-        let adjoins = !lower.is_ascii() && lower.chars().any(unspaced);
+        let adjoins = !lower.is_ascii() && lower.chars().any(is_unspaced);
         if let Some(before) = run {
             if adjoins && before.end == token.span.start {
                 run = Some(before.to(token.span));
@@ -81,7 +81,7 @@ enum Class {
 }
 
 fn class(c: char) -> Class {
-    if unspaced(c) {
+    if is_unspaced(c) {
         Class::Unspaced
     } else if c.is_alphanumeric() || is_combining_mark(c) {
         Class::Spaced

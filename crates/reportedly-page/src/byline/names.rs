@@ -109,7 +109,7 @@ pub(super) fn unspaced(line: &str) -> Option<Vec<String>> {
     let is_bracket =
         |c: char| matches!(c, '(' | ')' | '[' | ']' | '【' | '】' | '（' | '）' | '［' | '］' | '〔' | '〕');
     let line = line.trim_matches(|c: char| c.is_whitespace() || is_bracket(c));
-    let is_unspaced: fn(char) -> bool = crate::words::is_unspaced;
+    let is_unspaced: fn(char) -> bool = reportedly_text::is_unspaced;
     // "来源：柳港日报 作者：林岚": what each label introduces goes up to the next one, or to what is no name.
     let mut labels =
         line.char_indices().filter(|(_, c)| matches!(c, '：' | ':' | '/' | '／')).take(MAX_NAMES);
@@ -393,7 +393,7 @@ pub(super) fn is_person(name: &str) -> bool {
         let first = w.chars().next();
         first.is_some_and(|c| c.is_uppercase() || !c.is_lowercase() && c.is_alphabetic())
     };
-    let unspaced = name.chars().all(|c| crate::words::is_unspaced(c) || matches!(c, '・' | ' '));
+    let unspaced = name.chars().all(|c| reportedly_text::is_unspaced(c) || matches!(c, '・' | ' '));
     (NAME_WORDS.contains(&words.len()) || unspaced && words.len() == 1 && name.chars().count() <= 8)
         && words
             .iter()

@@ -5,7 +5,7 @@
 //! words count for less the more lines of the page have them, which takes care of the small ones.
 
 use super::line::{Kind, Line};
-use crate::words::is_unspaced;
+use reportedly_text::is_unspaced;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 

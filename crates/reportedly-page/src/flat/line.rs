@@ -3,7 +3,7 @@
 use crate::Role;
 use crate::dates::printed;
 use crate::lines::{self, Furniture, Reach};
-use crate::words::is_unspaced;
+use reportedly_text::is_unspaced;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a line is, before its place on the page is looked at.

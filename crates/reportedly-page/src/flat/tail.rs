@@ -4,7 +4,7 @@
 use super::kin::Nearness;
 use super::line::{self, Kind, Line};
 use crate::lines;
-use crate::words::is_unspaced;
+use reportedly_text::is_unspaced;
 use reportedly_text::{languages, rows};
 use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
