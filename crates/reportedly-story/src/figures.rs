@@ -25,8 +25,7 @@ static COUNTING: ByLanguage<Arc<Counting>> =
 
 impl Counting {
     pub(crate) fn of(language: Language) -> Arc<Self> {
-        let made = COUNTING.get(language).map(Arc::clone);
-        made.unwrap_or_else(|| Arc::new(Self::from_tables(language)))
+        COUNTING.of(language)
     }
 
     fn from_tables(language: Language) -> Self {

@@ -9,8 +9,9 @@ use crate::{
 };
 use reportedly_read::{Reading, Role};
 use reportedly_said::{Act, PartyKind, Status};
-use reportedly_text::{Analysis, Language, Pos, Span, TokenKind, rows, split};
+use reportedly_text::{Analysis, ByLanguage, Language, Pos, Span, TokenKind, rows, split};
 use rustc_hash::FxHashSet;
+use std::{ops::Range, sync::Arc};
 
 /// Sentences that open an article.
 const OPENING: usize = 3;
@@ -167,7 +168,9 @@ impl Told {
         let descriptions = Descriptions::of(language);
         let sources = Sources::new(reading, text, &descriptions);
         let counting = Counting::of(language);
-        let eyewitness = Eyewitness::of(language, reading.outlet.as_deref());
+        let eyewitness = EYEWITNESS.of(language);
+        let outlet = reading.outlet.as_deref().and_then(|o| o.split_whitespace().next_back());
+        let outlet = outlet.map(str::to_lowercase);
         let mut spoken = vec![false; text.sentences.len()];
         for (i, s) in reading.statements.iter().enumerate().take(MOST) {
             if !matches!(s.act, Act::Speech | Act::Finding | Act::Belief) {
@@ -206,7 +209,7 @@ impl Told {
         }
         sources.resolve(&mut told.sayings);
         for (i, sentence) in text.sentences.iter().enumerate() {
-            let witness = eyewitness.tells(text, sentence.tokens.clone());
+            let witness = eyewitness.tells(text, sentence.tokens.clone(), outlet.as_deref());
             if spoken[i] || i >= OPENING && !witness || told.sayings.len() > MOST * 2 {
                 continue;
             }
@@ -343,7 +346,7 @@ fn ends(reading: &Reading) -> String {
     ends
 }
 
-/// How an outlet tells that its own people saw something.
+/// How outlets of a language tell that their own people saw something.
 struct Eyewitness {
     /// Words for "our".
     our: FxHashSet<&'static str>,
@@ -351,23 +354,24 @@ struct Eyewitness {
     who: FxHashSet<&'static str>,
     /// Words for seeing.
     saw: FxHashSet<&'static str>,
-    /// The last word of the outlet's name.
-    outlet: Option<String>,
 }
 
+static EYEWITNESS: ByLanguage<Arc<Eyewitness>> =
+    ByLanguage::new(|language| Arc::new(Eyewitness::from_tables(language)));
+
 impl Eyewitness {
-    fn of(language: Language, outlet: Option<&str>) -> Self {
+    fn from_tables(language: Language) -> Self {
         let those = |kind: &str| words(language, "eyewitness", kind);
-        let outlet = outlet.and_then(|o| o.split_whitespace().next_back()).map(str::to_lowercase);
-        Self { our: those("our"), who: those("who"), saw: those("saw"), outlet }
+        Self { our: those("our"), who: those("who"), saw: those("saw") }
     }
 
-    /// Whether a sentence says first that it was one of ours, then that he saw.
-    fn tells(&self, text: &Analysis<'_>, mut tokens: std::ops::Range<usize>) -> bool {
+    /// Whether a sentence says first that it was one of ours, then that he saw. The outlet is known by the last word of
+    /// its name.
+    fn tells(&self, text: &Analysis<'_>, mut tokens: Range<usize>, outlet: Option<&str>) -> bool {
         let first = tokens.start;
         let ours = |i: usize| {
             let before = i.checked_sub(1).filter(|b| *b >= first).map(|b| text.lower(b));
-            before.is_some_and(|b| self.our.contains(b) || self.outlet.as_deref() == Some(b))
+            before.is_some_and(|b| self.our.contains(b) || outlet == Some(b))
         };
         tokens.any(|i| self.who.contains(text.lower(i)) && ours(i))
             && tokens.any(|i| self.saw.contains(text.lower(i)))

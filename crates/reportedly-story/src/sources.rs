@@ -36,8 +36,7 @@ static DESCRIPTIONS: ByLanguage<Arc<Descriptions>> =
 
 impl Descriptions {
     pub(crate) fn of(language: Language) -> Arc<Self> {
-        let made = DESCRIPTIONS.get(language).map(Arc::clone);
-        made.unwrap_or_else(|| Arc::new(Self::from_tables(language)))
+        DESCRIPTIONS.of(language)
     }
 
     fn from_tables(language: Language) -> Self {

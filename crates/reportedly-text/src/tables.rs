@@ -4,7 +4,7 @@
 //! A table is lines of tab-separated fields. Empty lines and lines that begin with `#` say nothing to the program.
 
 use crate::Language;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
@@ -51,6 +51,13 @@ impl<T> ByLanguage<T> {
     pub fn get(&self, language: Language) -> Option<&T> {
         let (_, cell) = self.made.iter().find(|(l, _)| *l == language)?;
         Some(cell.get_or_init(|| (self.make)(language)))
+    }
+}
+
+impl<T> ByLanguage<Arc<T>> {
+    /// What was made for this language; made anew where it has no tables.
+    pub fn of(&self, language: Language) -> Arc<T> {
+        self.get(language).map_or_else(|| (self.make)(language), Arc::clone)
     }
 }
 
