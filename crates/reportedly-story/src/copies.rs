@@ -70,9 +70,10 @@ impl Copies {
             let other = past.features(other)?;
             let rate = text.rate.max(other.rate);
             let theirs = Runs::of(&other, rate);
-            let pair = Pair::of(&own, &theirs);
+            let shared = theirs.shared(&own);
             // Most share a phrase or two and no more.
-            if pair.shared.len() >= least(rate) && self.is_copy(&pair, &Runs::of(text, rate), &theirs) {
+            if shared.len() >= least(rate) && self.is_copy(&Pair::of(shared), &Runs::of(text, rate), &theirs)
+            {
                 joined.push(family);
             }
         }
@@ -205,6 +206,11 @@ impl<'a> Runs<'a> {
         Self { text, rate, sampled }
     }
 
+    /// Those that are among the runs of another text, at a rate no coarser: each once, in order of hash.
+    fn shared(&self, other: &Positions) -> Vec<u32> {
+        ordered(self.sampled.iter().copied().filter(|r| other.find(*r).is_some()).collect())
+    }
+
     /// Each run once, in order of hash.
     fn set(&self) -> Vec<u32> {
         ordered(self.sampled.to_vec())
@@ -227,10 +233,7 @@ struct Pair {
 }
 
 impl Pair {
-    /// The runs of one text, at its own rate, and those of another at a rate no finer.
-    fn of(own: &Positions, other: &Runs<'_>) -> Self {
-        let shared: Vec<u32> = other.sampled.iter().copied().filter(|r| own.find(*r).is_some()).collect();
-        let shared = ordered(shared);
+    fn of(shared: Vec<u32>) -> Self {
         let mut positions = Positions::default();
         positions.set(shared.iter().copied());
         Self { shared, positions }
