@@ -1,6 +1,6 @@
 //! What is remembered of an address that is asked again and again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reportedly_gather::{
     feeds::Wishes,
     fetch::Validators,
@@ -11,6 +11,9 @@ use std::time::Duration;
 
 /// Moments with something new that are remembered, the latest ones.
 const REMEMBERED: usize = 30;
+
+/// Nobody is asked again sooner by itself, so an error that follows another sooner is no second one.
+const SOONEST: SignedDuration = SignedDuration::from_mins(15);
 
 /// What is remembered of a subscription, or of a page. The library keeps it as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +79,9 @@ impl Asked {
 
     /// Something has gone wrong. Gives how often in a row.
     pub fn failed(&mut self, kind: Trouble, said: String, now: Timestamp) -> u32 {
-        let nth = self.wrong.as_ref().filter(|w| w.kind == kind).map_or(0, |w| w.nth).saturating_add(1);
+        let again = self.wrong.as_ref().filter(|w| w.kind == kind);
+        // Somebody who tries by hand what goes wrong makes it no worse.
+        let nth = again.map_or(1, |w| w.nth.saturating_add(u32::from(now.duration_since(w.at) >= SOONEST)));
         let since = self.wrong.as_ref().map_or(now, |w| w.since.unwrap_or(w.at));
         self.wrong = Some(Wrong { kind, nth, said, at: now, since: Some(since) });
         nth

@@ -39,9 +39,11 @@ const READ_AT_ONCE: usize = 4;
 /// After so long no more pages are asked for: what is left is the next run's, so that a slow host does not keep feeds
 /// waiting that are due.
 const LONGEST_RUN: SignedDuration = SignedDuration::from_mins(10);
+/// The longest that anybody is left alone: as long as a `Retry-After` is heeded, and a day.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24 * 31);
 /// Readings that are stored in one go, and the longest that one waits for others.
 const BATCH: usize = 100;
-const SOON: SignedDuration = SignedDuration::from_secs(10);
+const SOON: SignedDuration = SignedDuration::from_secs(2);
 /// Pages of a host that refuse us in a row, after which its other pages are not asked for.
 const REFUSED: u32 = 3;
 
@@ -195,7 +197,7 @@ impl Updater {
     ) -> Result<Updated, Error> {
         let library = Library::open(folder)?;
         let now = self.clock.now();
-        let held = library.held(now)?.into_iter().collect();
+        let held: FxHashMap<_, _> = library.held(now)?.into_iter().collect();
         let subscriptions = library.subscriptions()?;
         let mut run = Run {
             updater: self,
@@ -218,9 +220,12 @@ impl Updater {
             updated: Updated::default(),
             tell,
         };
+        // Nobody is left alone for longer: what says so was written down while the clock was wrong.
+        let latest = now.checked_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
+        run.held.retain(|_, until| *until <= latest);
         for i in 0..run.subscriptions.len() {
             let subscription = &run.subscriptions[i];
-            let due = subscription.due_at.is_none_or(|due| due <= now);
+            let due = subscription.due_at.is_none_or(|due| due <= now || due > latest);
             let wanted = match which {
                 Which::Due => due && !subscription.paused && is_welcome(subscription, now),
                 Which::All => !subscription.paused,
@@ -241,9 +246,11 @@ impl Updater {
     }
 }
 
-/// The host of an address, with its port, as it is asked and left alone.
+/// The host of an address, as it is asked and left alone: on all its ports together, for it is one machine that a feed
+/// may name with many.
 fn host(url: &str) -> String {
-    Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+    let url = Url::parse(url).ok();
+    url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Whether a feed wants to be asked at this time of the day and week.

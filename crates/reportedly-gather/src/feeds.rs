@@ -21,6 +21,7 @@ mod item;
 mod json;
 mod syndication;
 
+use crate::fetch::without_password;
 pub use item::{Item, Source};
 
 use crate::web::is_web;
@@ -208,7 +209,8 @@ fn absolute(base: Option<&Url>, address: &str) -> Option<String> {
         Some(base) => base.join(address),
         None => Url::parse(address),
     };
-    url.ok().filter(is_web).map(String::from)
+    // Nobody logs in to a third by our hand.
+    url.ok().filter(is_web).map(|url| without_password(url.as_str()))
 }
 
 /// The first characters of a text, at most so many.

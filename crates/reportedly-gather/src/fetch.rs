@@ -235,7 +235,7 @@ impl Fetched {
         Some(Record {
             bytes: answer.bytes,
             form: Form::Unknown,
-            url: Some(without_password(self.url)),
+            url: Some(without_password(&self.url)),
             content_type: answer.content_type,
             fetched: Some(at),
             headers: Some(answer.headers),
@@ -401,7 +401,8 @@ impl Fetcher {
             .header(header::ACCEPT, request.wants.accept())
             .header(header::ACCEPT_ENCODING, CODINGS);
         // They mark what one address gave; another's answer has marks of its own that may look the same.
-        if let Some(validators) = request.validators.as_ref().filter(|v| v.url == url[..]) {
+        let validators = request.validators.as_ref().filter(|v| v.url == url[..]);
+        if let Some(validators) = validators {
             if let Some(etag) = &validators.etag {
                 asked = asked.header(header::IF_NONE_MATCH, etag);
             }
@@ -422,7 +423,8 @@ impl Fetcher {
         let hints = Hints::read(response.headers());
         let status = response.status();
         match status {
-            StatusCode::NOT_MODIFIED => Ok(Next::Done(Outcome::Unchanged(hints))),
+            // Who was not asked whether something has changed has not answered.
+            StatusCode::NOT_MODIFIED if validators.is_some() => Ok(Next::Done(Outcome::Unchanged(hints))),
             StatusCode::MOVED_PERMANENTLY
             | StatusCode::FOUND
             | StatusCode::SEE_OTHER
@@ -480,12 +482,17 @@ impl Fetcher {
     }
 }
 
-/// An address without the name and password to get in with: what is kept of a page is shown.
-fn without_password(url: String) -> String {
-    let Ok(mut parsed) = Url::parse(&url) else { return url };
-    let _ = parsed.set_username("");
-    let _ = parsed.set_password(None);
-    parsed.into()
+/// An address without the name and password to get in with, as it is shown.
+pub fn without_password(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(mut parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
+            // Neither fails for an address that has one.
+            let _ = parsed.set_username("");
+            let _ = parsed.set_password(None);
+            parsed.into()
+        }
+        _ => url.to_owned(),
+    }
 }
 
 /// The status and the headers, one a line.

@@ -70,6 +70,11 @@ impl Writer {
             for gone in &going {
                 empty(&transaction, gone, now)?;
                 visits::forget(&transaction, &gone.article)?;
+                // What follows a story is mostly called by its headline.
+                transaction.execute(
+                    "UPDATE follow SET name = 'story ' || story WHERE story = ?1 AND name = ?2",
+                    params![gone.article, gone.title],
+                )?;
             }
             follows::forget(&transaction, &going.iter().map(|g| g.article.as_str()).collect())?;
             if !going.is_empty() {

@@ -14,6 +14,7 @@ use crate::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use rustc_hash::FxHashSet;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// An item as a subscription has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -234,11 +235,7 @@ impl Writer {
             };
             let names: FxHashSet<&str> = items.iter().map(|i| i.name.as_str()).collect();
             for (item, body) in items.iter().zip(&ready) {
-                let article = transaction
-                    .prepare_cached("SELECT article FROM visit WHERE name = ?1")?
-                    .query_row([&item.name], |row| row.get::<_, Option<String>>(0))
-                    .optional()?
-                    .flatten();
+                let article = article_of(&transaction, &item.name)?;
                 if forgotten.contains(article.as_ref().unwrap_or(&item.name)) {
                     continue;
                 }
@@ -247,6 +244,9 @@ impl Writer {
                     && let Some(old) = by_guid(&transaction, id, item)?
                     && !names.contains(old.as_str())
                 {
+                    if forgotten.contains(&article_of(&transaction, &old)?.unwrap_or_else(|| old.clone())) {
+                        continue;
+                    }
                     rename(&transaction, id, &old, item)?;
                     there = said(&transaction, id, &item.name)?;
                 }
@@ -316,6 +316,20 @@ impl Writer {
     }
 }
 
+/// The article that an item's page was found to be.
+fn article_of(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+    let article = connection
+        .prepare_cached("SELECT article FROM visit WHERE name = ?1")?
+        .query_row([name], |row| row.get::<_, Option<String>>(0))
+        .optional()?;
+    Ok(article.flatten())
+}
+
+/// A GUID of what was forgotten: it is known if it comes again, and says nothing any more.
+fn hashed(guid: &str) -> String {
+    format!("#{:016x}", xxh3_64(guid.as_bytes()))
+}
+
 fn said(connection: &Connection, subscription: i64, name: &str) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT said FROM item WHERE subscription = ?1 AND name = ?2")?
@@ -325,9 +339,9 @@ fn said(connection: &Connection, subscription: i64, name: &str) -> rusqlite::Res
 
 fn by_guid(connection: &Connection, subscription: i64, item: &Offered) -> rusqlite::Result<Option<String>> {
     let Some(guid) = &item.guid else { return Ok(None) };
-    let mut all =
-        connection.prepare_cached("SELECT name FROM item WHERE subscription = ?1 AND guid = ?2 LIMIT 2")?;
-    let all = all.query_map(params![subscription, guid], |row| row.get(0))?;
+    let mut all = connection
+        .prepare_cached("SELECT name FROM item WHERE subscription = ?1 AND guid IN (?2, ?3) LIMIT 2")?;
+    let all = all.query_map(params![subscription, guid, hashed(guid)], |row| row.get(0))?;
     let all = all.collect::<rusqlite::Result<Vec<String>>>()?;
     // A GUID that several items have tells nothing.
     Ok(<[String; 1]>::try_from(all).ok().map(|[one]| one))
@@ -356,11 +370,19 @@ fn rename(connection: &Connection, subscription: i64, old: &str, item: &Offered)
 
 /// Takes out what subscriptions say of articles that are forgotten, and asks for their pages no more.
 pub(crate) fn forget(connection: &Connection, article: &str) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE item SET body = x'', guid = NULL WHERE name IN (SELECT name FROM visit WHERE article = ?1 OR name = ?1)",
-        )?
-        .execute([article])?;
+    let mut items = connection.prepare_cached(
+        "SELECT subscription, name, guid FROM item
+         WHERE name IN (SELECT name FROM visit WHERE article = ?1 OR name = ?1)",
+    )?;
+    let items = items.query_map([article], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    for item in items.collect::<rusqlite::Result<Vec<(i64, String, Option<String>)>>>()? {
+        let (subscription, name, guid) = item;
+        // One that was forgotten before is hashed already.
+        let guid = guid.map(|guid| if guid.starts_with('#') { guid } else { hashed(&guid) });
+        connection
+            .prepare_cached("UPDATE item SET body = x'', guid = ?3 WHERE subscription = ?1 AND name = ?2")?
+            .execute(params![subscription, name, guid])?;
+    }
     connection
         .prepare_cached(
             "UPDATE visit SET url = NULL, asked = NULL, due_at = NULL WHERE article = ?1 OR name = ?1",

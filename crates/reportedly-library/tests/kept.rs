@@ -299,3 +299,34 @@ fn a_subscription_that_moves_onto_another_becomes_one_with_it() {
     assert!(writer.unsubscribe("https://a.example/2").expect("ended"));
     assert!(!writer.unsubscribe("https://a.example/2").expect("none"));
 }
+
+#[test]
+fn a_forgotten_item_does_not_come_back_under_another_address() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let feed = Subscription { url: "https://a.example/feed".to_owned(), ..Subscription::default() };
+    writer.subscribe(std::slice::from_ref(&feed)).expect("subscribed");
+    let offered = |name: &str| Offered {
+        name: name.to_owned(),
+        guid: Some("urn:wombat".to_owned()),
+        url: Some(format!("https://a.example/{name}")),
+        said: 1,
+        body: b"wombat".to_vec(),
+    };
+    let now = Timestamp::from_second(1_930_000_000).expect("an instant");
+    let text = Input { bytes: b"The strike at Tarn is over.", form: Form::Text, ..Input::default() };
+    let observation =
+        reportedly_story::Observation { id: "strike".to_owned(), path: None, reading: read(&text) };
+    writer.add_readings(vec![observation]).expect("added");
+    let taken = writer.take_items(&feed.url, &[offered("strike")], now).expect("taken");
+    let visit = Visit { article: Some("strike".to_owned()), due_at: None, ..taken.due[0].clone() };
+    writer.visited(&[visit]).expect("noted");
+    writer.forget(&Which::Article("strike".to_owned())).expect("forgotten");
+    for name in ["strike", "strike-ends", "strike"] {
+        let taken = writer.take_items(&feed.url, &[offered(name)], now).expect("taken");
+        assert_eq!((taken.new, taken.changed), (0, 0), "{name}");
+    }
+    drop(writer);
+    let database = fs::read(folder.path().join("library.db")).expect("the database");
+    assert!(!database.windows(6).any(|bytes| bytes == b"wombat"));
+}

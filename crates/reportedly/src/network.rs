@@ -5,6 +5,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use reportedly_gather::fetch::{Fetcher, Options, Reach};
 
+/// An address as it is shown: without the password to get in with.
+pub use reportedly_gather::fetch::without_password;
+
 /// How the network is asked.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Network")]

@@ -5,6 +5,7 @@ use crate::Asked;
 use jiff::{SignedDuration, Timestamp};
 use reportedly_gather::{
     article_id,
+    discover::{self, Kind},
     feeds::{self, Wishes},
     fetch::{Fetched, Fetcher, Outcome, Request, Wants},
     pace::{Again, Trouble, due},
@@ -101,7 +102,9 @@ fn read(
     url: &str,
     now: Timestamp,
 ) -> Result<Content, String> {
-    match kind {
+    // Lists of feeds do not tell which of them are sitemaps.
+    let is_sitemap = discover::kind(bytes, content_type) == Kind::Sitemap;
+    match if is_sitemap { SubscriptionKind::Sitemap } else { kind } {
         SubscriptionKind::Feed => {
             let feed = feeds::read(bytes, content_type, url, now).map_err(|no| no.to_string())?;
             let items = feed.items.iter().map(|item| {
@@ -199,7 +202,8 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
                 let taken = self.writer.take_items(&url, &content.items, now)?;
                 self.updated.items += taken.new;
                 let children = content.children.len();
-                for address in content.children {
+                // One step down, and on the same site: else anybody could have anybody asked, without an end.
+                for address in content.children.into_iter().filter(|c| !child && is_one_site(c, &url)) {
                     self.queue(&address, Task::Child(i, address.clone()));
                 }
                 if !content.unchanged {

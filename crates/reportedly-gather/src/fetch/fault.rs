@@ -14,7 +14,9 @@ pub enum Fault {
     #[error("{0}: addresses are not fetched, only http: and https:")]
     Scheme(String),
     /// An address that is not on the public internet, or a name that has only such ones.
-    #[error("{0} is a private address, and those are fetched from only where that is allowed")]
+    #[error(
+        "{0} is a private address, and those are fetched from only where that is allowed (--allow-private)"
+    )]
     Private(String),
     /// The name has no address.
     #[error("there is no server called {0}")]

@@ -6,7 +6,7 @@ use crate::{
     commands::{import::subscriptions, update::update},
     config::{Pages, Settings},
     indexing::index,
-    network::{Network, run},
+    network::{self, Network, run},
     pages::{self, Place, Tally},
     terminal::say,
 };
@@ -122,7 +122,7 @@ impl Add {
             let found = run(look(&fetcher, url, Timestamp::now()))?;
             let wanted = match found {
                 Err(what) => {
-                    tally.problem(format!("{url}: {what}"));
+                    tally.problem(format!("{}: {what}", network::without_password(url)));
                     continue;
                 }
                 Ok(Found::Page(mut record, mut observation)) => {
@@ -286,9 +286,12 @@ fn subscribed_to(wanted: &[Subscription], there: Subscribed) -> String {
     match (wanted, there.known) {
         ([one], 0) => format!(
             "subscribed to {}",
-            one.title.as_ref().map_or_else(|| one.url.clone(), |t| format!("{t} ({})", one.url))
+            one.title.as_ref().map_or_else(
+                || network::without_password(&one.url),
+                |t| format!("{t} ({})", network::without_password(&one.url))
+            )
         ),
-        ([one], _) => format!("{}: subscribed to already", one.url),
+        ([one], _) => format!("{}: subscribed to already", network::without_password(&one.url)),
         (_, 0) => format!("subscribed to {} feeds", there.added),
         (_, known) => format!("subscribed to {} feeds, {known} were there already", there.added),
     }

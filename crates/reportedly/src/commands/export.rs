@@ -6,6 +6,7 @@ use crate::{
     config::Settings,
     destination::{Destination, folder_of},
     formats::{Format, line, table::TableWriter},
+    network::without_password,
     terminal::{progress, say},
 };
 use anyhow::{Context, Error, Result, bail};
@@ -216,14 +217,20 @@ fn archived(kept: &Kept, archive: &mut ArchiveWriter<Destination>, tally: &mut T
 }
 
 fn subscriptions(library: &Library, mut out: Destination) -> Result<String> {
-    let feeds: Vec<Feed> = library
-        .subscriptions()?
+    let all = library.subscriptions()?;
+    // Lists are handed on to others.
+    let secret = all.iter().filter(|s| without_password(&s.url) != s.url).count();
+    let feeds: Vec<Feed> = all
         .into_iter()
-        .map(|s| Feed { url: s.url, title: s.title, site: s.site, folders: s.folders })
+        .map(|s| Feed { url: without_password(&s.url), title: s.title, site: s.site, folders: s.folders })
         .collect();
     out.write_all(opml::write(&feeds, "Subscriptions of reportedly").as_bytes())?;
     out.finish()?;
-    Ok(format!("{} subscriptions written", feeds.len()))
+    let without = match secret {
+        0 => String::new(),
+        n => format!("; {n} without the password in their address"),
+    };
+    Ok(format!("{} subscriptions written{without}", feeds.len()))
 }
 
 /// Says of a full disk that it is one.

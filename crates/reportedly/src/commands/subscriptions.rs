@@ -6,7 +6,7 @@ use crate::{
     arguments,
     commands::update::named,
     config::Settings,
-    network::{Network, run},
+    network::{Network, run, without_password},
     terminal,
 };
 use anyhow::{Result, bail};
@@ -200,7 +200,7 @@ impl These {
         for one in these {
             change(&mut writer, one.clone())?;
             let title = one.title.as_ref().map(|title| format!("{title}  ")).unwrap_or_default();
-            writeln!(out, "{done}  {}", visible(&format!("{title}{}", one.url)))?;
+            writeln!(out, "{done}  {}", visible(&format!("{title}{}", without_password(&one.url))))?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::{
     commands::alerts::tell_followers,
     config::{Pages, Settings},
     indexing::index,
-    network::{Network, run},
+    network::{self, Network, run},
     pages::Tally,
     terminal::{self, say},
 };
@@ -19,7 +19,7 @@ use reportedly_gather::{
     pace::{Bounds, Rules},
     robots::Robots,
 };
-use reportedly_library::{Library, Subscription, Writer};
+use reportedly_library::{Error, Library, Subscription, Writer};
 use serde_json::json;
 use std::{io::Write, path::Path, sync::Arc};
 
@@ -63,7 +63,16 @@ impl Update {
     /// Asks what is due.
     pub fn run(&self, settings: &Settings, tally: &mut Tally) -> Result<()> {
         let folder = settings.library()?;
-        let mut writer = Writer::existing(folder)?;
+        let mut writer = match Writer::existing(folder) {
+            // The run that is under way does what this one would.
+            Err(busy @ Error::Busy { .. }) if self.which.is_empty() => {
+                if !self.quiet {
+                    say(&format!("nothing was asked: {busy}"));
+                }
+                return Ok(());
+            }
+            writer => writer?,
+        };
         let all = Library::open(folder)?.subscriptions()?;
         if all.is_empty() && !self.quiet {
             say("there are no subscriptions: `reportedly add URL` subscribes to a feed, a sitemap or a site");
@@ -91,7 +100,7 @@ impl Update {
 
 /// The subscription with this address or title.
 pub fn named<'s>(all: &'s [Subscription], name: &str) -> Result<&'s Subscription> {
-    if let Some(one) = all.iter().find(|s| s.url == name) {
+    if let Some(one) = all.iter().find(|s| s.url == name || network::without_password(&s.url) == name) {
         return Ok(one);
     }
     let title = |s: &&Subscription| s.title.as_deref().is_some_and(|t| t.eq_ignore_ascii_case(name));
@@ -146,10 +155,11 @@ fn tell(bar: &ProgressBar, quiet: bool, told: &Told<'_>, tally: &mut Tally) {
         }
         Told::Subscription { url, notes, .. } => {
             for note in *notes {
-                bar.suspend(|| say(&format!("{url}: {note}")));
+                bar.suspend(|| say(&format!("{}: {note}", network::without_password(url))));
             }
         }
         Told::Moved { from, to } => {
+            let (from, to) = (network::without_password(from), network::without_password(to));
             bar.suspend(|| say(&format!("{from}: has moved for good, and is asked at {to} from now on")));
         }
         Told::Wrong { url, said, again } => {
@@ -157,7 +167,7 @@ fn tell(bar: &ProgressBar, quiet: bool, told: &Told<'_>, tally: &mut Tally) {
                 Some(at) => format!("asked again {}", shown(*at)),
                 None => "not asked any more; `reportedly subscriptions resume` takes it up again".to_owned(),
             };
-            bar.suspend(|| say(&format!("{url}: {said}; {again}")));
+            bar.suspend(|| say(&format!("{}: {said}; {again}", network::without_password(url))));
         }
         Told::Page { url, wrong: Some(wrong) } if !quiet => bar.suspend(|| say(&format!("{url}: {wrong}"))),
         Told::Page { .. } => {}

@@ -1,6 +1,7 @@
 //! How subscriptions fare: state, pace, what they bring; as a table and as JSON.
 
 use super::Order;
+use crate::network::without_password;
 use jiff::{SignedDuration, Timestamp};
 use reportedly_answer::{Style, visible};
 use reportedly_follow::{Asked, Wrong};
@@ -92,7 +93,7 @@ impl Health {
             })
         });
         json!({
-            "url": s.url,
+            "url": without_password(&s.url),
             "title": s.title,
             "site": s.site,
             "kind": s.kind.word(),
@@ -142,7 +143,7 @@ pub(super) fn shown(all: &[Health], now: Timestamp, style: Style) -> String {
     let mut out = format!("{}\n", style.faint(&format!("{:TITLE$}  {:7}  {head}", "", "state")));
     for h in all {
         let s = &h.subscription;
-        let title = visible(s.title.as_deref().unwrap_or(&s.url));
+        let title = visible(&s.title.clone().unwrap_or_else(|| without_password(&s.url)));
         let mut short: String = title.chars().take(TITLE).collect();
         if short.len() < title.len() {
             short.pop();
@@ -170,8 +171,11 @@ pub(super) fn shown(all: &[Health], now: Timestamp, style: Style) -> String {
         let folders: Vec<String> = s.folders.iter().map(|path| path.join("/")).collect();
         let folders = if folders.is_empty() { String::new() } else { format!("  [{}]", folders.join(", ")) };
         if s.title.is_some() || !folders.is_empty() {
-            let _ =
-                writeln!(out, "{}", style.faint(&format!("  {}", visible(&format!("{}{folders}", s.url)))));
+            let _ = writeln!(
+                out,
+                "{}",
+                style.faint(&format!("  {}", visible(&format!("{}{folders}", without_password(&s.url)))))
+            );
         }
         if let Some(wrong) = &h.asked.wrong {
             let times = if wrong.nth > 1 { format!(", {} times in a row", wrong.nth) } else { String::new() };
