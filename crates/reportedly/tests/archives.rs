@@ -6,7 +6,7 @@ mod common;
 #[allow(dead_code, reason = "the benchmark needs all of it")]
 mod press;
 
-use common::{lines, reportedly};
+use common::{ask, folder, lines, reportedly, run, text};
 use flate2::{Compression, write::GzEncoder};
 use press::{Numbers, Plan, Press};
 use std::{
@@ -205,9 +205,8 @@ fn said_broken(said: &str) -> BTreeSet<u64> {
 }
 
 fn add(archive: &Path, library: &Path) -> (Vec<u64>, String) {
-    let [archive, library] = [archive, library].map(|p| p.to_str().expect("UTF-8"));
-    let output = reportedly(&["add", "--jsonl", archive, "--library", library], b"");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let output = run(library, &["add", "--jsonl", archive.to_str().expect("UTF-8")], b"");
+    let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "what is broken is a problem: {said}");
     (places(&lines(&output)), said)
 }
@@ -234,13 +233,6 @@ fn add_and_kill(archive: &Path, library: &Path, pages: usize) -> Vec<u64> {
     places(&heard)
 }
 
-fn ask(library: &Path, arguments: &[&str]) -> String {
-    let library = library.to_str().expect("UTF-8");
-    let output = reportedly(&[arguments, &["--library", library]].concat(), b"");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
 /// Adds an archive in two goes and once more; gives where the library is.
 fn interrupted(archive: &Path, library: &Path, contents: &Contents) {
     let before = add_and_kill(archive, library, contents.pages.len() / 2);
@@ -260,7 +252,7 @@ fn interrupted(archive: &Path, library: &Path, contents: &Contents) {
 
 #[test]
 fn a_gigabyte_with_broken_records_is_added_whole_once_and_in_two_goes() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let archive = folder.path().join("crawl.warc");
     let contents = Crawl::write(&archive, false, 2_160, 500_000);
     assert!(contents.bytes >= 1 << 30, "{}", contents.bytes);
@@ -269,7 +261,7 @@ fn a_gigabyte_with_broken_records_is_added_whole_once_and_in_two_goes() {
 
 #[test]
 fn an_import_that_was_killed_ends_as_one_that_was_not() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let path = |name: &str| -> PathBuf { folder.path().join(name) };
     let archive = path("crawl.warc.gz");
     let contents = Crawl::write(&archive, true, 1_100, 60_000);
@@ -285,12 +277,12 @@ fn an_import_that_was_killed_ends_as_one_that_was_not() {
 
 #[test]
 fn an_archive_on_standard_input_is_said_to_need_a_name() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let library = folder.path().to_str().expect("UTF-8");
     let archive = whole("WARC/1.1\r\nWARC-Type: warcinfo\r\n", b"", 0);
     for archive in [zipped(&archive), archive] {
         let output = reportedly(&["add", "-", "--library", library], &archive);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let said = text(&output.stderr);
         assert!(!output.status.success() && said.contains("name in .warc or .warc.gz"), "{said}");
     }
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{check_spans, lines, reportedly, root};
+use common::{check_spans, folder, lines, reportedly, root, text};
 use serde_json::{Value, json};
 use std::{
     fs::{self, File},
@@ -116,7 +116,7 @@ fn absurd_pages_are_answered_and_what_was_cut_is_said() {
 
 #[test]
 fn files_that_break_off_are_read_as_far_as_they_go() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).expect("a file");
     let mut packed = Command::new("gzip").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip");
     let page = "<p>The harbour master said that the quay would reopen on Monday, and that it rained.</p>";
@@ -133,7 +133,7 @@ fn files_that_break_off_are_read_as_far_as_they_go() {
     write("e-picture.html", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     let path = folder.path().to_str().expect("a path");
     let output = reportedly(&["read", "--jsonl", path], b"");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}", text(&output.stderr));
     let readings = lines(&output);
     let of =
         |i: usize| (readings[i]["kind"].as_str().unwrap_or_default().to_owned(), diagnostics(&readings[i]));
@@ -150,7 +150,7 @@ fn files_that_break_off_are_read_as_far_as_they_go() {
 #[test]
 fn a_folder_may_hold_anything() {
     use std::os::unix::{fs::symlink, net::UnixListener};
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let at = |name: &str| folder.path().join(name);
     fs::write(at("page.html"), "<p>The harbour master said that the quay would reopen.</p>").expect("a file");
     fs::create_dir(at("folder.html")).expect("a folder");
@@ -165,7 +165,7 @@ fn a_folder_may_hold_anything() {
     symlink("loop-a.html", at("loop-b.html")).expect("a link");
     let path = folder.path().to_str().expect("a path");
     let output = reportedly(&["read", "--jsonl", path], b"");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     let paths: Vec<_> =
         lines(&output).iter().map(|r| r["path"].as_str().unwrap_or_default().to_owned()).collect();
@@ -196,14 +196,14 @@ fn a_folder_as_standard_input_is_an_error_and_no_endless_loop() {
             .expect("the binary starts");
         let output = child.wait_with_output().expect("it ends");
         assert_eq!(output.status.code(), Some(1));
-        assert_eq!(String::from_utf8_lossy(&output.stderr).matches("standard input").count(), 1, "{form:?}");
+        assert_eq!(text(&output.stderr).matches("standard input").count(), 1, "{form:?}");
     }
 }
 
 /// Whoever stops a long run keeps what it has said so far.
 #[test]
 fn a_run_that_is_killed_leaves_whole_lines() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let path = folder.path().join("readings.jsonl");
     let mut child = Command::new(env!("CARGO_BIN_EXE_reportedly"))
         .args(["read", "--jsonl", "-", "--jobs", "2"])
@@ -254,6 +254,6 @@ fn a_closed_pipe_ends_a_stream() {
     // The pipe breaks once the binary has left.
     while stdin.write_all(record.as_bytes()).is_ok() {}
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(text(&output.stderr), "");
     assert!(output.status.success());
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{check_spans, lines, reportedly, root};
+use common::{check_spans, lines, reportedly, root, text};
 use std::{
     io::Write,
     process::{Command, Stdio},
@@ -25,7 +25,7 @@ fn transcripts() {
 
 #[test]
 fn what_was_known_is_counted_and_what_matches_nothing_is_said() {
-    let error = |arguments: &[&str]| String::from_utf8(reportedly(arguments, b"").stderr).expect("UTF-8");
+    let error = |arguments: &[&str]| text(&reportedly(arguments, b"").stderr);
     let told = error(&["stories", "--as-of", "1999-01-01", "examples/newsroom"]);
     assert!(told.contains("known by 1999-01-01: 0 of "), "{told}");
     let told = error(&["timeline", "--query", "zeppelin,airship", "examples/newsroom/harbour-wire"]);
@@ -92,7 +92,7 @@ fn a_broken_line_is_named_and_costs_only_itself() {
     assert_eq!(output.status.code(), Some(1));
     let ids: Vec<_> = lines(&output).iter().map(|r| r["id"].clone()).collect();
     assert_eq!(ids, ["a", "c"]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said = text(&output.stderr);
     assert!(said.contains("line 2") && said.contains("line 4"), "{said}");
 }
 
@@ -102,7 +102,7 @@ fn missing_paths_are_named_and_the_rest_is_done() {
     let output = reportedly(&["read", "--jsonl", "no/such/page.html", page], b"");
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(lines(&output).len(), 1);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("no/such/page.html"));
+    assert!(text(&output.stderr).contains("no/such/page.html"));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_closed_pipe_is_no_error() {
             .expect("the binary starts");
         drop(child.stdout.take());
         let output = child.wait_with_output().expect("it ends");
-        assert_eq!(String::from_utf8_lossy(&output.stderr).matches("roken pipe").count(), 0, "{command:?}");
+        assert_eq!(text(&output.stderr).matches("roken pipe").count(), 0, "{command:?}");
         assert!(output.status.success(), "{command:?}: {output:?}");
     }
 }
@@ -150,7 +150,7 @@ fn the_same_folder_gives_the_same_stories_twice_and_on_any_number_of_threads() {
 #[test]
 fn spans_point_at_the_words_they_name() {
     let output = reportedly(&["read", "--jsonl", "examples/newsroom"], b"");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}", text(&output.stderr));
     let readings = lines(&output);
     assert!(readings.len() > 80);
     let statements: usize = readings.iter().map(check_spans).sum();

@@ -2,21 +2,14 @@
 
 mod common;
 
-use common::{reportedly, root};
+use common::{folder, root, told};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Output,
 };
 
 fn run(library: &Path, arguments: &[&str]) -> (String, String, Option<i32>) {
-    let library = library.display().to_string();
-    said(reportedly(&[arguments, &["--library", &library]].concat(), b""))
-}
-
-fn said(output: Output) -> (String, String, Option<i32>) {
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (text(output.stdout), text(output.stderr), output.status.code())
+    told(&common::run(library, arguments, b""))
 }
 
 const PAGES: [&str; 4] = ["add", "--fetched", "2031-06-01", "examples/newsroom/vremnik"];
@@ -34,7 +27,7 @@ fn segment_file(library: &Path, ending: &str) -> PathBuf {
 
 #[test]
 fn adding_nothing_new_mends_the_index() {
-    let library = tempfile::tempdir().expect("a folder");
+    let library = folder();
     newsroom(library.path());
     let (wanted, ..) = run(library.path(), &SEARCH);
     assert!(wanted.contains("\"snippet\""), "{wanted}");
@@ -50,7 +43,7 @@ fn adding_nothing_new_mends_the_index() {
 
 #[test]
 fn what_is_found_to_be_damaged_while_searching_is_mended_without_a_panic() {
-    let library = tempfile::tempdir().expect("a folder");
+    let library = folder();
     newsroom(library.path());
     let (wanted, ..) = run(library.path(), &SEARCH);
     for ending in ["idx", "pos", "term"] {
@@ -105,7 +98,7 @@ mod readers {
 
     impl Reader {
         fn new() -> Self {
-            let folder = tempfile::tempdir().expect("a folder");
+            let folder = folder();
             set(folder.path(), 0o755);
             let program = folder.path().join("reportedly");
             let built = env!("CARGO_BIN_EXE_reportedly");
@@ -127,7 +120,7 @@ mod readers {
             if fs::metadata("/proc/self").is_ok_and(|m| m.uid() == 0) {
                 command.uid(65_534).gid(65_534);
             }
-            said(command.output().expect("the program starts"))
+            told(&command.output().expect("the program starts"))
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::reportedly;
+use common::{folder, reportedly, text};
 use std::{fs, path::Path, process::Output};
 use tempfile::TempDir;
 
@@ -13,7 +13,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().expect("a folder") };
+        let desk = Self { folder: folder() };
         let log = desk.path("log").display().to_string();
         let script = format!("cat >> {log:?}");
         let targets = format!(
@@ -55,10 +55,6 @@ impl Desk {
         let log = fs::read_to_string(self.path("log")).unwrap_or_default();
         log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[cfg(unix)]

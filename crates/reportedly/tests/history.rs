@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{lines, reportedly};
+use common::{ask, folder, lines, run, text};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -19,25 +19,20 @@ fn sight(day: u8, cost: &str) -> Value {
     json!({"html": html, "url": URL, "fetched": format!("2031-03-{day:02}T10:00:00Z")})
 }
 
-fn run(library: &Path, arguments: &[&str], input: &str) -> std::process::Output {
-    let library = ["--library", library.to_str().expect("a path")];
-    reportedly(&[arguments, &library].concat(), input.as_bytes())
-}
-
 /// A library in which the page was seen on four days, and the id of its article.
 fn library() -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     // In no order: what counts is when they were seen.
     let sights =
         [sight(9, "2.5 million"), sight(1, "two million"), sight(5, "2.5 million"), sight(3, "two million")];
     let records = sights.map(|s| s.to_string()).join("\n");
-    let added = lines(&run(folder.path(), &["add", "--jsonl", "-"], &records));
+    let added = lines(&run(folder.path(), &["add", "--jsonl", "-"], records.as_bytes()));
     let id = added[0]["id"].as_str().expect("an id").to_owned();
     (folder, id)
 }
 
 fn history(library: &Path, arguments: &[&str]) -> Value {
-    let output = run(library, &[&["history", "--json"], arguments].concat(), "");
+    let output = run(library, &[&["history", "--json"], arguments].concat(), b"");
     assert!(output.status.success(), "{output:?}");
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
@@ -58,13 +53,13 @@ fn sights_come_in_the_order_in_which_the_page_was_seen() {
     assert_eq!((&changes[0]["about"], &changes[0]["removed"]["text"]), (&json!("figure"), &json!("two")));
     // The spans are those of the two states as `article` gives them.
     for (state, side) in [(id.clone(), "removed"), (format!("{id}-2"), "added")] {
-        let article = run(library.path(), &["article", "--json", &state], "");
+        let article = run(library.path(), &["article", "--json", &state], b"");
         let article: Value = serde_json::from_slice(&article.stdout).expect("JSON");
         let at = |end: &str| changes[0][side][end].as_u64().expect("an offset") as usize;
         let text = article["text"].as_str().expect("text");
         let words: String = text.chars().skip(at("start")).take(at("end") - at("start")).collect();
         assert_eq!(words, changes[0][side]["text"].as_str().expect("words"), "{side}");
-        let told = run(library.path(), &["article", &state], "").stderr;
+        let told = run(library.path(), &["article", &state], b"").stderr;
         let newer = String::from_utf8_lossy(&told).contains(&format!("{id}-2 is its newest state"));
         assert_eq!(newer, side == "removed", "{state}");
     }
@@ -79,8 +74,8 @@ fn an_article_is_found_by_its_id_a_state_of_it_or_its_address() {
     {
         assert_eq!(history(library.path(), &[&name]), told, "{name}");
     }
-    let nobody = run(library.path(), &["history", "https://tern.example/nothing"], "");
-    let said = String::from_utf8_lossy(&nobody.stderr).into_owned();
+    let nobody = run(library.path(), &["history", "https://tern.example/nothing"], b"");
+    let said = text(&nobody.stderr);
     assert!(!nobody.status.success() && said.contains("no article"), "{said}");
 }
 
@@ -92,11 +87,11 @@ fn what_was_not_known_or_is_forgotten_is_not_told() {
     let seen: Vec<&Value> =
         then["observations"].as_array().expect("some").iter().map(|o| &o["seen"]).collect();
     assert_eq!(seen, [&json!("2031-03-01T10:00:00Z")]);
-    let before = run(library.path(), &["history", &id, "--as-of", "2031-02-01"], "");
+    let before = run(library.path(), &["history", &id, "--as-of", "2031-02-01"], b"");
     assert!(!before.status.success(), "{before:?}");
-    assert!(run(library.path(), &["forget", &id], "").status.success());
+    assert!(run(library.path(), &["forget", &id], b"").status.success());
     for name in [&id, URL] {
-        let gone = run(library.path(), &["history", name], "");
+        let gone = run(library.path(), &["history", name], b"");
         assert!(!gone.status.success() && gone.stdout.is_empty(), "{gone:?}");
     }
 }
@@ -104,10 +99,7 @@ fn what_was_not_known_or_is_forgotten_is_not_told() {
 #[test]
 fn people_see_the_words_that_went_and_came() {
     let (library, id) = library();
-    let shown = |arguments: &[&str]| {
-        let output = run(library.path(), &[&["history", &id], arguments].concat(), "");
-        String::from_utf8(output.stdout).expect("UTF-8")
-    };
+    let shown = |arguments: &[&str]| ask(library.path(), &[&["history", &id], arguments].concat());
     let plain = shown(&[]);
     let words =
         "text, figure: Repairs would take four weeks and cost [-two-]{+2.5+} million crowns, the mayor told";

@@ -2,29 +2,14 @@
 
 mod common;
 
-use common::{lines, reportedly};
+use common::{folder, lines, run, text};
 use std::{
     fs,
     io::Write,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
-use tempfile::TempDir;
-
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a folder")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn run(library: &Path, arguments: &[&str], input: &[u8]) -> Output {
-    let library = library.display().to_string();
-    let all: Vec<&str> = arguments.iter().copied().chain(["--library", &library]).collect();
-    reportedly(&all, input)
-}
 
 /// Runs what must succeed and gives standard output and standard error.
 fn ask(library: &Path, arguments: &[&str]) -> (Vec<u8>, String) {

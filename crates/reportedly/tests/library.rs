@@ -2,30 +2,8 @@
 
 mod common;
 
-use common::{lines, reportedly, root, start_adding};
+use common::{ask, folder, lines, reportedly, root, run, start_adding, text};
 use std::{path::Path, time::Duration};
-use tempfile::TempDir;
-
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a folder")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("UTF-8")
-}
-
-/// Runs the binary with a library and gives its standard output.
-fn ask(library: &Path, arguments: &[&str]) -> String {
-    let output = run(library, arguments, b"");
-    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-fn run(library: &Path, arguments: &[&str], input: &[u8]) -> std::process::Output {
-    let library = library.display().to_string();
-    let all: Vec<&str> = arguments.iter().copied().chain(["--library", &library]).collect();
-    reportedly(&all, input)
-}
 
 #[test]
 fn the_library_answers_byte_for_byte_as_the_pages_do() {
@@ -210,7 +188,7 @@ fn a_folder_that_cannot_be_written_to_is_said() {
 
 #[test]
 fn a_library_that_lost_everything_is_not_begun_anew_in_silence() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let pages = root().join("examples/newsroom/vremnik").display().to_string();
     let add = ["add", "--quiet", "--fetched", "2031-06-01", &pages];
     assert!(run(folder.path(), &add, b"").status.success());
@@ -220,7 +198,7 @@ fn a_library_that_lost_everything_is_not_begun_anew_in_silence() {
     }
     for arguments in [&add[..], &["stories"], &["check"]] {
         let output = run(folder.path(), arguments, b"");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let said = text(&output.stderr);
         assert!(!output.status.success() && said.contains("restore a backup"), "{arguments:?}: {said}");
     }
 }

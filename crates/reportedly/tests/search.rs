@@ -2,24 +2,17 @@
 
 mod common;
 
-use common::{lines, reportedly};
+use common::{folder, lines, run, text, told};
 use std::path::Path;
 
 /// The example newsroom in a library.
 fn newsroom(folder: &Path) {
-    let added = reportedly(&["add", "--jsonl", "examples/newsroom", "--library", path(folder)], b"");
-    assert!(added.status.success() && lines(&added).len() > 50, "{}", String::from_utf8_lossy(&added.stderr));
-}
-
-fn path(folder: &Path) -> &str {
-    folder.to_str().expect("UTF-8")
+    let added = run(folder, &["add", "--jsonl", "examples/newsroom"], b"");
+    assert!(added.status.success() && lines(&added).len() > 50, "{}", text(&added.stderr));
 }
 
 fn search(folder: &Path, arguments: &[&str]) -> (String, String, Option<i32>) {
-    let all: Vec<&str> = ["search", "--library", path(folder)].iter().chain(arguments).copied().collect();
-    let output = reportedly(&all, b"");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (text(output.stdout), text(output.stderr), output.status.code())
+    told(&run(folder, &[&["search"], arguments].concat(), b""))
 }
 
 fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
@@ -29,7 +22,7 @@ fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
 
 #[test]
 fn the_library_is_searched_as_of_any_date_and_shows_the_words() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     newsroom(folder.path());
     let found = json(folder.path(), &["ruddock", "sale"]);
     let hits = found["found"].as_array().expect("hits");
@@ -63,7 +56,7 @@ fn the_library_is_searched_as_of_any_date_and_shows_the_words() {
 
 #[test]
 fn a_query_that_means_nothing_is_pointed_at() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let (out, error, code) = search(folder.path(), &["strike author:lomax"]);
     assert_eq!((out.as_str(), code), ("", Some(2)));
     assert!(
@@ -77,7 +70,7 @@ fn a_query_that_means_nothing_is_pointed_at() {
 
 #[test]
 fn an_index_that_was_lost_or_damaged_is_made_again() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     newsroom(folder.path());
     let want = json(folder.path(), &["ruddock", "--as-of", "2031-03-01"]);
     let index = folder.path().join("index");

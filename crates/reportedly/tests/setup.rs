@@ -1,5 +1,8 @@
 //! Setting up: configuration, completions, manual pages, and what the doctor sees.
 
+mod common;
+
+use common::{folder, text};
 use serde_json::Value;
 use std::{
     fs,
@@ -13,7 +16,7 @@ struct Home(tempfile::TempDir);
 
 impl Home {
     fn new() -> Self {
-        Self(tempfile::tempdir().expect("a folder"))
+        Self(folder())
     }
 
     fn path(&self) -> &Path {
@@ -50,10 +53,6 @@ impl Home {
         let word = |name: &str| check.and_then(|c| c[name].as_str()).unwrap_or_default().to_owned();
         (word("state"), word("says"), output.status.code())
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
 /// Files, variables and flags reach the commands, each overruling the one before.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{check_spans, lines, reportedly};
+use common::{check_spans, folder, lines, reportedly, text};
 use std::{
     fs::{self, File},
     process::{Command, Stdio},
@@ -23,7 +23,7 @@ fn saved(day: &str, title: &str, text: &str) -> String {
 
 /// The articles that `stories` lists, each with its id and when it was known.
 fn articles(pages: &[(&str, String)], as_of: Option<&str>) -> Vec<(String, String)> {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     for (name, page) in pages {
         fs::write(folder.path().join(name), page).expect("a file");
     }
@@ -71,7 +71,7 @@ fn a_later_state_takes_no_name_from_an_earlier_one() {
 
 #[test]
 fn markup_in_two_bytes_a_character_is_markup() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let page = saved("Sat Mar 01", "Bridge closed", TEXT);
     let path = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
     let mut wide = vec![0xff, 0xfe];
@@ -108,7 +108,7 @@ fn answers_come_where_standard_error_is_gone() {
 
 #[test]
 fn an_archive_tells_when_its_pages_were_seen() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let page =
         format!("<!DOCTYPE html><title>Bridge closed</title><article><h1>Bridge closed</h1>{TEXT}</article>");
     let record = |day: u8, status: &str| {
@@ -130,7 +130,7 @@ fn an_archive_tells_when_its_pages_were_seen() {
     assert_eq!(article["known_at"], "2031-03-02T10:00:00Z", "{answer}");
     let place = article["path"].as_str().expect("a path");
     assert!(place.contains("crawl.warc@"), "{place}");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said = text(&output.stderr);
     assert!(said.contains("broken from byte") && said.contains("1 of other kinds passed over"), "{said}");
     assert_eq!(output.status.code(), Some(1));
 }
@@ -138,7 +138,7 @@ fn an_archive_tells_when_its_pages_were_seen() {
 #[test]
 fn a_timeline_counts_a_page_once_however_often_it_was_saved() {
     let told = |days: &[&str]| {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder();
         for (i, day) in days.iter().enumerate() {
             let page = saved(day, "Bridge closed", TEXT);
             fs::write(folder.path().join(format!("{i}.html")), page).expect("a file");

@@ -3,13 +3,12 @@
 mod common;
 
 use axum::{Router, body::Body, http::Uri, response::Response};
-use common::reportedly;
+use common::{ask, folder, run, text};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     net::TcpListener,
     path::Path,
-    process::Output,
     sync::{Arc, Mutex},
 };
 
@@ -88,17 +87,6 @@ fn wire() -> Server {
     server
 }
 
-fn run(library: &Path, arguments: &[&str]) -> Output {
-    let library = ["--library", library.to_str().expect("a path")];
-    reportedly(&[arguments, &library].concat(), b"")
-}
-
-fn ask(library: &Path, arguments: &[&str]) -> String {
-    let output = run(library, arguments);
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
 /// The one subscription.
 fn health(library: &Path) -> Value {
     let told: Value = serde_json::from_str(&ask(library, &["subscriptions", "--json"])).expect("JSON");
@@ -110,7 +98,7 @@ fn health(library: &Path) -> Value {
 #[test]
 fn the_feeds_of_a_site_are_found() {
     let server = wire();
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let head = "<!DOCTYPE html><title>Harbour Wire</title><link rel=alternate type='application/rss+xml' \
         title='All news' href='/feed.xml'><link rel=alternate type='application/atom+xml' href='/sport.atom'><p>News";
     server.answer("/", 200, head);
@@ -118,7 +106,7 @@ fn the_feeds_of_a_site_are_found() {
     server.answer("/map.xml", 200, "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'></urlset>");
     let find = |path: &str| {
         let url = server.url(path);
-        let output = run(folder.path(), &["subscriptions", "find", &url, "--allow-private", "--json"]);
+        let output = run(folder.path(), &["subscriptions", "find", &url, "--allow-private", "--json"], b"");
         serde_json::from_slice::<Value>(&output.stdout).expect("JSON")["feeds"].clone()
     };
     let offer = |path: &str, title: Option<&str>, kind: &str, found: &str| json!({"url": server.url(path), "title": title, "kind": kind, "found": found});
@@ -132,21 +120,22 @@ fn the_feeds_of_a_site_are_found() {
     // Nothing was subscribed to, and no library made.
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
     // What is not there is said, and what must not be asked for is not.
-    let missing = run(folder.path(), &["subscriptions", "find", &server.url("/nothing"), "--allow-private"]);
-    let said = String::from_utf8_lossy(&missing.stderr).into_owned();
+    let missing =
+        run(folder.path(), &["subscriptions", "find", &server.url("/nothing"), "--allow-private"], b"");
+    let said = text(&missing.stderr);
     assert!(missing.status.code() == Some(1) && said.contains("404"), "{said}");
     let before = server.asked("/");
-    let refused = run(folder.path(), &["subscriptions", "find", &server.url("/")]);
+    let refused = run(folder.path(), &["subscriptions", "find", &server.url("/")], b"");
     assert!(!refused.status.success() && server.asked("/") == before, "{refused:?}");
 }
 
 #[test]
 fn a_subscription_shows_how_it_fares() {
     let server = wire();
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let library = folder.path();
     let url = server.url("/feed.xml");
-    let added = run(library, &["add", &url, "--allow-private"]);
+    let added = run(library, &["add", &url, "--allow-private"], b"");
     assert!(added.status.success(), "{added:?}");
     let well = health(library);
     assert_eq!((&well["state"], &well["title"]), (&json!("well"), &json!("Harbour Wire")));
@@ -160,7 +149,7 @@ fn a_subscription_shows_how_it_fares() {
     assert!(shown.contains("Harbour Wire") && shown.contains("just now") && shown.contains(&url), "{shown}");
 
     server.answer("/feed.xml", 503, "");
-    assert!(run(library, &["update", &url, "--allow-private"]).status.success());
+    assert!(run(library, &["update", &url, "--allow-private"], b"").status.success());
     let failing = health(library);
     assert_eq!((&failing["state"], &failing["error"]["kind"]), (&json!("failing"), &json!("down")));
     assert_eq!(failing["last_success"], well["last_success"], "what came before is remembered");
@@ -171,24 +160,24 @@ fn a_subscription_shows_how_it_fares() {
 #[test]
 fn what_is_paused_is_left_alone_until_it_is_resumed() {
     let server = wire();
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let library = folder.path();
     let url = server.url("/feed.xml");
-    assert!(run(library, &["add", &url, "--allow-private"]).status.success());
+    assert!(run(library, &["add", &url, "--allow-private"], b"").status.success());
     let asked = server.asked("/feed.xml");
     // By its title, as people write it.
     let paused = ask(library, &["subscriptions", "pause", "harbour wire"]);
     assert_eq!(paused, format!("paused  Harbour Wire  {url}\n"));
     assert_eq!(health(library)["state"], "paused");
-    assert!(run(library, &["update", "--now", "--allow-private"]).status.success());
+    assert!(run(library, &["update", "--now", "--allow-private"], b"").status.success());
     assert_eq!(server.asked("/feed.xml"), asked, "it was left alone");
     ask(library, &["subscriptions", "resume", &url]);
     assert_eq!(health(library)["state"], "well");
     // It is due at once.
-    assert!(run(library, &["update", "--allow-private"]).status.success());
+    assert!(run(library, &["update", "--allow-private"], b"").status.success());
     assert_eq!(server.asked("/feed.xml"), asked + 1);
     // One name that means nothing, and none is changed.
-    let wrong = run(library, &["subscriptions", "remove", &url, "Tern Gazette"]);
+    let wrong = run(library, &["subscriptions", "remove", &url, "Tern Gazette"], b"");
     assert_eq!(wrong.status.code(), Some(2));
     health(library);
     ask(library, &["subscriptions", "remove", &url]);

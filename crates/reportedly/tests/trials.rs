@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{lines, reportedly, start_adding};
+use common::{ask, folder, lines, run, start_adding, text};
 use reportedly_library::Library;
 use std::{
     collections::BTreeSet,
@@ -14,7 +14,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -36,27 +36,6 @@ const LONG: Duration = Duration::from_mins(10);
 
 fn given((name, value): (&str, u64)) -> u64 {
     std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(value)
-}
-
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a folder")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn run(library: &Path, arguments: &[&str], input: &[u8]) -> Output {
-    let library = library.display().to_string();
-    let all: Vec<&str> = arguments.iter().copied().chain(["--library", &library]).collect();
-    reportedly(&all, input)
-}
-
-/// Runs the binary with a library and gives its standard output.
-fn ask(library: &Path, arguments: &[&str]) -> String {
-    let output = run(library, arguments, b"");
-    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
 }
 
 /// Dated reports of some stories, one a line, some of them copies and some of them late.

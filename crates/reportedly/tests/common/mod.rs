@@ -1,10 +1,13 @@
 //! Running the binary.
 
+#![allow(dead_code, reason = "not every test file needs all of it")]
+
 use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
+use tempfile::TempDir;
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -40,8 +43,35 @@ pub fn reportedly(arguments: &[&str], input: &[u8]) -> Output {
     output
 }
 
+/// Runs the binary with a library.
+pub fn run(library: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let library = library.to_str().expect("UTF-8");
+    reportedly(&[arguments, &["--library", library]].concat(), input)
+}
+
+/// Runs the binary with a library, which must succeed, and gives its standard output.
+pub fn ask(library: &Path, arguments: &[&str]) -> String {
+    let output = run(library, arguments, b"");
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// An empty folder, which goes when the test ends.
+pub fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// What the binary wrote: UTF-8, always.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// Standard output, standard error and the exit code.
+pub fn told(output: &Output) -> (String, String, Option<i32>) {
+    (text(&output.stdout), text(&output.stderr), output.status.code())
+}
+
 /// `add` of records that it is given on standard input.
-#[allow(dead_code, reason = "not every test file needs it")]
 pub fn start_adding(library: &Path) -> Child {
     binary()
         .args(["add", "-q", "--jsonl", "-", "--library"])
@@ -53,14 +83,11 @@ pub fn start_adding(library: &Path) -> Child {
         .expect("the binary starts")
 }
 
-#[allow(dead_code, reason = "not every test file needs it")]
 pub fn lines(output: &Output) -> Vec<serde_json::Value> {
-    let text = String::from_utf8(output.stdout.clone()).expect("UTF-8 on standard output");
-    text.lines().map(|l| serde_json::from_str(l).expect("JSON on every line")).collect()
+    text(&output.stdout).lines().map(|l| serde_json::from_str(l).expect("JSON on every line")).collect()
 }
 
 /// Every span of a reading lies in its text; gives how many statements it has.
-#[allow(dead_code, reason = "not every test file needs it")]
 pub fn check_spans(reading: &serde_json::Value) -> usize {
     let length = reading["text"].as_str().expect("text").chars().count();
     let check = |s: &serde_json::Value| {
