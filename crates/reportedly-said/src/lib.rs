@@ -143,9 +143,9 @@ pub fn read(
     anchor: &Anchor,
 ) -> Said {
     let lexicon = lexicon::Lexicon::of(analysis.language);
-    let phrases = phrases::Phrases::new(analysis, lexicon, names);
-    let parties = parties::Parties::new(&phrases, names, outlet);
     let quotes = quotes::find(analysis);
+    let phrases = phrases::Phrases::new(analysis, lexicon, names, &quotes);
+    let parties = parties::Parties::new(&phrases, names, outlet);
     let found = find::Finder::run(&phrases, &parties, &quotes);
     let statements = chains::build(&phrases, &parties, found, outlet);
     Said { statements, events: status::events(analysis, times, anchor) }

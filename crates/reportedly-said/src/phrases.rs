@@ -3,7 +3,7 @@
 //! Closed-class words come from the table `function-words`, open ones from the part of speech; where a token is not
 //! tagged, its shape decides. All scans are bounded, so that a sentence without end costs linear time.
 
-use crate::lexicon::Lexicon;
+use crate::{lexicon::Lexicon, quotes::Quote};
 use reportedly_names::Names;
 use reportedly_text::{Analysis, Pos, TokenKind, VerbForm};
 use std::ops::Range;
@@ -76,7 +76,12 @@ pub struct Phrases<'a> {
 
 impl<'a> Phrases<'a> {
     /// Classifies every token once.
-    pub fn new(analysis: &'a Analysis<'a>, lexicon: &'static Lexicon, names: &'a Names) -> Self {
+    pub fn new(
+        analysis: &'a Analysis<'a>,
+        lexicon: &'static Lexicon,
+        names: &'a Names,
+        quotes: &[Quote],
+    ) -> Self {
         let mut classes: Vec<Class> =
             (0..analysis.tokens.len()).map(|i| classify(analysis, lexicon, i)).collect();
         for sentence in &analysis.sentences {
@@ -89,6 +94,17 @@ impl<'a> Phrases<'a> {
                 && let Some(class) = classes.get_mut(first)
             {
                 *class = Class::Noun;
+            }
+        }
+        for i in 1..classes.len() {
+            if is_plural_possessive(analysis, &classes, i) {
+                classes[i] = Class::Possessive;
+            }
+        }
+        // Where single marks quote something, the one that closes is no apostrophe.
+        for quote in quotes.iter().filter(|q| q.single) {
+            if let Some(close) = quote.tokens.end.checked_sub(1).and_then(|i| classes.get_mut(i)) {
+                *close = Class::Quote;
             }
         }
         Self { analysis, lexicon, classes, names }
@@ -511,6 +527,20 @@ impl<'a> Phrases<'a> {
         }
         start
     }
+}
+
+/// "the teachers' union": an apostrophe glued to a noun in -s, before what can belong to it.
+fn is_plural_possessive(analysis: &Analysis<'_>, classes: &[Class], i: usize) -> bool {
+    let (Some(before), Some(mark)) = (analysis.tokens.get(i - 1), analysis.tokens.get(i)) else {
+        return false;
+    };
+    let after = classes.get(i + 1);
+    analysis.lower(i) == "'"
+        && before.span.end == mark.span.start
+        && analysis.tokens.get(i + 1).is_some_and(|t| t.span.start > mark.span.end)
+        && analysis.lower(i - 1).ends_with('s')
+        && matches!(classes[i - 1], Class::Noun | Class::Proper)
+        && matches!(after, Some(Class::Noun | Class::Proper | Class::Adjective | Class::Number))
 }
 
 fn classify(analysis: &Analysis<'_>, lexicon: &Lexicon, i: usize) -> Class {
