@@ -3,7 +3,8 @@
 //! A story is told twice: as it is, and as it was when only those of its articles were there that were looked at
 //! before. Both are told by the same program from the same readings, so nothing is new but what an article that came in
 //! since brings: not a story that was split, merged or folded again, nor another way of telling it. What an article
-//! brings is looked at once.
+//! brings is looked at once. An article that was changed is the article that it was: what both of its states say is
+//! old.
 
 use crate::{Alert, AlertOrigin, Link, News};
 use jiff::{SignedDuration, Timestamp};
@@ -70,7 +71,7 @@ pub fn example(view: &View<'_>, name: &str, story: &Found, matching: &[String]) 
     let grown = view.tell_grown(story, &vec![false; members.len()])?;
     let told = Told { grown: &grown, members: &members, fresh: &vec![true; members.len()] };
     let found = |m: &Member| matching.is_empty() || matching.contains(&m.name);
-    let found: Vec<usize> = (0..members.len()).filter(|i| found(&members[*i])).collect();
+    let found: Vec<usize> = (0..members.len()).filter(|i| told.tells(*i) && found(&members[*i])).collect();
     Ok(told.alert(name, told.found(&found)))
 }
 
@@ -116,10 +117,11 @@ fn whats_new(
             };
             let told = Told { grown, members, fresh: &fresh };
             let is_search = matches!(follower.follow.what, Followed::Search(_));
-            let news = if is_search && found.iter().all(|i| fresh[*i]) {
-                vec![told.found(found)]
-            } else {
+            let news = if !is_search || stands(found, grown.before.as_ref()) {
                 told.news()
+            } else {
+                let found: Vec<usize> = found.iter().copied().filter(|i| told.tells(*i)).collect();
+                if found.is_empty() { Vec::new() } else { vec![told.found(&found)] }
             };
             for piece in news {
                 let of = piece.articles.iter().copied().chain(told.headed());
@@ -139,6 +141,11 @@ fn whats_new(
 fn is_fresh(member: &Member, follow: &Follow) -> bool {
     let history = follow.looked_at.checked_sub(HISTORY).unwrap_or(Timestamp::MIN);
     member.first > follow.looked && member.known_at >= history
+}
+
+/// Whether some of these articles are told by a story.
+fn stands(articles: &[usize], story: Option<&Story>) -> bool {
+    story.is_some_and(|s| s.articles.iter().any(|m| articles.contains(&m.article)))
 }
 
 /// A follow, and which of the stories that have gained something are its own.
@@ -226,10 +233,21 @@ impl Told<'_> {
         self.fresh.get(article).copied().unwrap_or(false)
     }
 
-    /// The name of the article that carries a claim first.
+    /// Whether a state of an article is the one that the story tells.
+    fn tells(&self, article: usize) -> bool {
+        self.story().articles.iter().any(|m| m.article == article)
+    }
+
+    /// The article that a state is of.
+    fn article(&self, state: usize) -> &str {
+        self.members.get(state).map_or("", |m| m.article.as_str())
+    }
+
+    /// The article that carries a claim first.
     fn carried_first(&self, claim: &Claim) -> &str {
-        let first = claim.articles.iter().map(|c| c.article).min();
-        first.and_then(|i| self.members.get(i)).map_or("", |m| m.name.as_str())
+        let place = |state: usize| self.story().articles.iter().position(|m| m.article == state);
+        let first = claim.articles.iter().map(|c| c.article).min_by_key(|a| place(*a));
+        first.map_or("", |i| self.article(i))
     }
 
     /// The articles that have the story's headline.
@@ -292,20 +310,23 @@ impl Told<'_> {
     /// Who asserts a claim, or denies one, and did not before.
     fn of_claim(&self, claim: &Claim, before: &Story) -> Option<Piece> {
         let stance = claim.articles.first()?.stance;
-        let old: Vec<usize> =
-            claim.articles.iter().map(|c| c.article).filter(|a| !self.is_fresh(*a)).collect();
+        // Grouped anew, an article that named somebody may be no part of the claim any more; one that was changed is
+        // part of it by what its older state says alike.
+        let carries = |state: usize| claim.articles.iter().any(|c| c.article == state);
+        let carried =
+            |state: usize| claim.articles.iter().any(|c| self.article(c.article) == self.article(state));
+        let is_same = |was: &&Claim| {
+            let mut states = was.articles.iter().filter(|c| c.stance == stance).map(|c| c.article);
+            states.any(|s| carries(s) || carried(s) && alike(&was.text, &claim.text) >= ALIKE)
+        };
+        let was: Vec<&Claim> = before.claims.iter().filter(is_same).collect();
+        let is_old = !was.is_empty() || claim.articles.iter().any(|c| !self.is_fresh(c.article));
         // What one party says is a claim that somebody shares, or it is the next thing that is said.
-        if stance == Stance::Asserts && old.is_empty() && claim.independent_origins < 2 {
+        if stance == Stance::Asserts && !is_old && claim.independent_origins < 2 {
             return None;
         }
-        // Grouped anew, an article that named somebody may be no part of the claim any more.
-        let known: FxHashSet<String> = before
-            .claims
-            .iter()
-            .filter(|c| c.articles.iter().any(|c| c.stance == stance && old.contains(&c.article)))
-            .flat_map(|c| &c.origins)
-            .filter_map(|o| o.name.as_deref().map(key))
-            .collect();
+        let known: FxHashSet<String> =
+            was.into_iter().flat_map(|c| &c.origins).filter_map(|o| o.name.as_deref().map(key)).collect();
         let is_new = |o: &&Origin| {
             let name = o.name.as_deref().map(key);
             name.is_some_and(|n| !known.contains(&n)) && o.articles.iter().all(|a| self.is_fresh(*a))
@@ -335,14 +356,17 @@ impl Told<'_> {
     fn of_development(&self, now: &Development, before: &Story) -> Option<Piece> {
         let same = |was: &&Development| {
             was.date == now.date
-                && (was.articles.iter().any(|a| now.articles.contains(a))
+                && (was
+                    .articles
+                    .iter()
+                    .any(|a| now.articles.iter().any(|b| self.article(*a) == self.article(*b)))
                     || alike(&was.text, &now.text) >= ALIKE)
         };
         let was = before.timeline.iter().find(same)?;
         if !turned(was.status.word(), now.status.word()) {
             return None;
         }
-        let first = was.articles.iter().min().and_then(|i| self.members.get(*i));
+        let first = was.articles.iter().min().map_or("", |i| self.article(*i));
         let mut links: Vec<usize> = now.articles.iter().copied().filter(|a| self.is_fresh(*a)).collect();
         if links.is_empty() {
             // Called off by an article that does not tell of the day itself.
@@ -351,7 +375,7 @@ impl Told<'_> {
         }
         Some(Piece {
             news: News::Status,
-            subject: format!("{}\n{}\n{}", now.date, first.map_or("", |m| &m.name), now.status.word()),
+            subject: format!("{}\n{}\n{}", now.date, first, now.status.word()),
             text: now.text.clone(),
             before: Some(was.status.word().to_owned()),
             status: Some(now.status.word().to_owned()),

@@ -28,7 +28,7 @@ pub fn read(record: &mut Record, path: Option<String>) -> (Observation, Option<S
         };
     reading.diagnostics.append(&mut record.notes);
     let id = record.id.clone().unwrap_or_else(|| article_id(reading.url.as_deref(), &record.bytes));
-    (Observation { id, path, reading }, broken)
+    (Observation { id, state: 1, path, reading }, broken)
 }
 
 /// What is read, by hash: the page and everything that bears on its reading.

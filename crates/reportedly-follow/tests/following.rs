@@ -30,7 +30,7 @@ fn report(id: &str, outlet: &str, day: u8, title: &str, text: &str) -> Observati
         published: Some(&published),
         ..Input::default()
     };
-    Observation { id: id.to_owned(), path: None, reading: read(&input) }
+    Observation { id: id.to_owned(), state: 1, path: None, reading: read(&input) }
 }
 
 /// A ferry line is to be sold, on four days.
@@ -108,7 +108,7 @@ fn newsroom() -> BTreeMap<Date, Vec<Observation>> {
         let id = article_id(reading.url.as_deref(), &record.bytes);
         if let Some(known) = known_at(&reading, false) {
             let day = known.to_zoned(TimeZone::UTC).date();
-            days.entry(day).or_default().push(Observation { id, path: None, reading });
+            days.entry(day).or_default().push(Observation { id, state: 1, path: None, reading });
         }
     }
     days

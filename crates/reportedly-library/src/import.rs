@@ -69,7 +69,7 @@ impl Imported {
             }),
             (Some(reading), None) => {
                 let sight = Sight {
-                    observation: Observation { id: kept.article, path: kept.path, reading },
+                    observation: Observation { id: kept.article, state: 1, path: kept.path, reading },
                     page: page.as_deref(),
                     told: Some(Told { page: kept.page_hash, all: kept.sight }),
                     headers: kept.headers,

@@ -59,12 +59,14 @@ pub(crate) struct Logged {
     pub(crate) seq: i64,
     pub(crate) place: i64,
     pub(crate) known_at: i64,
+    pub(crate) article: String,
     pub(crate) name: String,
     pub(crate) family: Option<i64>,
 }
 
 /// A stored observation of a story, still packed.
 pub(crate) struct Packed {
+    article: String,
     name: String,
     path: Option<String>,
     body: Vec<u8>,
@@ -146,7 +148,8 @@ impl View<'_> {
 
     /// How many articles were known.
     pub fn articles(&self) -> Result<usize, Error> {
-        let count = "SELECT coalesce(max(place) + 1, 0) FROM placed WHERE step < ?1";
+        // Its first state has the name of the article.
+        let count = "SELECT count(*) FROM placed WHERE step < ?1 AND name = article";
         let count: i64 = self.ask(|t| t.prepare_cached(count)?.query_row([self.steps], |row| row.get(0)))?;
         Ok(count as usize)
     }
@@ -226,10 +229,10 @@ impl View<'_> {
     /// The article with this id, or this state of it (`id-2`), as it was last seen: what was read, and where it came
     /// from. What carries no article is found by its id as well.
     pub fn article(&self, id: &str) -> Result<Option<Observation>, Error> {
-        let found: Option<(String, Packed)> = self.ask(|t| {
+        let found: Option<Packed> = self.ask(|t| {
             let packed = |row: &Row<'_>| {
-                let packed = Packed { name: row.get(1)?, path: row.get(2)?, body: row.get(3)? };
-                Ok((row.get(0)?, packed))
+                let (article, name) = (row.get(0)?, row.get(1)?);
+                Ok(Packed { article, name, path: row.get(2)?, body: row.get(3)? })
             };
             let article = t
                 .prepare_cached(
@@ -249,19 +252,20 @@ impl View<'_> {
             .query_row([id], packed)
             .optional()
         })?;
-        let Some((_, packed)) = found else { return Ok(None) };
-        observation(packed).map(Some)
+        found.map(observation).transpose()
     }
 
     /// What an observation of an article says, under the name of the state that it is.
     pub(crate) fn observation(&self, seq: i64) -> Result<Option<Observation>, Error> {
         let packed = self.ask(|t| {
             t.prepare_cached(
-                "SELECT name, path, body FROM placed JOIN observation USING (seq) JOIN reading USING (seq)
+                "SELECT article, name, path, body FROM placed JOIN observation USING (seq, article)
+                   JOIN reading USING (seq)
                  WHERE seq = ?1 AND name IS NOT NULL AND placed.step < ?2",
             )?
             .query_row(params![seq, self.steps], |row| {
-                Ok(Packed { name: row.get(0)?, path: row.get(1)?, body: row.get(2)? })
+                let (article, name) = (row.get(0)?, row.get(1)?);
+                Ok(Packed { article, name, path: row.get(2)?, body: row.get(3)? })
             })
             .optional()
         })?;
@@ -299,7 +303,7 @@ impl View<'_> {
                 looked += 1;
             }
             let mut placed = t.prepare_cached(
-                "SELECT seq, place, known_at, name, family FROM placed WHERE story = ?1 AND step < ?2",
+                "SELECT seq, place, known_at, article, name, family FROM placed WHERE story = ?1 AND step < ?2",
             )?;
             let mut family =
                 t.prepare_cached("SELECT kept FROM family_merged WHERE gone = ?1 AND step < ?2")?;
@@ -310,8 +314,9 @@ impl View<'_> {
                         seq: row.get(0)?,
                         place: row.get(1)?,
                         known_at: row.get(2)?,
-                        name: row.get(3)?,
-                        family: row.get(4)?,
+                        article: row.get(3)?,
+                        name: row.get(4)?,
+                        family: row.get(5)?,
                     })
                 })?;
                 for member in rows {
@@ -350,7 +355,10 @@ pub(crate) fn packed(t: &Transaction<'_>, members: &[Logged]) -> rusqlite::Resul
     let mut row =
         t.prepare_cached("SELECT path, body FROM observation JOIN reading USING (seq) WHERE seq = ?1")?;
     let packed = members.iter().map(|m| {
-        let packed = |r: &Row<'_>| Ok(Packed { name: m.name.clone(), path: r.get(0)?, body: r.get(1)? });
+        let packed = |r: &Row<'_>| {
+            let (article, name) = (m.article.clone(), m.name.clone());
+            Ok(Packed { article, name, path: r.get(0)?, body: r.get(1)? })
+        };
         row.query_row([m.seq], packed)
     });
     packed.collect()
@@ -370,7 +378,9 @@ pub(crate) fn tell_all<'s>(
 
 fn observation(packed: Packed) -> Result<Observation, Error> {
     let reading = unpack_reading(&packed.body, || format!("the reading of article {}", packed.name))?;
-    Ok(Observation { id: packed.name, path: packed.path, reading })
+    // A state is named by its article and its number.
+    let number = packed.name.strip_prefix(&packed.article).and_then(|n| n.strip_prefix('-')?.parse().ok());
+    Ok(Observation { state: number.unwrap_or(1), id: packed.name, path: packed.path, reading })
 }
 
 fn told(packed: (Vec<Logged>, Vec<Packed>), outlets: &Outlets) -> Result<ToldStory, Error> {

@@ -74,7 +74,7 @@ impl Row {
 
     /// Makes a sight ready. The page's bytes are left out where they are not to be kept.
     pub fn of(sight: &Sight<'_>, keep_page: bool) -> io::Result<Self> {
-        let Observation { id, path, reading } = &sight.observation;
+        let Observation { id, path, reading, .. } = &sight.observation;
         let page_hash = match (sight.told, sight.page) {
             (Some(told), _) => told.page,
             (None, Some(page)) => hash(page),

@@ -112,6 +112,7 @@ impl Folding {
                 seq: next.seq,
                 place: i64::from(step.place),
                 known_at: next.known_at,
+                article: next.article,
                 name: step.name,
                 family: None,
             });
@@ -137,7 +138,7 @@ impl Folding {
 impl Strict<'_> {
     /// How many articles were known.
     pub fn articles(&self) -> usize {
-        self.states.len()
+        self.states.iter().filter(|s| s.name == s.article).count()
     }
 
     /// How many stories there were.

@@ -316,7 +316,7 @@ fn a_forgotten_item_does_not_come_back_under_another_address() {
     let now = Timestamp::from_second(1_930_000_000).expect("an instant");
     let text = Input { bytes: b"The strike at Tarn is over.", form: Form::Text, ..Input::default() };
     let observation =
-        reportedly_story::Observation { id: "strike".to_owned(), path: None, reading: read(&text) };
+        reportedly_story::Observation { id: "strike".to_owned(), path: None, state: 1, reading: read(&text) };
     writer.add_readings(vec![observation]).expect("added");
     let taken = writer.take_items(&feed.url, &[offered("strike")], now).expect("taken");
     let visit = Visit { article: Some("strike".to_owned()), due_at: None, ..taken.due[0].clone() };

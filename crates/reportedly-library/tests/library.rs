@@ -23,7 +23,7 @@ fn pages() -> Vec<(Observation, Vec<u8>)> {
         record.fetched = record.fetched.or(given_time("2031-06-01"));
         let reading = reportedly_read::read(&record.input());
         let id = article_id(reading.url.as_deref(), &record.bytes);
-        (Observation { id, path: Some(path.display().to_string()), reading }, record.bytes)
+        (Observation { id, state: 1, path: Some(path.display().to_string()), reading }, record.bytes)
     };
     files.iter().map(read).collect()
 }
@@ -112,6 +112,96 @@ fn in_any_order_and_batches_a_library_tells_what_a_run_over_the_pages_tells() {
         let report = Library::open(folder.path()).expect("a library").check(true).expect("a check");
         assert_eq!(report.faults, []);
     }
+}
+
+/// A page of an outlet as it was read on a day of May 2031.
+fn seen(id: &str, outlet: &str, day: u8, title: &str, text: &str) -> Observation {
+    let published = format!("2031-05-{day:02}");
+    let input = reportedly_read::Input {
+        bytes: text.as_bytes(),
+        form: reportedly_read::Form::Text,
+        title: Some(title),
+        outlet: Some(outlet),
+        published: Some(&published),
+        ..reportedly_read::Input::default()
+    };
+    let reading = reportedly_read::read(&input);
+    Observation { id: id.to_owned(), state: 1, path: None, reading }
+}
+
+/// A report, another outlet's copy of it, the report as it was corrected, and another report.
+fn corrected() -> Vec<Observation> {
+    let text = |day: &str, most: &str| {
+        format!(
+            "The Corrow ferry line will be sold to Blackfen on {day} May 2031 for {most} million crowns, mayor Ilse \
+             Marran said on Friday. The line carries a thousand passengers a day between Corrow and the islands. \
+             Its nine ships were built in the yards of Tern and are known on the whole coast."
+        )
+    };
+    vec![
+        seen("sale", "Tern Gazette", 2, "Corrow ferry line to be sold in a fortnight", &text("26", "40")),
+        seen("reprint", "Isle Post", 3, "Corrow ferry line to be sold in a fortnight", &text("26", "40")),
+        seen("sale", "Tern Gazette", 4, "Corrow ferry line to be sold on Tuesday", &text("27", "45")),
+        seen(
+            "tickets",
+            "Quay Herald",
+            5,
+            "Blackfen keeps tickets of Corrow ferry line",
+            "Blackfen, which is to buy the Corrow ferry line, will keep its tickets, chairman Otto Varr told the Quay \
+             Herald. The sale of the ferry line between Corrow and the islands was announced by mayor Ilse Marran.",
+        ),
+    ]
+}
+
+#[test]
+fn a_changed_article_is_one_article_of_its_story_in_its_newest_state() {
+    // As of a date: the story's articles, each with what it is a copy of, and what must and must not be told.
+    let check = |as_of: Option<&str>, articles: &[(&str, Option<&str>)], told: &[&str], gone: &[&str]| {
+        for strict in [false, true] {
+            let question = Question { as_of: as_of.and_then(given_time), strict };
+            let json = of_pages_as_asked(corrected(), &question);
+            let story: serde_json::Value = serde_json::from_str(&json).expect("one story");
+            assert_eq!(story["id"], "sale", "{json}");
+            let listed = story["articles"].as_array().expect("articles").iter();
+            let listed: Vec<_> =
+                listed.map(|a| (a["id"].as_str().expect("an id"), a["copy_of"].as_str())).collect();
+            assert_eq!(listed, articles, "as of {as_of:?}");
+            for words in told {
+                assert!(json.contains(words), "as of {as_of:?} without {words}:\n{json}");
+            }
+            for words in gone {
+                assert!(!story["timeline"].to_string().contains(words), "{words}:\n{json}");
+                assert!(!story["title"].to_string().contains(words), "{words}:\n{json}");
+            }
+            for (order, batch) in [(corrected(), 1), (shuffled(corrected(), 5), 2)] {
+                let folder = filled(order, batch);
+                let got = if strict {
+                    let library = Library::open(folder.path()).expect("a library");
+                    let known = library.strict(question.as_of).expect("folded");
+                    assert_eq!(known.articles(), articles.len());
+                    as_json(known.tell_all(&known.newest(None)))
+                } else {
+                    let library = Library::open(folder.path()).expect("a library");
+                    let view = library.view(question.as_of).expect("a view");
+                    assert_eq!(view.articles().expect("a number"), articles.len());
+                    of_library(folder.path(), as_of)
+                };
+                assert!(got == json, "as of {as_of:?}:\n{}", difference(&json, &got));
+            }
+        }
+    };
+    check(
+        Some("2031-05-03"),
+        &[("sale", None), ("reprint", Some("sale"))],
+        &["in a fortnight", "26 May", "2031-05-26"],
+        &["27 May", "2031-05-27", "Tuesday"],
+    );
+    check(
+        None,
+        &[("sale-2", None), ("reprint", Some("sale-2")), ("tickets", None)],
+        &["on Tuesday", "27 May", "2031-05-27"],
+        &["26 May", "2031-05-26", "fortnight"],
+    );
 }
 
 #[test]

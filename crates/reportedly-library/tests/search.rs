@@ -22,7 +22,7 @@ fn seen(id: &str, day: &str, title: &str, text: &str) -> Observation {
         fetched: Some(instant(&format!("{day}T12:00:00Z"))),
         ..Input::default()
     });
-    Observation { id: id.to_owned(), path: None, reading }
+    Observation { id: id.to_owned(), state: 1, path: None, reading }
 }
 
 /// Reports of three matters over a month; some articles were changed and seen again.

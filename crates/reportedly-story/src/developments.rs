@@ -261,7 +261,7 @@ fn one_date(
         .iter()
         .filter(|e| std::ptr::eq(*e, chosen) || e.words.likeness(&chosen.words) >= ALIKE)
         .collect();
-    alike.sort_by_key(|e| e.place);
+    alike.sort_by_key(|e| (articles[e.place].turn, e.place));
     let tellers: std::collections::BTreeSet<usize> = alike.iter().map(|e| e.place).collect();
     let texts = tellers.iter().filter(|p| articles[**p].copy_of.is_none()).count();
     // A whole month or year is worth an entry only where several texts tell of it.
@@ -272,12 +272,14 @@ fn one_date(
     if alike.iter().all(|e| e.negated) {
         return None;
     }
+    // An article that was changed may know more than one that came after it.
+    let turn = |place: usize| articles[place].turn;
     let mut status = chosen.status;
     let mut dated_by = chosen.dated_by;
     let mut words = chosen;
     if !chosen.forward {
         for e in &alike {
-            if e.status != status && stands_over(e.status, status) && e.place >= words.place {
+            if e.status != status && stands_over(e.status, status) && turn(e.place) >= turn(words.place) {
                 status = e.status;
                 dated_by = e.dated_by;
                 words = e;
@@ -285,11 +287,10 @@ fn one_date(
         }
         if matches!(status, Status::Planned | Status::Possible)
             && called_off.iter().any(|(place, when, w)| {
-                *place >= chosen.place
+                turn(*place) > turn(chosen.place)
                     && when.as_deref().is_none_or(|w| w.starts_with(date))
                     && w.likeness(&chosen.words) >= CALLS_OFF
                     && known(&articles[*place]).is_some_and(|k| k.to_string().as_str() <= date)
-                    && *place > chosen.place
             })
         {
             status = Status::Denied;

@@ -112,12 +112,13 @@ pub(crate) fn story(articles: Vec<Article>) -> (Vec<Observation>, Vec<Member>) {
             known_at: known(&a.reading),
             copy_of: a.copy_of,
             chain: Vec::new(),
+            turn: article,
         })
         .collect();
     let observations = articles
         .into_iter()
         .enumerate()
-        .map(|(i, a)| Observation { id: format!("a{i}"), path: None, reading: a.reading })
+        .map(|(i, a)| Observation { id: format!("a{i}"), state: 1, path: None, reading: a.reading })
         .collect();
     (observations, members)
 }

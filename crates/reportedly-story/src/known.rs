@@ -55,24 +55,24 @@ pub fn tell_apart(observations: &mut Vec<Observation>, strict: bool) {
     let mut order: Vec<usize> = (0..observations.len()).collect();
     order.sort_by(|a, b| {
         let key = |i: usize| {
-            let Observation { id, path, reading } = &observations[i];
+            let Observation { id, path, reading, .. } = &observations[i];
             (turn(known_at(reading, strict), id, reading.fetched, contents[i]), path)
         };
         key(*a).cmp(&key(*b))
     });
-    let mut names: Vec<Option<String>> = vec![None; observations.len()];
+    let mut names: Vec<Option<(String, u32)>> = vec![None; observations.len()];
     let mut states = States::default();
     for i in order {
         let id = &observations[i].id;
         if states.seen(id, contents[i]).is_none() {
             let place = states.add(id, contents[i]);
-            names[i] = Some(states.name(id, place));
+            names[i] = Some((states.name(id, place), states.number(place)));
         }
     }
     let mut names = names.into_iter();
     observations.retain_mut(|o| match names.next().flatten() {
-        Some(name) => {
-            o.id = name;
+        Some((name, state)) => {
+            (o.id, o.state) = (name, state);
             true
         }
         None => false,
@@ -95,6 +95,6 @@ pub(crate) fn order(observations: &[Observation], question: &Question) -> Vec<(u
         }
     }
     let mut known: Vec<(usize, Option<Timestamp>)> = latest.into_values().collect();
-    known.sort_by_key(|(i, k)| (k.is_none(), *k, &observations[*i].id));
+    known.sort_by_key(|(i, k)| (k.is_none(), *k, observations[*i].article(), observations[*i].state));
     known
 }

@@ -15,6 +15,7 @@ mod group;
 mod headline;
 mod kin;
 mod known;
+mod members;
 mod originals;
 mod origins;
 mod outlets;
@@ -47,25 +48,37 @@ use std::sync::Arc;
 /// One sight of a page.
 #[derive(Clone, Debug)]
 pub struct Observation {
-    /// The article's id.
+    /// The article's id; once told apart, of a later state with -2, -3 … behind it.
     pub id: String,
+    /// Which of the article's states it is: 1 the first, and wherever they are not told apart.
+    pub state: u32,
     /// The file it came from, if any.
     pub path: Option<String>,
     /// What it says; `reading.fetched` is when it was first seen.
     pub reading: Reading,
 }
 
-/// An article as a story lists it.
+impl Observation {
+    /// The article's id, whichever of its states this is.
+    pub fn article(&self) -> &str {
+        let number = || format!("-{}", self.state);
+        if self.state > 1 { self.id.strip_suffix(&number()).unwrap_or(&self.id) } else { &self.id }
+    }
+}
+
+/// An article as a story lists it: in the newest state that is known.
 #[derive(Clone, Debug)]
 pub struct Member {
     /// The article, as an index into the observations given.
     pub article: usize,
-    /// When its text was public, as far as can be told.
+    /// When this text was public, as far as can be told.
     pub known_at: Option<Timestamp>,
     /// The article it is a copy of, as an index.
     pub copy_of: Option<usize>,
     /// Publisher, relays, origin of the leading claim as this article tells it.
     pub chain: Vec<Option<String>>,
+    /// The place of its state among all states of the story's articles, in order of becoming known.
+    pub turn: usize,
 }
 
 /// Whether an article asserts or denies a claim.
@@ -221,10 +234,10 @@ pub fn newest_first(stories: &mut [Story]) {
     });
 }
 
-/// Tells one story. Its articles are in the order of the fold, and with one of a family of copies all of it is among
-/// them; the outlets are those known by the time that is asked about.
-pub fn tell(observations: &[Observation], members: &[Placed], outlets: &Outlets) -> Story {
-    let mut articles = originals::told(observations, members);
+/// Tells one story. The states of its articles are in the order of the fold, and with one of a family of copies all of
+/// it is among them. Each article is told in its newest state, an older one adds nothing; the outlets are those known by the time that is asked about.
+pub fn tell(observations: &[Observation], placed: &[Placed], outlets: &Outlets) -> Story {
+    let mut articles = members::told(observations, placed);
     let reading = |m: &Member| &observations[m.article].reading;
     let days = || articles.iter().filter_map(|m| day(reading(m)).or_else(|| m.known_at.map(known::day)));
     let (first, last) = (days().min(), days().max());
@@ -237,8 +250,9 @@ pub fn tell(observations: &[Observation], members: &[Placed], outlets: &Outlets)
     for (member, chain) in articles.iter_mut().zip(chains) {
         member.chain = chain;
     }
-    let timeline = developments::of_story(observations, &articles, &texts, &claims);
-    let id = articles.first().map(|m| observations[m.article].id.clone()).unwrap_or_default();
+    let mut timeline = developments::of_story(observations, &articles, &texts, &claims);
+    members::known_before(&mut timeline, observations, placed);
+    let id = placed.first().map(|m| observations[m.article].id.clone()).unwrap_or_default();
     Story { id, title, first, last, topics, articles, claims, timeline }
 }
 

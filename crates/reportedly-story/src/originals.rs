@@ -4,39 +4,16 @@
 //! where Osprey Wire's own version is at hand. Among the others it is the one published on the earliest day; of one day the
 //! one that most of the others credit, then the one of the earlier hour, then the longer one.
 
-use crate::{Member, Observation, Placed, day, origins, saying};
+use crate::{Observation, day, origins, saying};
 use jiff::Timestamp;
 use reportedly_page::Role;
 use reportedly_read::{Reading, When};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 /// Bytes at the head of a text in which an outlet in brackets is its dateline's.
 const DATELINE: usize = 100;
 /// Words of a paragraph that may be a credit line.
 const CREDIT_LINE: usize = 8;
-
-/// The articles of a story with the copies among them pointing to their originals.
-pub(crate) fn told(observations: &[Observation], placed: &[Placed]) -> Vec<Member> {
-    let first = |m: &Placed| m.family.unwrap_or(m.article);
-    let mut families: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for member in placed {
-        families.entry(first(member)).or_default().push(member.article);
-    }
-    let originals: BTreeMap<usize, usize> = families
-        .into_iter()
-        .map(|(first, family)| (first, family[original(observations, &family)]))
-        .collect();
-    placed
-        .iter()
-        .map(|m| Member {
-            article: m.article,
-            known_at: m.known_at,
-            copy_of: originals.get(&first(m)).copied().filter(|o| *o != m.article),
-            chain: Vec::new(),
-        })
-        .collect()
-}
 
 /// Which of the versions of one text, which are in order of becoming known, is the original.
 pub(crate) fn original(observations: &[Observation], family: &[usize]) -> usize {
@@ -130,7 +107,7 @@ fn names(line: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::example::article;
+    use crate::{Placed, example::article, members::told};
     use reportedly_page::Block;
     use reportedly_said::{PartyKind, Status};
     use reportedly_text::Span;

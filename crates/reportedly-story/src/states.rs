@@ -40,7 +40,8 @@ impl States {
         place
     }
 
-    fn number(&self, place: u32) -> u32 {
+    /// Which of the article's states is at a place: 1 the first.
+    pub(crate) fn number(&self, place: u32) -> u32 {
         self.before.get(&place).map_or(1, |b| b.1)
     }
 

@@ -86,10 +86,15 @@ pub fn timeline_of_story(
 }
 
 fn told(observations: &[Observation], query: &[String]) -> Vec<Told> {
+    let mut newest: FxHashMap<&str, u32> = FxHashMap::default();
+    for o in observations.iter().filter(|o| o.reading.kind.is_article()) {
+        let state = newest.entry(o.article()).or_default();
+        *state = o.state.max(*state);
+    }
     observations
         .par_iter()
         .enumerate()
-        .filter(|(_, o)| o.reading.kind.is_article())
+        .filter(|(_, o)| o.reading.kind.is_article() && newest.get(o.article()) == Some(&o.state))
         .map(|(article, o)| Told::of(article, &o.reading, query))
         .collect()
 }

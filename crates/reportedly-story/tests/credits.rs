@@ -26,7 +26,7 @@ fn article(outlet: &str, day: u8, text: &str, source: Option<&str>) -> Observati
         listing: Some(&listing),
         ..Input::default()
     });
-    Observation { id: format!("{outlet} {day}"), path: None, reading }
+    Observation { id: format!("{outlet} {day}"), state: 1, path: None, reading }
 }
 
 /// The chain of each article, and how many origins the leading claim has.

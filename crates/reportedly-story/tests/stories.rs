@@ -16,7 +16,7 @@ fn observe(id: &str, published: &str, title: &str, text: &str) -> Observation {
         published: Some(published).filter(|p| !p.is_empty()),
         ..Input::default()
     };
-    Observation { id: id.to_owned(), path: None, reading: read(&input) }
+    Observation { id: id.to_owned(), state: 1, path: None, reading: read(&input) }
 }
 
 /// Invented news: six stories, each told by three outlets; headlines first.

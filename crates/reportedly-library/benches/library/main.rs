@@ -99,7 +99,7 @@ fn reading(seed: u64, plan: &Plan) -> Observation {
         fetched: Some(article.fetched),
         ..Input::default()
     };
-    Observation { id: article.id.clone(), path: None, reading: read(&input) }
+    Observation { id: article.id.clone(), state: 1, path: None, reading: read(&input) }
 }
 
 /// Adds readings; only the adding is timed.

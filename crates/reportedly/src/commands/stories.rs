@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer, ser::SerializeSeq};
 use std::{
     borrow::Borrow,
     cell::RefCell,
+    collections::BTreeSet,
     io::{self, BufWriter, Write},
     path::PathBuf,
 };
@@ -107,7 +108,9 @@ impl Stories {
         reportedly_story::tell_apart(&mut observations, self.strict);
         let question = Question { as_of: self.as_of.as_ref().map(|d| d.instant), strict: self.strict };
         let stories = reportedly_story::stories(&observations, &question);
-        let known: usize = stories.iter().map(|s| s.articles.len()).sum();
+        // An article that was changed may stand in two stories.
+        let known = stories.iter().flat_map(|s| &s.articles).map(|m| observations[m.article].article());
+        let known = known.collect::<BTreeSet<_>>().len();
         let all = stories.len();
         let shown = stories.into_iter().take(self.limit(settings).unwrap_or(usize::MAX));
         self.show(settings, shown.map(|story| Ok((story, observations.as_slice()))), all)?;
