@@ -1,7 +1,12 @@
 //! The time, for whoever has to wait.
 
 use jiff::Timestamp;
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::{Future, pending},
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 /// What tells the time and waits. A fortnight can be played in minutes with another one than the wall's.
 pub trait Clock: Send + Sync {
@@ -25,5 +30,38 @@ impl Clock for Wall {
     fn wait(&self, until: Timestamp, _idle: bool) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         let left = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
         Box::pin(tokio::time::sleep(left))
+    }
+}
+
+/// A clock that is set forward where nothing else is to be done. Whoever shares the time may set it as well.
+#[derive(Clone, Debug)]
+pub struct Played(pub Arc<Mutex<Timestamp>>);
+
+impl Played {
+    /// A clock that shows this time.
+    pub fn at(time: Timestamp) -> Self {
+        Self(Arc::new(Mutex::new(time)))
+    }
+
+    /// The time, to be set.
+    pub fn time(&self) -> MutexGuard<'_, Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for Played {
+    fn now(&self) -> Timestamp {
+        *self.time()
+    }
+
+    fn wait(&self, until: Timestamp, idle: bool) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            if idle {
+                let mut now = self.time();
+                *now = until.max(*now);
+            } else {
+                pending::<()>().await;
+            }
+        })
     }
 }

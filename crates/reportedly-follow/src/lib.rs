@@ -11,7 +11,7 @@ mod update;
 
 pub use alert::{Alert, AlertOrigin, Link, News};
 pub use asked::{Asked, Wrong};
-pub use clock::{Clock, Wall};
+pub use clock::{Clock, Played, Wall};
 pub use deliver::{
     Channel, Delivered, Mail, Secret, Security, Target, deliver, dry_run, is_mail_address, is_web_address,
     shown_address, shown_test, subject, test, text,

@@ -1,8 +1,8 @@
 //! Updates against servers that are broken, endless or mean: none holds up the others, none gets more than its share.
 
 use flate2::{Compression, write::GzEncoder};
-use jiff::{SignedDuration, Timestamp};
-use reportedly_follow::{Asked, Clock, Updated, Updater, Which};
+use jiff::SignedDuration;
+use reportedly_follow::{Asked, Clock, Played, Updated, Updater, Which};
 use reportedly_gather::{
     fetch::{Fetcher, Limits, Options, Reach},
     pace::{Bounds, Rules},
@@ -11,10 +11,8 @@ use reportedly_gather::{
 use reportedly_library::{Error, Kept, Library, Subscription, Wanted, Writer};
 use std::{
     fmt::Write as _,
-    future::Future,
     io::{Read, Write},
     net::{IpAddr, Ipv4Addr, TcpListener, TcpStream},
-    pin::Pin,
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
@@ -23,26 +21,6 @@ use tempfile::TempDir;
 use tokio::runtime::Builder;
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-
-/// A clock that is set forward where nothing else is to be done.
-struct Played(Mutex<Timestamp>);
-
-impl Clock for Played {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().expect("a lock")
-    }
-
-    fn wait(&self, until: Timestamp, idle: bool) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async move {
-            if idle {
-                let mut now = self.0.lock().expect("a lock");
-                *now = until.max(*now);
-            } else {
-                std::future::pending::<()>().await;
-            }
-        })
-    }
-}
 
 /// A server that sends what a test wants, and what it was asked for: `host/path`.
 struct Server {
@@ -120,7 +98,7 @@ fn item(link: &str, title: &str) -> String {
 /// A library that is fed from one server.
 struct Desk {
     folder: TempDir,
-    clock: Arc<Played>,
+    clock: Played,
     updater: Updater,
     server: Server,
 }
@@ -128,7 +106,7 @@ struct Desk {
 impl Desk {
     /// With limits in which a test ends soon.
     fn new(server: Server) -> Self {
-        let clock = Arc::new(Played(Mutex::new("2031-03-04T06:00:00Z".parse().expect("an instant"))));
+        let clock = Played::at("2031-03-04T06:00:00Z".parse().expect("an instant"));
         let hosts = Arc::new(|_: &str| Some(vec![HERE]));
         let reach = Reach { allowed: vec![HERE], hosts: Some(hosts), ..Reach::default() };
         let wait = Duration::from_secs(1);
@@ -136,7 +114,7 @@ impl Desk {
         let updater = Updater {
             fetcher: Fetcher::new(Options { reach, limits, ..Options::default() }).expect("a fetcher"),
             robots: Arc::new(Robots::default()),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            clock: Arc::new(clock.clone()),
             rules: Rules::default(),
             bounds: Bounds::default(),
             keep_pages: false,
@@ -157,7 +135,7 @@ impl Desk {
     }
 
     fn later(&self, time: SignedDuration) {
-        *self.clock.0.lock().expect("a lock") += time;
+        *self.clock.time() += time;
     }
 
     fn update(&self) -> Updated {

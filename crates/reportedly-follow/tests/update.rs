@@ -2,8 +2,8 @@
 
 mod server;
 
-use jiff::{SignedDuration, Timestamp};
-use reportedly_follow::{Asked, Clock, Told, Updated, Updater, Which};
+use jiff::SignedDuration;
+use reportedly_follow::{Asked, Clock, Played, Told, Updated, Updater, Which};
 use reportedly_gather::{
     fetch::{Fetcher, Options, Reach},
     pace::{Bounds, Rules},
@@ -14,36 +14,14 @@ use server::{Server, article, feed, item, moved, status};
 use std::{
     collections::BTreeMap,
     future::Future,
-    pin::Pin,
     sync::{Arc, Mutex},
 };
 use tempfile::TempDir;
 
-/// A clock that is set forward where nothing else is to be done.
-#[derive(Debug)]
-struct Played(Mutex<Timestamp>);
-
-impl Clock for Played {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().expect("a lock")
-    }
-
-    fn wait(&self, until: Timestamp, idle: bool) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async move {
-            if idle {
-                let mut now = self.0.lock().expect("a lock");
-                *now = until.max(*now);
-            } else {
-                std::future::pending::<()>().await;
-            }
-        })
-    }
-}
-
 /// A library that is fed from one server, with several names.
 struct Desk {
     folder: TempDir,
-    clock: Arc<Played>,
+    clock: Played,
     updater: Updater,
     server: Server,
 }
@@ -51,7 +29,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let server = Server::start();
-        let clock = Arc::new(Played(Mutex::new("2031-03-04T06:00:00Z".parse().expect("an instant"))));
+        let clock = Played::at("2031-03-04T06:00:00Z".parse().expect("an instant"));
         let here = server.address.ip();
         let reach = Reach {
             allowed: vec![here],
@@ -61,7 +39,7 @@ impl Desk {
         let updater = Updater {
             fetcher: Fetcher::new(Options { reach, ..Options::default() }).expect("a fetcher"),
             robots: Arc::new(Robots::default()),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            clock: Arc::new(clock.clone()),
             rules: Rules::default(),
             bounds: Bounds::default(),
             keep_pages: false,
@@ -70,7 +48,7 @@ impl Desk {
     }
 
     fn later(&self, hours: i64) {
-        let mut now = self.clock.0.lock().expect("a lock");
+        let mut now = self.clock.time();
         *now += SignedDuration::from_hours(hours);
     }
 

@@ -12,6 +12,7 @@ ALTER TABLE subscription ADD COLUMN asked TEXT;
 CREATE TABLE item (
   subscription INTEGER NOT NULL REFERENCES subscription (id),
   name TEXT NOT NULL,
+  -- By hash.
   guid TEXT,
   -- A hash of what it says, to see that it says something else.
   said INTEGER NOT NULL,

@@ -258,7 +258,7 @@ impl Writer {
                         "INSERT INTO item (subscription, name, guid, said, body, first_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                          ON CONFLICT DO UPDATE SET guid = ?3, said = ?4, body = ?5",
                     )?
-                    .execute(params![id, item.name, item.guid, item.said as i64, body, microseconds(now)])?;
+                    .execute(params![id, item.name, guid_of(item), item.said as i64, body, microseconds(now)])?;
                 // Another feed's item says the same of a page that was read: nothing is to be asked for again.
                 let again = there.is_some();
                 transaction
@@ -325,9 +325,9 @@ fn article_of(connection: &Connection, name: &str) -> rusqlite::Result<Option<St
     Ok(article.flatten())
 }
 
-/// A GUID of what was forgotten: it is known if it comes again, and says nothing any more.
-fn hashed(guid: &str) -> String {
-    format!("#{:016x}", xxh3_64(guid.as_bytes()))
+/// A GUID as it is kept: what is forgotten is known by it if it comes again, and it says nothing.
+fn guid_of(item: &Offered) -> Option<String> {
+    item.guid.as_ref().map(|guid| format!("{:016x}", xxh3_64(guid.as_bytes())))
 }
 
 fn said(connection: &Connection, subscription: i64, name: &str) -> rusqlite::Result<Option<i64>> {
@@ -338,10 +338,10 @@ fn said(connection: &Connection, subscription: i64, name: &str) -> rusqlite::Res
 }
 
 fn by_guid(connection: &Connection, subscription: i64, item: &Offered) -> rusqlite::Result<Option<String>> {
-    let Some(guid) = &item.guid else { return Ok(None) };
-    let mut all = connection
-        .prepare_cached("SELECT name FROM item WHERE subscription = ?1 AND guid IN (?2, ?3) LIMIT 2")?;
-    let all = all.query_map(params![subscription, guid, hashed(guid)], |row| row.get(0))?;
+    let Some(guid) = guid_of(item) else { return Ok(None) };
+    let mut all =
+        connection.prepare_cached("SELECT name FROM item WHERE subscription = ?1 AND guid = ?2 LIMIT 2")?;
+    let all = all.query_map(params![subscription, guid], |row| row.get(0))?;
     let all = all.collect::<rusqlite::Result<Vec<String>>>()?;
     // A GUID that several items have tells nothing.
     Ok(<[String; 1]>::try_from(all).ok().map(|[one]| one))
@@ -370,19 +370,11 @@ fn rename(connection: &Connection, subscription: i64, old: &str, item: &Offered)
 
 /// Takes out what subscriptions say of articles that are forgotten, and asks for their pages no more.
 pub(crate) fn forget(connection: &Connection, article: &str) -> rusqlite::Result<()> {
-    let mut items = connection.prepare_cached(
-        "SELECT subscription, name, guid FROM item
-         WHERE name IN (SELECT name FROM visit WHERE article = ?1 OR name = ?1)",
-    )?;
-    let items = items.query_map([article], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    for item in items.collect::<rusqlite::Result<Vec<(i64, String, Option<String>)>>>()? {
-        let (subscription, name, guid) = item;
-        // One that was forgotten before is hashed already.
-        let guid = guid.map(|guid| if guid.starts_with('#') { guid } else { hashed(&guid) });
-        connection
-            .prepare_cached("UPDATE item SET body = x'', guid = ?3 WHERE subscription = ?1 AND name = ?2")?
-            .execute(params![subscription, name, guid])?;
-    }
+    connection
+        .prepare_cached(
+            "UPDATE item SET body = x'' WHERE name IN (SELECT name FROM visit WHERE article = ?1 OR name = ?1)",
+        )?
+        .execute([article])?;
     connection
         .prepare_cached(
             "UPDATE visit SET url = NULL, asked = NULL, due_at = NULL WHERE article = ?1 OR name = ?1",

@@ -19,7 +19,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use alerts::Receiver;
 use jiff::Timestamp;
-use reportedly_follow::{Clock, Told, Updated, Updater, Which};
+use reportedly_follow::{Played, Told, Updated, Updater, Which};
 use reportedly_gather::{
     fetch::{Fetcher, Limits, Options, Reach},
     pace::{Bounds, Rules},
@@ -32,7 +32,7 @@ use std::{
     fs,
     future::{Future, poll_fn},
     path::Path,
-    pin::{Pin, pin},
+    pin::pin,
     process::ExitCode,
     sync::{Arc, Mutex},
     task::Poll,
@@ -48,26 +48,6 @@ const KILLED: i64 = 30;
 const LIMITS: Duration = Duration::from_secs(3);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// A clock that is set forward where nothing else is to be done.
-struct Played(Arc<Mutex<Timestamp>>);
-
-impl Clock for Played {
-    fn now(&self) -> Timestamp {
-        *lock(&self.0)
-    }
-
-    fn wait(&self, until: Timestamp, idle: bool) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async move {
-            if idle {
-                let mut now = lock(&self.0);
-                *now = until.max(*now);
-            } else {
-                std::future::pending::<()>().await;
-            }
-        })
-    }
-}
 
 /// What came of all runs.
 #[derive(Default)]

@@ -11,6 +11,7 @@ use crate::{Alert, News, following::word};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use lettre::message::{Mailbox, Message, header};
+use reportedly_gather::fetch::without_password;
 use serde_json::Value;
 use sha2::Sha256;
 use std::fmt::Write as _;
@@ -110,14 +111,6 @@ impl Prepared {
         }
         shown
     }
-}
-
-/// An address without a user's name and password.
-fn without_password(url: &str) -> String {
-    let Ok(mut parsed) = Url::parse(url) else { return "(no address)".to_owned() };
-    let _ = parsed.set_username("");
-    let _ = parsed.set_password(None);
-    parsed.into()
 }
 
 /// What programs are given: the alert, and which try it is.

@@ -225,8 +225,7 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
     /// An item was read.
     pub(super) fn was_read(&mut self, host: &Arc<str>, mut visit: Visit, read: Read) -> Result<(), Error> {
         let now = self.now();
-        let Read { mut asked, fetched, unchanged, wrong, later, delay, row, is_article, article, broken } =
-            read;
+        let Read { mut asked, fetched, wrong, later, delay, row, is_article, article, broken, .. } = read;
         if let Some(broken) = &broken {
             (self.tell)(Told::Broken(broken));
         }
@@ -269,7 +268,6 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
                 self.wrong(host, &mut asked, fetched.as_ref(), wrong)?
             }
         };
-        debug_assert!(!unchanged || asked.wrong.is_none());
         if asked.wrong.is_none()
             && let Some((_, refused)) = self.hosts.get_mut(&**host)
         {
