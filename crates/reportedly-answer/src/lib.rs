@@ -23,4 +23,4 @@ pub use reading::{ReadingAnswer, reading, when};
 pub use reading_text::{reading_text, summary};
 pub use stories::{StoriesAnswer, StoryAnswer, stories, story};
 pub use stories_text::{more_stories, story_text};
-pub use style::{Style, visible};
+pub use style::{Style, count, visible};

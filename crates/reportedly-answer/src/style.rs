@@ -99,7 +99,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// "1 article", "2 articles".
-pub(crate) fn count(n: usize, one: &str) -> String {
+pub fn count(n: usize, one: &str) -> String {
     if n == 1 {
         format!("1 {one}")
     } else if let Some(stem) = one.strip_suffix('y') {

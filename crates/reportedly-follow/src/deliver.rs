@@ -9,7 +9,9 @@ mod send;
 mod target;
 mod wording;
 
-pub use target::{Channel, Mail, Secret, Security, Target, is_mail_address, is_web_address, shown_address};
+pub use target::{
+    Channel, Mail, Secret, Security, Target, is_mail_address, is_web_address, shown_address, shown_command,
+};
 pub use wording::{subject, text};
 
 use crate::{Alert, AlertOrigin, Link, News};
@@ -44,10 +46,20 @@ const SILENCE: Duration = PATIENCE.saturating_mul(3);
 pub struct Delivered {
     /// Alerts that arrived, counted once for each receiver.
     pub delivered: usize,
+    /// Those whom at least one reached.
+    pub reached: Vec<String>,
     /// Alerts that were given up.
     pub given_up: usize,
     /// What went wrong with which receiver, the last of each.
     pub failed: Vec<(String, String)>,
+}
+
+impl Delivered {
+    /// Those whom something was sent and nothing reached.
+    pub fn unreached(&self) -> impl Iterator<Item = &str> {
+        let failed = self.failed.iter().map(|(name, _)| name);
+        failed.filter(|name| !self.reached.contains(name)).map(String::as_str)
+    }
 }
 
 /// Sends what is due. `now` is the time as it begins.
@@ -202,6 +214,9 @@ impl<'t> Lane<'t> {
             Ok(()) => {
                 self.refusals = 0;
                 told.delivered += 1;
+                if !told.reached.iter().any(|reached| reached == name) {
+                    told.reached.push(name.to_owned());
+                }
                 notes.push((due.sequence, name, Outcome::Delivered(now)));
                 return;
             }

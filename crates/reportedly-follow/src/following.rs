@@ -65,18 +65,43 @@ pub fn would_find(library: &Library) -> Result<Vec<Alert>, Error> {
     Ok(alerts.into_iter().map(|(_, alert, _)| alert).collect())
 }
 
-/// What an alert about the story that a search finds would look like.
+/// What an alert about a story would look like: where a search finds it by these of its articles, the story itself as
+/// news; where it is followed (`matching` is empty), a denial or an origin that it has, as if that came in just now.
 pub fn example(view: &View<'_>, name: &str, story: &Found, matching: &[String]) -> Result<Alert, Error> {
     let members = view.members_of(story)?;
     let grown = view.tell_grown(story, &vec![false; members.len()])?;
-    let told = Told { grown: &grown, members: &members, fresh: &vec![true; members.len()] };
+    let all = vec![true; members.len()];
+    let told = Told { grown: &grown, members: &members, fresh: &all };
     let found = |m: &Member| matching.is_empty() || matching.contains(&m.name);
     let found: Vec<usize> = (0..members.len()).filter(|i| told.tells(*i) && found(&members[*i])).collect();
-    Ok(told.alert(name, told.found(&found)))
+    let first = |stance: Stance| {
+        let mut claims = grown.story.claims.iter().filter(|c| c.articles.iter().any(|a| a.stance == stance));
+        claims.find_map(as_if_new)
+    };
+    let piece =
+        if matching.is_empty() { first(Stance::Denies).or_else(|| first(Stance::Asserts)) } else { None };
+    Ok(told.alert(name, piece.unwrap_or_else(|| told.found(&found))))
 }
 
 /// An alert, the number of its follow, and the articles whose words it has.
 type Made = (i64, Alert, BTreeSet<String>);
+
+/// The last of a claim's named origins as news.
+fn as_if_new(claim: &Claim) -> Option<Piece> {
+    let stance = claim.articles.first()?.stance;
+    let last = claim.origins.iter().rev().find(|o| o.name.is_some())?;
+    Some(Piece {
+        news: if stance == Stance::Denies { News::Denial } else { News::Origin },
+        subject: String::new(),
+        text: claim.text.clone(),
+        before: None,
+        status: None,
+        origins: named(std::slice::from_ref(last)),
+        independent_origins: Some(claim.independent_origins),
+        links: last.articles.clone(),
+        articles: BTreeSet::new(),
+    })
+}
 
 /// How far each follow is looked at, and what is new.
 fn whats_new(

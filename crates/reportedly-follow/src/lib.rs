@@ -14,7 +14,7 @@ pub use asked::{Asked, Wrong};
 pub use clock::{Clock, Played, Wall};
 pub use deliver::{
     Channel, Delivered, Mail, Secret, Security, Target, deliver, dry_run, is_mail_address, is_web_address,
-    shown_address, shown_test, subject, test, text,
+    shown_address, shown_command, shown_test, subject, test, text,
 };
 pub use following::{example, find, raise, word, would_find};
 pub use look::{Found, look, subscription};

@@ -383,7 +383,7 @@ fn ntfy_is_given_a_message_for_people() {
     let body = String::from_utf8(seen.body.to_vec()).expect("text");
     assert_eq!(
         body,
-        "«Nein», sagte die Bürgermeisterin . RCPT TO:<all@example.org>\nIt was planned, it is denied now.\n\
+        "«Nein», sagte die Bürgermeisterin . RCPT TO:<all@example.org>\nIt was planned, and is denied now.\n\
          Denies it: Ilse Marran.\n\nFähre, Tern Gazette\nhttps://gazette.example/plan?a=1 X-Evil: yes\n"
     );
 }

@@ -54,7 +54,40 @@ pub enum Outcome {
     },
 }
 
+/// What a receiver does not have yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many alerts.
+    pub alerts: usize,
+    /// When the next of them is due.
+    pub until: Option<Timestamp>,
+}
+
 impl Library {
+    /// What waits for a receiver, and until when: see [`Writer::due`].
+    pub fn waiting(&self, target: &str) -> Result<Waiting, Error> {
+        (|| {
+            let mut all = self.store.connection.prepare_cached(
+                "SELECT due_at, refused FROM delivery JOIN alert ON alert.sequence = delivery.alert
+                 WHERE target = ?1 AND due_at IS NOT NULL AND body IS NOT NULL ORDER BY alert",
+            )?;
+            let mut all = all.query([target])?;
+            let (mut waiting, mut held) = (Waiting::default(), false);
+            while let Some(row) = all.next()? {
+                let (at, refused): (i64, bool) = (row.get(0)?, row.get(1)?);
+                waiting.alerts += 1;
+                // What comes behind one that failed waits for that.
+                if !held {
+                    let at = instant(at);
+                    waiting.until = Some(waiting.until.map_or(at, |until| until.min(at)));
+                }
+                held |= !refused;
+            }
+            Ok(waiting)
+        })()
+        .map_err(|e| self.store.error(e))
+    }
+
     /// What is to be sent to a receiver now, in order: see [`Writer::due`].
     pub fn due(&self, target: &str, now: Timestamp) -> Result<Vec<Due>, Error> {
         due(&self.store, target, now)
@@ -66,6 +99,18 @@ impl Writer {
     /// receiver refused does not.
     pub fn due(&self, target: &str, now: Timestamp) -> Result<Vec<Due>, Error> {
         due(&self.store, target, now)
+    }
+
+    /// Makes what waits for a receiver due, also what it refused. Gives how many alerts that are.
+    pub fn retry(&mut self, target: &str, now: Timestamp) -> Result<usize, Error> {
+        self.store
+            .connection
+            .prepare_cached(
+                "UPDATE delivery SET due_at = ?2 WHERE target = ?1 AND due_at > ?2
+                   AND (SELECT body FROM alert WHERE sequence = alert) IS NOT NULL",
+            )
+            .and_then(|mut change| change.execute(params![target, microseconds(now)]))
+            .map_err(|e| self.store.error(e))
     }
 
     /// Notes what became of deliveries, all of it or nothing.

@@ -177,8 +177,8 @@ impl Writer {
             let added = connection
                 .prepare_cached(
                     "INSERT INTO follow (name, query, story, targets, added_at, looked, looked_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(seq), 0) FROM observation), ?5)
-                     ON CONFLICT DO NOTHING",
+                     SELECT ?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(seq), 0) FROM observation), ?5
+                     WHERE NOT EXISTS (SELECT 1 FROM follow WHERE name = ?1)",
                 )?
                 .execute(params![name, query, story, list(targets), microseconds(now)])?;
             Ok((added > 0).then(|| connection.last_insert_rowid()))

@@ -47,7 +47,7 @@ mod writer;
 
 pub use backup::{put_aside_before, restore};
 pub use check::{Fault, Report};
-pub use deliveries::{Due, Outcome};
+pub use deliveries::{Due, Outcome, Waiting};
 pub use error::Error;
 pub use export::{Kept, Place, Wanted};
 pub use folding::Folded;

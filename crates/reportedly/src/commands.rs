@@ -25,7 +25,28 @@ pub mod timeline;
 pub mod update;
 
 use crate::arguments::AsOf;
-use reportedly_library::Library;
+use anyhow::{Result, bail};
+use reportedly_gather::article_id;
+use reportedly_library::{Library, View};
+
+/// The article that somebody means by its id, that of one of its states, or its address.
+fn article_meant(which: &str, view: &View<'_>, library: &Library, as_of: Option<&AsOf>) -> Result<String> {
+    let mut found = Vec::new();
+    if which.contains("://") {
+        // However its address was written; what names no page gives an id that nothing has.
+        found = view.articles_named(&article_id(Some(which), which.as_bytes()))?;
+    }
+    if found.is_empty() {
+        found = view.articles_named(which)?;
+    }
+    match <[String; 1]>::try_from(found) {
+        Ok([one]) => Ok(one),
+        Err(none) if none.is_empty() => Err(no_such("article", which, as_of, library)),
+        Err(several) => {
+            bail!("{which}: several articles were seen there: name one of {}", several.join(", "))
+        }
+    }
+}
 
 /// That the library has nothing of this kind with this id.
 fn no_such(what: &str, id: &str, as_of: Option<&AsOf>, library: &Library) -> anyhow::Error {

@@ -2,6 +2,7 @@
 
 use crate::terminal::{progress, say};
 use anyhow::Result;
+use reportedly_answer::count;
 use reportedly_library::{Again, Error, Indexed, Writer};
 
 /// Brings the index up to date, and says so where that means to make it again.
@@ -34,13 +35,13 @@ fn bring(quiet: bool, work: impl FnOnce(&dyn Fn(Indexed)) -> Result<Indexed, Err
             Some(Again::Missing) | None => "",
         };
         if !why.is_empty() {
-            say(&format!("the search index was made again, since {why}: {} articles", indexed.done));
+            say(&format!("the search index was made again, since {why}: {}", count(indexed.done, "article")));
         }
     }
     if indexed.damaged > 0 {
         say(&format!(
-            "the stored readings of {} articles are damaged, and no search finds them: `reportedly check` names them",
-            indexed.damaged
+            "stored readings are damaged, and no search finds them: {}; `reportedly check` names them",
+            count(indexed.damaged, "article")
         ));
     }
     Ok(())

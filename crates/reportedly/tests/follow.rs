@@ -115,10 +115,10 @@ fn a_test_goes_out_marked_and_a_receiver_that_is_down_is_said_without_its_secret
     assert_eq!(desk.log()[0]["test"], true);
     let (shown, _) = desk.ask(&["alerts", "--test", "desk", "--dry-run"]);
     assert!(
-        shown.contains("POST http://127.0.0.1:9/") && shown.contains("Reportedly-Signature: t="),
+        shown.contains("POST http://127.0.0.1:9/…\n") && shown.contains("Reportedly-Signature: t="),
         "{shown}"
     );
-    assert!(!shown.contains("s3cret"), "{shown}");
+    assert!(!shown.contains("s3cret") && !shown.contains("pa5s"), "{shown}");
     let down = desk.run(&["alerts", "--test", "desk"]);
     let said = text(&down.stderr);
     assert_eq!(down.status.code(), Some(1));
@@ -147,10 +147,46 @@ fn what_cannot_be_followed_is_said() {
     check(&["follow", "--story", "nothing"], 1, "no story or article with this id");
     check(&["follow", "a", "--to", "lug"], 2, "did you mean log?");
     check(&["follow", "a", "--name", " "], 2, "a name that can be seen");
+    check(&["follow", "a", "--name", "7"], 2, "\"7\" would be taken for a number");
+    check(&["alerts", "--retry", "lug"], 2, "did you mean log?");
     check(&["alerts", "--test", "phone"], 2, "there are log, desk");
     check(&["alerts", "--dry-run"], 2, "goes with --send or --test");
     check(&["unfollow", "a"], 1, "is not followed");
     desk.ask(&["follow", "Nadja Rook"]);
     check(&["follow", "Nadja Rook"], 2, "is followed already");
+    desk.ask(&["follow", "Nadja Rook", "--name", "again"]);
+    assert!(desk.ask(&["following"]).0.contains("2  again  "), "what failed has no number");
+    assert_eq!(desk.ask(&["alerts", "--limit", "0"]), (String::new(), String::new()));
     check(&["unfollow", "Nadja"], 1, "is not followed");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_reaches_nobody_is_said_and_sent_again_when_somebody_asks() {
+    let desk = Desk::new();
+    desk.add("harbour-wire");
+    let (shown, _) = desk.ask(&["search", "Ruddock", "mill", "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+    let article = shown["found"][0]["id"].as_str().expect("an id").to_owned();
+    let (example, _) = desk.ask(&["follow", "--story", &article, "--dry-run"]);
+    assert!(!example.contains("new story") && example.contains("new origin"), "{example}");
+
+    desk.ask(&["follow", "Ruddock", "mill", "--to", "desk", "--name", "mill"]);
+    desk.add("northline-business");
+    let down = desk.run(&["alerts", "--send"]);
+    let said = text(&down.stderr);
+    assert_eq!(down.status.code(), Some(1), "{said}");
+    assert!(said.contains("desk: no connection") && said.contains(" 0 delivered, "), "{said}");
+    assert!(said.contains(" until 20"), "{said}");
+    // It waits: nothing is tried, and nothing goes wrong.
+    let (_, said) = desk.ask(&["alerts", "--send"]);
+    assert!(said.contains("0 new alerts, 0 delivered, ") && said.contains(" until 20"), "{said}");
+
+    let path = desk.path("r.toml");
+    let log = desk.path("log").display().to_string();
+    let script = format!("cat >> {log:?}");
+    fs::write(&path, format!("targets = [{{ name = \"desk\", command = [\"sh\", \"-c\", {script:?}] }}]"))
+        .expect("written");
+    let (_, said) = desk.ask(&["alerts", "--retry", "desk"]);
+    assert!(!desk.log().is_empty() && !said.contains("wait"), "{said}");
 }

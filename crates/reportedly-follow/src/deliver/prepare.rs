@@ -4,14 +4,13 @@
 //! control characters, and never among the arguments of one.
 
 use super::{
-    target::{Channel, Mail, Secret, Target},
+    target::{Channel, Mail, Secret, Target, shown_address, shown_command},
     wording::{one_line, subject, text},
 };
 use crate::{Alert, News, following::word};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use lettre::message::{Mailbox, Message, header};
-use reportedly_gather::fetch::without_password;
 use serde_json::Value;
 use sha2::Sha256;
 use std::fmt::Write as _;
@@ -87,7 +86,7 @@ impl Prepared {
         let mut shown = String::new();
         match self {
             Self::Post { url, headers, authorization, body } => {
-                let _ = writeln!(shown, "POST {}", without_password(&url.0));
+                let _ = writeln!(shown, "POST {}", shown_address(&url.0));
                 for (name, value) in headers {
                     let _ = writeln!(shown, "{name}: {value}");
                 }
@@ -100,7 +99,12 @@ impl Prepared {
                 for (name, value) in variables {
                     let _ = writeln!(shown, "{name}={value:?}");
                 }
-                let _ = writeln!(shown, "{command:?}\n\n{}", String::from_utf8_lossy(input).trim_end());
+                let _ = writeln!(
+                    shown,
+                    "{:?}\n\n{}",
+                    shown_command(command),
+                    String::from_utf8_lossy(input).trim_end()
+                );
             }
             Self::Mail { by, message } => {
                 let mail = message.formatted();

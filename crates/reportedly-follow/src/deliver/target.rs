@@ -92,6 +92,12 @@ pub fn is_web_address(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
+/// A program without its arguments, any of which could be a secret.
+pub fn shown_command(command: &[String]) -> Vec<&str> {
+    let arguments = (command.len() > 1).then_some("…");
+    command.iter().take(1).map(String::as_str).chain(arguments).collect()
+}
+
 /// Where an address leads, without what could be a secret in it: many a webhook's whole path is one.
 pub fn shown_address(text: &str) -> String {
     let Ok(url) = Url::parse(text) else { return "(no address)".to_owned() };
@@ -191,5 +197,15 @@ mod tests {
         check("https://me:pa55@hooks.example/T0/s3cret?k=1", "https://hooks.example/…");
         check("http://desk.example:8080", "http://desk.example:8080");
         check("nowhere", "(no address)");
+    }
+
+    #[test]
+    fn a_program_is_shown_without_its_arguments() {
+        let check = |command: &[&str], expected: &[&str]| {
+            let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(shown_command(&command), expected);
+        };
+        check(&["curl", "-H", "X-Key: s3cret"], &["curl", "…"]);
+        check(&["logger"], &["logger"]);
     }
 }

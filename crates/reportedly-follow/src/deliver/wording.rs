@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 /// Characters of a subject.
 const SUBJECT: usize = 160;
 
+/// The status of what took place, which says so with another verb than the others.
+const HAPPENED: &str = "happened";
+
 /// Text on one line that steers nothing: control characters, line ends and marks of direction become spaces.
 pub fn one_line(text: &str) -> String {
     let steers = |c: char| {
@@ -23,6 +26,7 @@ fn what(alert: &Alert) -> String {
         (News::Origin, ..) if alert.origins.len() > 1 => "new origins".to_owned(),
         (News::Origin, ..) => "new origin".to_owned(),
         (News::Denial, ..) => "denied".to_owned(),
+        (News::Status, _, Some(status)) if status == HAPPENED => "has happened".to_owned(),
         (News::Status, Some(before), Some(status)) => format!("{before}, now {status}"),
         (News::Status, ..) => "changed".to_owned(),
     }
@@ -41,7 +45,14 @@ pub fn subject(alert: &Alert) -> String {
 pub fn text(alert: &Alert) -> String {
     let mut text = format!("{}\n", one_line(&alert.text));
     if let (Some(before), Some(status)) = (&alert.before, &alert.status) {
-        let _ = writeln!(text, "It was {}, it is {} now.", one_line(before), one_line(status));
+        let before = match before.as_str() {
+            HAPPENED => "It was said to have happened".to_owned(),
+            before => format!("It was {}", one_line(before)),
+        };
+        let _ = match status.as_str() {
+            HAPPENED => writeln!(text, "{before}, and has happened now."),
+            status => writeln!(text, "{before}, and is {} now.", one_line(status)),
+        };
     }
     if !alert.origins.is_empty() {
         let who: Vec<String> = alert.origins.iter().map(origin).collect();

@@ -13,6 +13,7 @@ use crate::{
 use anyhow::{Context, Result};
 use clap::Args;
 use jiff::Timestamp;
+use reportedly_answer::count;
 use reportedly_follow::{Found, Which, look, told};
 use reportedly_gather::Record;
 use reportedly_library::{Added, BATCH, Library, Row, Sight, Subscribed, Subscription, Told, Writer};
@@ -292,8 +293,8 @@ fn subscribed_to(wanted: &[Subscription], there: Subscribed) -> String {
             )
         ),
         ([one], _) => format!("{}: subscribed to already", network::without_password(&one.url)),
-        (_, 0) => format!("subscribed to {} feeds", there.added),
-        (_, known) => format!("subscribed to {} feeds, {known} were there already", there.added),
+        (_, 0) => format!("subscribed to {}", count(there.added, "feed")),
+        (_, known) => format!("subscribed to {}, {known} already there", count(there.added, "feed")),
     }
 }
 

@@ -11,10 +11,11 @@ use crate::{
 use anyhow::{Result, bail};
 use clap::Args;
 use jiff::Timestamp;
+use reportedly_answer::count;
 use reportedly_follow::{
-    Alert, Target, deliver, dry_run, raise, shown_test, subject, test, text, would_find,
+    Alert, Delivered, Target, deliver, dry_run, raise, shown_test, subject, test, text, would_find,
 };
-use reportedly_library::{Delivery, KeptAlert, Library, Writer};
+use reportedly_library::{Delivery, KeptAlert, Library, Waiting, Writer};
 use serde_json::{Value, json};
 use std::{
     io::{self, BufWriter, Write},
@@ -39,28 +40,38 @@ its environment; status 0 means that it has it. Mail goes by STARTTLS with smtp:
 smtps://; tls = false is for a server on this machine.
 
 What cannot be delivered is tried again after a minute, then later and later up to once a day, for
-a week. Each alert may come more than once, with the same id (Reportedly-Alert) and a higher
-Reportedly-Attempt. Addresses inside one's own network are allowed here.
+a week; --retry does not wait. Each alert may come more than once, with the same id (Reportedly-Alert)
+and a higher Reportedly-Attempt. Addresses inside one's own network are allowed here. Where a message
+is shown (--dry-run), of an address only scheme and host are, and of a command only the program: what
+follows may be a secret.
 
 Examples:
   reportedly alerts
   reportedly alerts --test desk
-  reportedly alerts --send --dry-run             exactly what would be sent to whom
-  reportedly add new-pages/ && reportedly alerts --send")]
+  reportedly alerts --send --dry-run             what would be sent to whom
+  reportedly alerts --retry desk                 once it is up again
+  reportedly add new-pages/ && reportedly alerts --send
+
+Exit status: 0 when all went well, also where nothing was new; 1 where nothing could be delivered to
+one of the targets (it is said to which), or a test was not delivered; 2 for a wrong command line.")]
 pub struct Alerts {
     /// One JSON object
-    #[arg(long, conflicts_with_all = ["send", "test"])]
+    #[arg(long, conflicts_with_all = ["send", "test", "retry"])]
     pub json: bool,
     /// At most so many, the latest ones
-    #[arg(long, value_name = "N", default_value_t = 20, conflicts_with_all = ["send", "test"])]
+    #[arg(long, value_name = "N", default_value_t = 20, conflicts_with_all = ["send", "test", "retry"])]
     pub limit: usize,
     /// Look what is new, and send what is due
     #[arg(long)]
     pub send: bool,
+    /// The same, and send at once what waits after a failure or a refusal: to this target, or to all
+    #[arg(long, value_name = "TARGET", conflicts_with_all = ["test", "dry_run"])]
+    #[expect(clippy::option_option, reason = "absent, without a target, with one")]
+    pub retry: Option<Option<String>>,
     /// Send an alert that is marked as a test to this target
     #[arg(long, value_name = "TARGET", conflicts_with = "send")]
     pub test: Option<String>,
-    /// Show exactly what would be sent; nothing is sent or kept
+    /// Show what would be sent, all but its secrets; nothing is sent or kept
     #[arg(long, short = 'n')]
     pub dry_run: bool,
     /// No summary; problems are still told
@@ -75,12 +86,22 @@ impl Alerts {
             return self.test(settings, name);
         }
         let folder = settings.library()?;
-        match (self.send, self.dry_run) {
+        match (self.send || self.retry.is_some(), self.dry_run) {
             (true, false) => {
+                let again: Vec<&str> = match &self.retry {
+                    Some(Some(name)) => vec![target_named(settings, "--retry", name)?.name.as_str()],
+                    Some(None) => settings.targets.value.names().collect(),
+                    None => Vec::new(),
+                };
                 let mut writer = Writer::existing(folder)?;
+                for name in again {
+                    writer.retry(name, Timestamp::now())?;
+                }
                 writer.fold()?;
                 index(&mut writer, self.quiet)?;
-                tell_followers(settings, folder, &mut writer, self.quiet, tally)
+                let told = tell_followers(settings, folder, &mut writer, self.quiet, tally)?;
+                tally.problems += told.unreached().count();
+                Ok(())
             }
             (true, true) => show_due(settings, &Library::open(folder)?, tally),
             (false, true) => bail!(Usage("--dry-run goes with --send or --test".to_owned())),
@@ -89,15 +110,7 @@ impl Alerts {
     }
 
     fn test(&self, settings: &Settings, name: &str) -> Result<()> {
-        let known = || settings.targets.value.names().map(str::to_owned);
-        let Some(receiver) = settings.targets.value.0.iter().find(|r| r.name == name) else {
-            let hint = match (nearest(name, known()), known().next()) {
-                (Some(near), _) => format!("did you mean {near}?"),
-                (None, Some(_)) => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
-                (None, None) => "there are none; `reportedly alerts --help` says how to set them".to_owned(),
-            };
-            bail!(Usage(format!("--test {name}: no target of this name in the configuration: {hint}")));
-        };
+        let receiver = target_named(settings, "--test", name)?;
         let target = receiver.target().map_err(|e| anyhow::anyhow!("{name}: {e}"))?;
         if self.dry_run {
             let shown = shown_test(&target, Timestamp::now()).map_err(|e| anyhow::anyhow!("{name}: {e}"))?;
@@ -120,7 +133,7 @@ impl Alerts {
             writeln!(out, "{:#}", json!({"alerts": alerts}))?;
             return Ok(out.flush()?);
         }
-        if alerts.is_empty() && !self.quiet {
+        if alerts.is_empty() && self.limit > 0 && !self.quiet {
             let nothing = if library.follows()?.is_empty() {
                 "nothing is followed: `reportedly follow QUERY` or `reportedly follow --story ID` begins"
             } else {
@@ -157,6 +170,19 @@ impl Alerts {
     }
 }
 
+/// The target of this name, which a flag gives.
+pub fn target_named<'s>(settings: &'s Settings, flag: &str, name: &str) -> Result<&'s Receiver, Usage> {
+    let known = || settings.targets.value.names().map(str::to_owned);
+    settings.targets.value.0.iter().find(|r| r.name == name).ok_or_else(|| {
+        let hint = match (nearest(name, known()), known().next()) {
+            (Some(near), _) => format!("did you mean {near}?"),
+            (None, Some(_)) => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
+            (None, None) => "there are none; `reportedly alerts --help` says how to set them".to_owned(),
+        };
+        Usage(format!("{flag} {name}: no target of this name in the configuration: {hint}"))
+    })
+}
+
 fn parsed(kept: &KeptAlert) -> Option<Alert> {
     serde_json::from_str(kept.body.as_deref()?).ok()
 }
@@ -176,10 +202,7 @@ fn state(delivery: &Delivery, known: &[&str]) -> &'static str {
 
 /// The same in a sentence.
 fn stands(delivery: &Delivery, known: &[&str], has_words: bool) -> String {
-    let tries = match delivery.attempts {
-        1 => "1 try".to_owned(),
-        n => format!("{n} tries"),
-    };
+    let tries = count(delivery.attempts as usize, "try");
     let failed = delivery.failed.as_deref().unwrap_or("no answer was noted");
     let again = delivery.due_at.map(|at| format!("; tried again {}", minute(at))).unwrap_or_default();
     match state(delivery, known) {
@@ -228,11 +251,12 @@ pub fn tell_followers(
     writer: &mut Writer,
     quiet: bool,
     tally: &mut Tally,
-) -> Result<()> {
+) -> Result<Delivered> {
     if writer.follows()?.is_empty() {
-        return Ok(());
+        return Ok(Delivered::default());
     }
-    let alerts = raise(writer, &Library::open(folder)?, Timestamp::now())?;
+    let library = Library::open(folder)?;
+    let alerts = raise(writer, &library, Timestamp::now())?;
     let told = deliver(writer, &targets(settings, tally), Timestamp::now())?;
     for (target, said) in &told.failed {
         say(&format!("{target}: {said}; `reportedly alerts` shows when it is tried again"));
@@ -242,9 +266,25 @@ pub fn tell_followers(
             0 => String::new(),
             n => format!(", {n} given up"),
         };
-        say(&format!("{} new alerts, {} delivered{given_up}", alerts.len(), told.delivered));
+        let (new, waits) = (count(alerts.len(), "new alert"), waits(settings, &library)?);
+        say(&format!("{new}, {} delivered{given_up}{waits}", told.delivered));
     }
-    Ok(())
+    Ok(told)
+}
+
+/// How many messages wait, and until when: ", 3 wait until …"; nothing where none does.
+fn waits(settings: &Settings, library: &Library) -> Result<String> {
+    let waiting = settings.targets.value.names().map(|name| library.waiting(name));
+    let waiting = waiting.collect::<Result<Vec<Waiting>, _>>()?;
+    let (alerts, until) =
+        (waiting.iter().map(|w| w.alerts).sum::<usize>(), waiting.iter().filter_map(|w| w.until).min());
+    Ok(match (alerts, until.filter(|at| *at > Timestamp::now())) {
+        (0, _) => String::new(),
+        (1, None) => ", 1 waits".to_owned(),
+        (1, Some(at)) => format!(", 1 waits until {}", minute(at)),
+        (n, None) => format!(", {n} wait"),
+        (n, Some(at)) => format!(", {n} wait until {}", minute(at)),
+    })
 }
 
 /// The targets with their secrets; one whose secret cannot be read is a problem, and the others are told.
@@ -279,7 +319,8 @@ fn show_due(settings: &Settings, library: &Library, tally: &mut Tally) -> Result
         write!(out, "{between}# to {target}\n{}", visible_lines(message))?;
     }
     out.flush()?;
-    say(&format!("{} new alerts, {} messages; nothing was sent", new.len(), shown.len()));
+    let (new, messages) = (count(new.len(), "new alert"), count(shown.len(), "message"));
+    say(&format!("{new}, {messages}; nothing was sent"));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     arguments::{AsOf, given_as_of},
-    commands::no_such,
+    commands::{article_meant, no_such},
     config::Settings,
     terminal::{say, style},
 };
@@ -19,12 +19,13 @@ use std::io::{self, BufWriter, Write};
 
 Examples:
   reportedly article 5c1f20ab93d4e671
+  reportedly article https://wire.example/2031/quay-reopens
   reportedly article 5c1f20ab93d4e671-2 --json | jq .statements"
 )]
 pub struct ShowArticle {
-    /// The article's id
-    #[arg(value_name = "ID")]
-    pub id: String,
+    /// The article's id, that of one of its states, or its address
+    #[arg(value_name = "ARTICLE")]
+    pub article: String,
     /// Only if it was known by then: a day (its end, UTC) or an instant
     #[arg(long, value_name = "DATE", value_parser = given_as_of)]
     pub as_of: Option<AsOf>,
@@ -41,8 +42,13 @@ impl ShowArticle {
     pub fn run(&self, settings: &Settings) -> Result<()> {
         let library = Library::open(settings.library()?)?;
         let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
-        let Some(article) = view.article(&self.id)? else {
-            return Err(no_such("article", &self.id, self.as_of.as_ref(), &library));
+        let as_of = self.as_of.as_ref();
+        let article = match view.article(&self.article)? {
+            Some(article) => Some(article),
+            None => view.article(&article_meant(&self.article, &view, &library, as_of)?)?,
+        };
+        let Some(article) = article else {
+            return Err(no_such("article", &self.article, as_of, &library));
         };
         let path = article.path.as_deref();
         let mut out = BufWriter::new(io::stdout().lock());

@@ -4,6 +4,7 @@ use crate::{config::Settings, terminal::say};
 use anyhow::Result;
 use clap::Args;
 use jiff::{Timestamp, tz::TimeZone};
+use reportedly_answer::count;
 use reportedly_library::Library;
 use std::path::PathBuf;
 
@@ -62,10 +63,10 @@ impl Restore {
         let library = Library::open(folder)?;
         let view = library.view(None)?;
         say(&format!(
-            "{} restored: {} stories of {} articles",
+            "{} restored: {} of {}",
             folder.display(),
-            view.stories()?,
-            view.articles()?
+            count(view.stories()?, "story"),
+            count(view.articles()?, "article")
         ));
         if let Some(aside) = aside {
             say(&format!("what was there before lies in {}", aside.display()));

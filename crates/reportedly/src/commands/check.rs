@@ -3,6 +3,7 @@
 use crate::{config::Settings, pages::Tally, terminal::say};
 use anyhow::Result;
 use clap::Args;
+use reportedly_answer::count;
 use reportedly_library::{Library, Writer};
 use serde_json::json;
 use std::io::{self, Write};
@@ -50,22 +51,21 @@ impl Check {
             }
             writeln!(
                 out,
-                "{} observations, {} pages, {} stories, {} forgotten: {}",
-                report.observations,
-                report.pages,
-                report.stories,
+                "{}, {}, {}, {} forgotten: {}",
+                count(report.observations, "observation"),
+                count(report.pages, "page"),
+                count(report.stories, "story"),
                 report.forgotten,
                 match report.faults.len() {
                     0 => "whole".to_owned(),
-                    1 => "1 fault".to_owned(),
-                    n => format!("{n} faults"),
+                    n => count(n, "fault"),
                 }
             )?;
         }
         out.flush()?;
         if self.remove_damaged {
             let removed = Writer::existing(folder)?.remove_damaged(&report)?;
-            say(&format!("{removed} observations taken out; add their pages again"));
+            say(&format!("{} taken out; add their pages again", count(removed, "observation")));
         }
         Ok(())
     }

@@ -17,6 +17,9 @@ use std::fmt::Write as _;
 capitals, or the same with _FILE behind it, which names a file that holds the value. A flag overrules
 both.
 
+Of a target's address only scheme and host are shown (https://desk.example/…) and of its command only
+the program: what follows may be a secret.
+
 Examples:
   reportedly config
   REPORTEDLY_LIMIT=3 reportedly config --json | jq .settings.limit
@@ -52,6 +55,9 @@ impl Show {
     }
 }
 
+/// Characters to which lines are filled up at most, so that a long one does not push all comments away.
+const WIDEST: usize = 40;
+
 /// What is wrong with a variable that means nothing.
 pub fn unknown(name: &str) -> String {
     match nearest(name, variables()) {
@@ -79,7 +85,8 @@ fn as_text(config: &Config) -> String {
         }
         value => (format!("{} = {value}", setting.key), origin, setting),
     });
-    let width = lines.iter().map(|(line, ..)| line.chars().count()).max().unwrap_or(0);
+    let widths = lines.iter().map(|(line, ..)| line.chars().count());
+    let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or(0);
     for (line, origin, setting) in lines {
         let _ = match origin {
             Origin::Default if setting.example.ends_with(setting.default) => {

@@ -12,6 +12,7 @@ use crate::{
 use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 use jiff::Timestamp;
+use reportedly_answer::count;
 use reportedly_gather::{
     ArchiveWriter,
     opml::{self, Feed},
@@ -183,11 +184,11 @@ impl Tally {
     fn summary(&self, format: Format) -> String {
         let Tally { written, tombstones, without_bytes, without_address } = *self;
         let mut parts = match format {
-            Format::Warc | Format::WarcGz => vec![format!("{written} pages written")],
-            _ => vec![format!("{written} observations written")],
+            Format::Warc | Format::WarcGz => vec![format!("{} written", count(written, "page"))],
+            _ => vec![format!("{} written", count(written, "observation"))],
         };
         let left = [
-            (tombstones, if parts[0].contains("pages") { "forgotten" } else { "of them forgotten" }),
+            (tombstones, if parts[0].contains("page") { "forgotten" } else { "of them forgotten" }),
             (without_bytes, "left out, since their bytes were not kept"),
             (without_address, "left out, since they have no address"),
         ];
@@ -230,7 +231,7 @@ fn subscriptions(library: &Library, mut out: Destination) -> Result<String> {
         0 => String::new(),
         n => format!("; {n} without the password in their address"),
     };
-    Ok(format!("{} subscriptions written{without}", feeds.len()))
+    Ok(format!("{} written{without}", count(feeds.len(), "subscription")))
 }
 
 /// Says of a full disk that it is one.

@@ -3,13 +3,14 @@
 use crate::{
     Usage,
     arguments::AsOf,
-    commands::{no_such, search::up_to_date},
+    commands::{alerts::target_named, no_such, search::up_to_date},
     config::{Settings, nearest},
     terminal::{say, style},
 };
 use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
 use jiff::Timestamp;
+use reportedly_answer::count;
 use reportedly_follow::{Alert, example, subject, text};
 use reportedly_library::{
     Answer, Follow, Followed, Library, Writer,
@@ -100,6 +101,11 @@ impl Begin {
         if name.is_empty() || name.chars().any(char::is_control) {
             bail!(Usage("--name: give a name that can be seen".to_owned()));
         }
+        if name.chars().all(|c| c.is_ascii_digit()) {
+            bail!(Usage(format!(
+                "--name: \"{name}\" would be taken for a number of `reportedly following`: give a name with letters"
+            )));
+        }
         let told =
             if to.is_empty() { "nobody: `reportedly alerts` lists them".to_owned() } else { to.join(", ") };
         if self.dry_run {
@@ -120,20 +126,11 @@ impl Begin {
 
     /// Who is told.
     fn targets(&self, settings: &Settings) -> Result<Vec<String>> {
-        let known = || settings.targets.value.names().map(str::to_owned);
         for name in &self.to {
-            if !known().any(|k| k == *name) {
-                let hint = match (nearest(name, known()), known().next()) {
-                    (Some(near), _) => format!("did you mean {near}?"),
-                    (None, Some(_)) => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
-                    (None, None) => {
-                        "there are none; `reportedly alerts --help` says how to set them".to_owned()
-                    }
-                };
-                bail!(Usage(format!("--to {name}: no target of this name in the configuration: {hint}")));
-            }
+            target_named(settings, "--to", name)?;
         }
-        let mut to = if self.to.is_empty() { known().collect() } else { self.to.clone() };
+        let known = settings.targets.value.names().map(str::to_owned);
+        let mut to = if self.to.is_empty() { known.collect() } else { self.to.clone() };
         let mut seen = Vec::new();
         to.retain(|name: &String| !seen.contains(name) && (seen.push(name.clone()), true).1);
         Ok(to)
@@ -177,8 +174,9 @@ impl Begin {
             }
             show(&alerts, self.name.as_deref().unwrap_or(&words))?;
         }
-        let stories = if more { format!("more than {}", found.len()) } else { found.len().to_string() };
-        say(&format!("it finds {articles} articles of {stories} stories by now, which are no news"));
+        let than = if more { "more than " } else { "" };
+        let (articles, stories) = (count(articles, "article"), count(found.len(), "story"));
+        say(&format!("it finds {articles} in {than}{stories} by now; alerts come only of what is new"));
         Ok((Followed::Search(words.clone()), words))
     }
 }
@@ -248,10 +246,13 @@ impl List {
                     .collect();
                 let told = if told.is_empty() { "nobody".to_owned() } else { told.join(", ") };
                 let last = last.map(|at| format!(", the last one {}", minute(at))).unwrap_or_default();
-                let many = if *alerts == 1 { "alert" } else { "alerts" };
                 let line = format!("{}  {}  {what}", follow.id, follow.name);
                 writeln!(out, "{}", style.hanging(&line, 0, 4))?;
-                let line = format!("since {}, to {told}; {alerts} {many}{last}", minute(follow.added_at));
+                let line = format!(
+                    "since {}, to {told}; {}{last}",
+                    minute(follow.added_at),
+                    count(*alerts, "alert")
+                );
                 writeln!(out, "{}", style.wrapped(&line, 4))?;
                 if let Followed::Search(query) = &follow.what
                     && let Err(error) = Query::parse(query)

@@ -3,6 +3,7 @@
 use crate::{config::Settings, indexing::index, terminal::say};
 use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
+use reportedly_answer::count;
 use reportedly_library::{Which, Writer};
 use std::io::{self, Write};
 
@@ -57,7 +58,8 @@ impl Forget {
             writeln!(out, "{}", reportedly_answer::visible(&format!("{id}  {title}")))?;
         }
         let done = if self.dry_run { "would be forgotten" } else { "forgotten" };
-        say(&format!("{done}: {} articles, seen {} times", gone.articles.len(), gone.observations));
+        let articles = count(gone.articles.len(), "article");
+        say(&format!("{done}: {articles}, seen {}", count(gone.observations, "time")));
         for aside in reportedly_library::put_aside_before(settings.library()?) {
             say(&format!("{} is from before a restore and may still have it", aside.display()));
         }

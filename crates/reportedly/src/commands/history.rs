@@ -2,14 +2,13 @@
 
 use crate::{
     arguments::{AsOf, given_as_of},
-    commands::no_such,
+    commands::article_meant,
     config::Settings,
     terminal::style,
 };
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 use reportedly_answer::{History, Observed, Sight, observed, observed_text};
-use reportedly_gather::article_id;
 use reportedly_library::{Error, Library, View};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 use std::{
@@ -49,7 +48,7 @@ impl ShowHistory {
     pub fn run(&self, settings: &Settings) -> Result<()> {
         let library = Library::open(settings.library()?)?;
         let view = library.view(self.as_of.as_ref().map(|d| d.instant))?;
-        let article = self.one(&view, &library)?;
+        let article = article_meant(&self.article, &view, &library, self.as_of.as_ref())?;
         let mut out = BufWriter::new(io::stdout().lock());
         if self.json {
             let failed = RefCell::new(None);
@@ -78,31 +77,6 @@ impl ShowHistory {
             }
         }
         Ok(out.flush()?)
-    }
-
-    /// The article that is meant.
-    fn one(&self, view: &View<'_>, library: &Library) -> Result<String> {
-        let mut found = Vec::new();
-        if self.article.contains("://") {
-            // However its address was written; what names no page gives an id that nothing has.
-            found = view.articles_named(&article_id(Some(&self.article), self.article.as_bytes()))?;
-        }
-        if found.is_empty() {
-            found = view.articles_named(&self.article)?;
-        }
-        match <[String; 1]>::try_from(found) {
-            Ok([one]) => Ok(one),
-            Err(none) if none.is_empty() => {
-                Err(no_such("article", &self.article, self.as_of.as_ref(), library))
-            }
-            Err(several) => {
-                bail!(
-                    "{}: several articles were seen there: name one of {}",
-                    self.article,
-                    several.join(", ")
-                )
-            }
-        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use reportedly_answer::count;
 use reportedly_follow::subscription;
 use reportedly_gather::opml;
 use reportedly_library::{BATCH, Imported, Imports, Subscription, Writer};
@@ -195,7 +196,8 @@ fn summary(imports: Imports) -> String {
         (kept, "forgotten there, which stay here until `reportedly forget` is told"),
     ];
     let more = more.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}"));
-    let parts: Vec<String> = std::iter::once(format!("imported {added} observations")).chain(more).collect();
+    let parts: Vec<String> =
+        std::iter::once(format!("imported {}", count(added, "observation"))).chain(more).collect();
     parts.join(", ")
 }
 
@@ -220,7 +222,7 @@ pub fn subscriptions(
             0 => String::new(),
             n => format!(", {n} already there"),
         };
-        say(&format!("{} subscriptions added{known}", subscribed.added));
+        say(&format!("{} added{known}", count(subscribed.added, "subscription")));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use crate::{config::Settings, indexing::index_again, terminal::say};
 use anyhow::Result;
 use clap::Args;
+use reportedly_answer::count;
 use reportedly_library::{Library, Writer};
 
 /// `rebuild`
@@ -27,10 +28,10 @@ impl Rebuild {
             let library = Library::open(folder)?;
             let view = library.view(None)?;
             say(&format!(
-                "made again: {} stories of {} articles, from {} observations",
-                view.stories()?,
-                view.articles()?,
-                made.steps
+                "made again: {} of {}, from {}",
+                count(view.stories()?, "story"),
+                count(view.articles()?, "article"),
+                count(made.steps, "observation")
             ));
         }
         Ok(())

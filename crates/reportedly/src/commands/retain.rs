@@ -4,6 +4,7 @@ use crate::{config::Settings, indexing::index, terminal::say};
 use anyhow::Result;
 use clap::Args;
 use jiff::{Timestamp, tz::TimeZone};
+use reportedly_answer::count;
 use reportedly_library::{Goes, Library, Rule, Takes, Writer};
 use serde_json::json;
 use std::io::{self, Write};
@@ -98,10 +99,10 @@ fn told(takes: &Takes) -> String {
     let (Some(oldest), Some(newest)) = (takes.oldest, takes.newest) else { return "nothing".to_owned() };
     let day = |time: Timestamp| time.to_zoned(TimeZone::UTC).date();
     format!(
-        "{} articles seen {} times, {} pages, {}, recorded {} to {}",
-        takes.articles,
-        takes.observations,
-        takes.pages,
+        "{} seen {}, {}, {}, recorded {} to {}",
+        count(takes.articles, "article"),
+        count(takes.observations, "time"),
+        count(takes.pages, "page"),
         size(takes.bytes),
         day(oldest),
         day(newest)
@@ -116,5 +117,5 @@ fn size(bytes: u64) -> String {
         size /= 1000.0;
         unit += 1;
     }
-    if unit == 0 { format!("{bytes} bytes") } else { format!("{size:.1} {}", UNITS[unit]) }
+    if unit == 0 { count(bytes as usize, "byte") } else { format!("{size:.1} {}", UNITS[unit]) }
 }

@@ -10,7 +10,7 @@ use crate::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use jiff::Timestamp;
-use reportedly_answer::{FoundArticle, Searched};
+use reportedly_answer::{FoundArticle, Searched, count};
 use reportedly_library::{
     Error, Library, Searchable, Writer,
     search::{Ask, Query},
@@ -143,7 +143,7 @@ pub fn up_to_date(library: &Library, folder: &Path, quiet: bool) -> Result<Searc
         (Ok(mut writer), _) => index(&mut writer, quiet)?,
         (Err(_), Some(searchable)) => {
             let behind = searchable.behind;
-            say(&format!("not yet searched: {behind} articles that came or went just now"));
+            say(&format!("not yet searched: {} that came or went just now", count(behind, "article")));
             return Ok(searchable);
         }
         (Err(error), None) => return Err(error).context("the search index has to be made first"),

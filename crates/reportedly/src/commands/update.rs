@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
+use reportedly_answer::count;
 use reportedly_follow::{Told, Updated, Updater, Wall, Which};
 use reportedly_gather::{
     fetch::Fetcher,
@@ -150,7 +151,8 @@ pub fn update(
 fn tell(bar: &ProgressBar, quiet: bool, told: &Told<'_>, tally: &mut Tally) {
     match told {
         Told::Left { subscriptions, pages } => {
-            bar.set_message(format!("{subscriptions} subscriptions and {pages} pages left"));
+            let left = [count(*subscriptions, "subscription"), count(*pages, "page")];
+            bar.set_message(format!("{} left", left.join(" and ")));
             bar.tick();
         }
         Told::Subscription { url, notes, .. } => {
@@ -188,19 +190,18 @@ fn shown(at: Timestamp) -> String {
 }
 
 fn summary(updated: &Updated, next: Option<Timestamp>) -> String {
-    let many = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
     let some = |n: usize, what: &str| if n > 0 { format!(", {n} {what}") } else { String::new() };
     let missed = (updated.missed > 0).then(|| format!(" ({} not to be had)", updated.missed));
     let waiting =
-        (updated.waiting > 0).then(|| format!("; {} for the next run", many(updated.waiting, "page")));
+        (updated.waiting > 0).then(|| format!("; {} for the next run", count(updated.waiting, "page")));
     let next = next.map(|next| format!("; next due {}", shown(next)));
     [
-        format!("{} asked", many(updated.subscriptions, "subscription")),
+        format!("{} asked", count(updated.subscriptions, "subscription")),
         some(updated.unchanged, "unchanged"),
         some(updated.failed, "in trouble"),
-        format!("; {}, {} asked for", many(updated.items, "new item"), many(updated.pages, "page")),
+        format!("; {}, {} asked for", count(updated.items, "new item"), count(updated.pages, "page")),
         missed.unwrap_or_default(),
-        format!(", {}", many(updated.observations, "new observation")),
+        format!(", {}", count(updated.observations, "new observation")),
         waiting.unwrap_or_default(),
         next.unwrap_or_default(),
     ]

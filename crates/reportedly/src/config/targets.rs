@@ -2,7 +2,7 @@
 
 use super::{Value, file, nearest};
 use reportedly_follow::{
-    Channel, Mail, Secret, Security, Target, is_mail_address, is_web_address, shown_address,
+    Channel, Mail, Secret, Security, Target, is_mail_address, is_web_address, shown_address, shown_command,
 };
 use serde_json::json;
 use std::{
@@ -158,7 +158,7 @@ impl Receiver {
                 hide("token", token);
                 shown["ntfy"] = json!(shown_address(&url.0));
             }
-            Way::Command(command) => shown["command"] = json!(command),
+            Way::Command(command) => shown["command"] = json!(shown_command(command)),
             Way::Mail { mail, password } => {
                 hide("password", password);
                 shown["smtp"] = json!(format!("{}:{}", mail.host, mail.port));
@@ -294,7 +294,7 @@ mod tests {
             "{ name = 'phone', ntfy = 'https://ntfy.example/s3cret', token_file = 'token' }",
             r#"{"name":"phone","token_file":"/etc/token","ntfy":"https://ntfy.example/…"}"#,
         );
-        check("{ name = 'log', command = ['logger', '-t'] }", r#"{"name":"log","command":["logger","-t"]}"#);
+        check("{ name = 'log', command = ['logger', '-t'] }", r#"{"name":"log","command":["logger","…"]}"#);
         check(
             "{ name = 'mail', smtp = 'smtps://me:s3cret@post.example', from = 'a@desk.example', to = ['b@desk.example'] }",
             r#"{"name":"mail","smtp":"post.example:465","from":"a@desk.example","to":["b@desk.example"]}"#,

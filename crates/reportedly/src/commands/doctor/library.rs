@@ -2,6 +2,7 @@
 
 use super::{Check, machine};
 use crate::config::Settings;
+use reportedly_answer::count;
 use reportedly_library::{Again, Error, Library, is_free, last_written};
 use std::{
     fs::{self, File},
@@ -99,7 +100,8 @@ fn kept(folder: &Path) -> Vec<Check> {
     let counted = || -> Result<String, Error> {
         let view = library.view(None)?;
         let (articles, stories) = (view.articles()?, view.stories()?);
-        Ok(format!("{articles} articles in {stories} stories, {}", in_words(library.bytes()?)))
+        let (articles, stories) = (count(articles, "article"), count(stories, "story"));
+        Ok(format!("{articles} in {stories}, {}", in_words(library.bytes()?)))
     };
     vec![counted().map_or_else(|e| faulty(WHAT, &e), |says| Check::ok(WHAT, says)), index(&library)]
 }
@@ -110,7 +112,8 @@ fn index(library: &Library) -> Check {
     match library.index() {
         Ok(Ok(index)) if index.behind == 0 => Check::ok(WHAT, "up to date"),
         Ok(Ok(index)) => {
-            Check::warning(WHAT, format!("{} articles that came or went are not in it", index.behind), CURE)
+            let behind = count(index.behind, "article");
+            Check::warning(WHAT, format!("not in it, though they came or went: {behind}"), CURE)
         }
         Ok(Err(Again::Missing)) => Check::warning(WHAT, "there is none yet", CURE),
         Ok(Err(Again::Other)) => Check::warning(WHAT, "another version made it", CURE),
