@@ -247,7 +247,7 @@ fn the_doctor_tells_a_database_from_what_is_none() {
     let library = folder.to_str().expect("UTF-8");
     let add = ["add", "--quiet", "--library", library, "--fetched", "2031-06-01", &pages];
     assert!(home.run(&add).status.success());
-    check(None, "ok", " articles in ");
+    check(None, "ok", "1 article in 1 story");
     let index = || home.doctor("search index", &["--library", library]);
     assert_eq!((index().0.as_str(), index().1.as_str()), ("ok", "up to date"));
     fs::write(folder.join("index/meta.json"), "{").expect("written");
