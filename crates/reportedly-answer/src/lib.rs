@@ -22,5 +22,5 @@ pub use markdown::markdown;
 pub use reading::{ReadingAnswer, reading, when};
 pub use reading_text::{reading_text, summary};
 pub use stories::{StoriesAnswer, StoryAnswer, stories, story};
-pub use stories_text::{more_stories, story_text};
+pub use stories_text::{more_stories, span_of_dates, story_text};
 pub use style::{Style, count, visible};

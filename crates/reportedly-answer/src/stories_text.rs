@@ -247,7 +247,7 @@ const ALSO: usize = 4;
 const ALSO_EXCERPT: usize = 160;
 
 /// "3 – 28 March 2031", "30 January – 2 February 2031".
-fn span_of_dates(first: Option<Date>, last: Option<Date>) -> String {
+pub fn span_of_dates(first: Option<Date>, last: Option<Date>) -> String {
     let day = |d: Date| d.strftime("%-d %B %Y").to_string();
     match (first, last) {
         (Some(a), Some(b)) if a == b => day(a),

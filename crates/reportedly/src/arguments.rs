@@ -20,6 +20,7 @@ use crate::{
         rebuild::Rebuild,
         retain::Retain,
         search::Search,
+        serve::Serve,
         stories::Stories,
         story::ShowStory,
         subscriptions::Subscriptions,
@@ -164,6 +165,11 @@ Folders are walked: .html, .htm, .txt, .mhtml and .gz of these, and archives (.w
         long_about = "Makes a library from a file that `backup` made; the file is looked through first, and a library that is there is put aside."
     )]
     Restore(Restore),
+    /// Show the library as a newsroom in the browser
+    #[command(
+        long_about = "Serves the library to a browser on this machine: the newest developments, stories with their origins and timelines, articles with what was found in them, search."
+    )]
+    Serve(Serve),
     /// Show what is set, and where
     #[command(
         long_about = "Shows every setting as it holds and where that comes from: its default, a line of the configuration file, a variable, or a flag."

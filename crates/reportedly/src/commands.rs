@@ -18,6 +18,7 @@ pub mod read;
 pub mod rebuild;
 pub mod retain;
 pub mod search;
+pub mod serve;
 pub mod stories;
 pub mod story;
 pub mod subscriptions;

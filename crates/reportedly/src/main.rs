@@ -58,6 +58,7 @@ fn dispatch(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Command::Timeline(command) => command.run(config.settings()?, tally),
         Command::Add(command) => command.run(config.settings()?, tally),
         Command::Update(command) => command.run(config.settings()?, tally),
+        Command::Serve(command) => command.run(config.settings()?),
         Command::Story(command) => command.run(config.settings()?),
         Command::Article(command) => command.run(config.settings()?),
         Command::History(command) => command.run(config.settings()?),

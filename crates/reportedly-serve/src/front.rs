@@ -1,0 +1,98 @@
+//! The newest developments of all stories: what the news feed shows.
+
+use crate::{
+    dates,
+    story::{Source, outlet, status},
+};
+use jiff::Timestamp;
+use reportedly_library::{Error, Library};
+use std::collections::BTreeSet;
+
+/// Stories that are told for the front: those heard of last.
+const STORIES: usize = 120;
+
+/// The front of a library in one state.
+#[derive(Debug, Default)]
+pub struct Front {
+    /// The newest first.
+    pub news: Vec<News>,
+    /// Who published them, what they are about, in which languages: for the filters.
+    pub outlets: BTreeSet<String>,
+    pub topics: BTreeSet<String>,
+    pub languages: BTreeSet<String>,
+    /// How many stories there are in all.
+    pub stories: usize,
+    /// How many articles.
+    pub articles: usize,
+}
+
+/// One development.
+#[derive(Debug)]
+pub struct News {
+    pub known: Timestamp,
+    pub shown: String,
+    pub story: String,
+    pub title: String,
+    pub text: String,
+    pub status: &'static str,
+    pub who: Vec<Source>,
+    pub origins: usize,
+    pub outlets: Vec<String>,
+    pub topics: Vec<String>,
+    pub languages: Vec<String>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.outlet)
+    }
+}
+
+impl Front {
+    /// Tells the newest stories and takes their developments.
+    pub fn of(library: &Library) -> Result<Self, Error> {
+        let view = library.view(None)?;
+        let newest = view.newest(Some(STORIES))?;
+        let mut front = Self { stories: view.stories()?, articles: view.articles()?, ..Self::default() };
+        for told in view.tell_all(&newest) {
+            let told = told?;
+            let (story, of) = (&told.story, told.observations.as_slice());
+            let known = |article: &usize| {
+                story.articles.iter().find(|m| m.article == *article).and_then(|m| m.known_at)
+            };
+            let origins = story.claims.first().map_or(0, |claim| claim.independent_origins);
+            for d in &story.timeline {
+                let Some(at) = d.articles.iter().filter_map(known).min() else { continue };
+                let mut who: Vec<Source> = Vec::new();
+                let mut languages: Vec<String> = Vec::new();
+                for article in &d.articles {
+                    let name = outlet(&of[*article]);
+                    if !who.iter().any(|w| w.outlet == name) {
+                        who.push(Source { outlet: name, article: of[*article].id.clone() });
+                    }
+                    let language = of[*article].reading.language.map(|l| l.code().to_owned());
+                    languages.extend(language.filter(|l| !languages.contains(l)));
+                }
+                let outlets: Vec<String> = who.iter().map(|w| w.outlet.clone()).collect();
+                front.outlets.extend(outlets.iter().cloned());
+                front.languages.extend(languages.iter().cloned());
+                front.news.push(News {
+                    known: at,
+                    shown: dates::instant(at),
+                    story: story.id.clone(),
+                    title: story.title.clone(),
+                    text: d.text.clone(),
+                    status: status(d.status),
+                    who,
+                    origins,
+                    outlets,
+                    topics: story.topics.clone(),
+                    languages,
+                });
+            }
+            front.topics.extend(story.topics.iter().cloned());
+        }
+        front.news.sort_by(|a, b| (b.known, &a.story).cmp(&(a.known, &b.story)));
+        Ok(front)
+    }
+}

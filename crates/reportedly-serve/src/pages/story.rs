@@ -1,0 +1,124 @@
+//! A story: what is known, whose word it is, how it came about.
+
+use super::{failed, frame, nothing};
+use crate::{
+    Desk,
+    answer::{Frame, page},
+    dates,
+    story::StoryView,
+};
+use askama::Template;
+use axum::{
+    body::Body,
+    extract::{Path, Query, State},
+    http::{HeaderMap, Response, StatusCode},
+};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use serde::Deserialize;
+
+/// What may be asked of a story.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    as_of: String,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "story.html")]
+struct Page {
+    frame: Frame,
+    story: StoryView,
+    /// The day that is asked about, as it is written in a form, and as people write it.
+    as_of: Option<(String, String)>,
+    /// The days that may be asked about, with how many articles each brought.
+    days: Vec<Day>,
+}
+
+/// A day on which something became known.
+struct Day {
+    date: String,
+    shown: String,
+    articles: usize,
+    current: bool,
+}
+
+/// Shows a story.
+pub async fn show(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let day = asked.as_of.trim().parse::<Date>().ok();
+    if day.is_none() && !asked.as_of.trim().is_empty() {
+        let what = format!("“{}” is no day: give one like 2031-03-04.", asked.as_of);
+        return nothing(&desk, &headers, StatusCode::BAD_REQUEST, what);
+    }
+    let wanted = id.clone();
+    let read = desk.shelf.read(move |_, library| {
+        let now = library.view(None)?;
+        let Some(story) = now.story(&wanted)? else { return Ok(None) };
+        let told = now.tell(&story)?;
+        let days = days(told.story.articles.iter().filter_map(|m| m.known_at), day);
+        let Some(day) = day else { return Ok(Some((Some(StoryView::of(&told)), days))) };
+        let then = library.view(Some(end_of(day)))?;
+        // A story's id is that of its first article, which another may have been by then.
+        let found = match then.story(&wanted)? {
+            Some(found) => Some(found),
+            None => None,
+        };
+        let told = found.map(|found| then.tell(&found)).transpose()?;
+        Ok(Some((told.as_ref().map(StoryView::of), days)))
+    });
+    let as_of = day.map(|day| (day.to_string(), dates::day(day)));
+    match read.await {
+        Err(e) => failed(&desk, &headers, &e),
+        Ok(None) => nothing(
+            &desk,
+            &headers,
+            StatusCode::NOT_FOUND,
+            format!("There is no story or article with the id {id}."),
+        ),
+        Ok(Some((None, _))) => {
+            let day = as_of.map_or_else(String::new, |(_, shown)| shown);
+            nothing(
+                &desk,
+                &headers,
+                StatusCode::NOT_FOUND,
+                format!("Nothing was known of this story by {day}."),
+            )
+        }
+        Ok(Some((Some(story), days))) => {
+            let frame = frame(&desk, "story", story.title.clone());
+            page(StatusCode::OK, &headers, &Page { frame, story, as_of, days })
+        }
+    }
+}
+
+/// The last instant of a day, in UTC.
+fn end_of(day: Date) -> Timestamp {
+    let next = day.to_zoned(TimeZone::UTC).map(|start| start.timestamp() + SignedDuration::from_hours(24));
+    next.map_or(Timestamp::MAX, |next| next - SignedDuration::from_nanos(1))
+}
+
+fn days(known: impl Iterator<Item = Timestamp>, current: Option<Date>) -> Vec<Day> {
+    let mut days: Vec<(Date, usize)> = Vec::new();
+    let mut all: Vec<Date> = known.map(dates::day_of).collect();
+    all.sort_unstable();
+    for date in all {
+        match days.last_mut() {
+            Some((last, articles)) if *last == date => *articles += 1,
+            _ => days.push((date, 1)),
+        }
+    }
+    // The last of those that were past on the day that is asked about.
+    let at = current.and_then(|current| days.iter().rposition(|(date, _)| *date <= current));
+    let day = |(i, (date, articles)): (usize, &(Date, usize))| Day {
+        date: date.to_string(),
+        shown: dates::day(*date),
+        articles: *articles,
+        current: at == Some(i),
+    };
+    days.iter().enumerate().map(day).collect()
+}
