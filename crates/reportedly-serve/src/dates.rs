@@ -25,3 +25,9 @@ pub fn instant(at: Timestamp) -> String {
 pub fn day_of(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
+
+/// A moment as precise as it is known: what is known from the end of a day on was published some time on that day.
+pub fn moment(at: Timestamp) -> String {
+    let time = at.to_zoned(TimeZone::UTC);
+    if (time.hour(), time.minute()) == (23, 59) { day(time.date()) } else { instant(at) }
+}

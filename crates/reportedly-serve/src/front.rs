@@ -26,20 +26,26 @@ pub struct Front {
     pub articles: usize,
 }
 
-/// One development.
+/// What became known of one story at one moment.
 #[derive(Debug)]
 pub struct News {
     pub known: Timestamp,
     pub shown: String,
     pub story: String,
     pub title: String,
-    pub text: String,
-    pub status: &'static str,
-    pub who: Vec<Source>,
+    pub developments: Vec<Development>,
     pub origins: usize,
     pub outlets: Vec<String>,
     pub topics: Vec<String>,
     pub languages: Vec<String>,
+}
+
+/// One development.
+#[derive(Debug)]
+pub struct Development {
+    pub text: String,
+    pub status: &'static str,
+    pub who: Vec<Source>,
 }
 
 impl std::fmt::Debug for Source {
@@ -61,6 +67,7 @@ impl Front {
                 story.articles.iter().find(|m| m.article == *article).and_then(|m| m.known_at)
             };
             let origins = story.claims.first().map_or(0, |claim| claim.independent_origins);
+            let mut news: Vec<News> = Vec::new();
             for d in &story.timeline {
                 let Some(at) = d.articles.iter().filter_map(known).min() else { continue };
                 let mut who: Vec<Source> = Vec::new();
@@ -73,23 +80,33 @@ impl Front {
                     let language = of[*article].reading.language.map(|l| l.code().to_owned());
                     languages.extend(language.filter(|l| !languages.contains(l)));
                 }
-                let outlets: Vec<String> = who.iter().map(|w| w.outlet.clone()).collect();
-                front.outlets.extend(outlets.iter().cloned());
+                let outlets = who.iter().map(|w| w.outlet.clone());
+                front.outlets.extend(outlets.clone());
                 front.languages.extend(languages.iter().cloned());
-                front.news.push(News {
-                    known: at,
-                    shown: dates::instant(at),
-                    story: story.id.clone(),
-                    title: story.title.clone(),
+                let place = news.iter().position(|n| n.known == at).unwrap_or_else(|| {
+                    news.push(News {
+                        known: at,
+                        shown: dates::moment(at),
+                        story: story.id.clone(),
+                        title: story.title.clone(),
+                        developments: Vec::new(),
+                        origins,
+                        outlets: Vec::new(),
+                        topics: story.topics.clone(),
+                        languages: Vec::new(),
+                    });
+                    news.len() - 1
+                });
+                let of_then = &mut news[place];
+                of_then.outlets.extend(outlets);
+                of_then.languages.extend(languages);
+                of_then.developments.push(Development {
                     text: d.text.clone(),
                     status: status(d.status),
                     who,
-                    origins,
-                    outlets,
-                    topics: story.topics.clone(),
-                    languages,
                 });
             }
+            front.news.append(&mut news);
             front.topics.extend(story.topics.iter().cloned());
         }
         front.news.sort_by(|a, b| (b.known, &a.story).cmp(&(a.known, &b.story)));

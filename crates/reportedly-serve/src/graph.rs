@@ -33,6 +33,7 @@ pub struct Node {
     pub x: usize,
     pub y: usize,
     pub width: usize,
+    pub height: usize,
     /// Where its words begin, and on which line they stand.
     pub text_x: usize,
     pub text_y: usize,
@@ -130,6 +131,7 @@ impl Graph {
                     x,
                     y,
                     width: widest,
+                    height: BOX,
                     text_x: x + 10,
                     text_y: y + BOX / 2 + 4,
                     origin: origins.contains(name),
@@ -148,11 +150,6 @@ impl Graph {
         });
         let lines = lines.collect();
         Self { width: x - GAP + MARGIN, height: rows * ROW + MARGIN, boxes, lines, more }
-    }
-
-    /// How high a box is.
-    pub fn box_height(&self) -> usize {
-        BOX
     }
 }
 

@@ -73,15 +73,16 @@ pub async fn serve(
 }
 
 fn router(desk: Desk) -> Router {
+    // Not nested, for then the room at the root would have no closing slash.
+    let at = |path: &str| format!("{}{path}", desk.base);
     let pages = Router::new()
-        .route("/", get(pages::feed::show))
-        .route("/stories/{id}", get(pages::story::show))
-        .route("/articles/{id}", get(pages::article::show))
-        .route("/search", get(pages::search::show))
-        .route("/assets/{name}", get(assets::show))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(pages::ready))
+        .route(&at("/"), get(pages::feed::show))
+        .route(&at("/stories/{id}"), get(pages::story::show))
+        .route(&at("/articles/{id}"), get(pages::article::show))
+        .route(&at("/search"), get(pages::search::show))
+        .route(&at("/assets/{name}"), get(assets::show))
+        .route(&at("/healthz"), get(|| async { "ok\n" }))
+        .route(&at("/readyz"), get(pages::ready))
         .fallback(pages::missing);
-    let pages = if desk.base.is_empty() { pages } else { Router::new().nest(&desk.base, pages) };
     pages.layer(middleware::from_fn_with_state(desk.clone(), guard)).with_state(desk)
 }

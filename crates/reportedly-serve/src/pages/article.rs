@@ -21,7 +21,6 @@ use reportedly_text::Span;
 #[template(path = "article.html")]
 struct Page {
     frame: Frame,
-    id: String,
     title: String,
     outlet: String,
     authors: String,
@@ -105,7 +104,6 @@ pub async fn show(State(desk): State<Desk>, Path(id): Path<String>, headers: Hea
         published.evidence.iter().map(|e| (e.rule.to_string(), e.text.clone(), dates::day(e.says.day())));
     let view = Page {
         frame: frame(&desk, "article", title.clone()),
-        id: found.id.clone(),
         title,
         outlet,
         authors: reading.authors.join(", "),

@@ -5,6 +5,7 @@ use crate::{
     Desk,
     answer::{Frame, page},
     front::Front,
+    shelf::Shelf,
     words::Words,
 };
 use askama::Template;
@@ -13,6 +14,7 @@ use axum::{
     extract::{Query, State},
     http::{HeaderMap, Response, StatusCode},
 };
+use reportedly_said::Status;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -39,12 +41,7 @@ struct Page {
     /// Places in the front.
     shown: Vec<usize>,
     next: Option<String>,
-}
-
-impl Page {
-    fn statuses(&self) -> [&'static str; 4] {
-        ["happened", "planned", "possible", "denied"]
-    }
+    statuses: [Status; 4],
 }
 
 /// Shows the newest developments.
@@ -53,7 +50,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let front = match desk.shelf.read(|shelf, library| shelf.front(library)).await {
+    let front = match desk.shelf.read(Shelf::front).await {
         Ok(front) => front,
         Err(e) => return failed(&desk, &headers, &e),
     };
@@ -62,7 +59,7 @@ pub async fn show(
         is(&asked.topic, &news.topics)
             && is(&asked.outlet, &news.outlets)
             && is(&asked.language, &news.languages)
-            && (asked.status.is_empty() || asked.status == news.status)
+            && (asked.status.is_empty() || news.developments.iter().any(|d| asked.status == d.status))
     });
     let shown: Vec<usize> = matching.by_ref().skip(asked.from).take(SHOWN).map(|(i, _)| i).collect();
     let next = matching.next().map(|_| {
@@ -82,5 +79,16 @@ pub async fn show(
     });
     let title = Words::of("en").say("feed.title").to_owned();
     let frame = frame(&desk, "feed", title);
-    page(StatusCode::OK, &headers, &Page { frame, front, asked, shown, next })
+    page(
+        StatusCode::OK,
+        &headers,
+        &Page {
+            frame,
+            front,
+            asked,
+            shown,
+            next,
+            statuses: [Status::Happened, Status::Planned, Status::Possible, Status::Denied],
+        },
+    )
 }

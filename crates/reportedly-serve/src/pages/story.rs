@@ -62,12 +62,9 @@ pub async fn show(
         let told = now.tell(&story)?;
         let days = days(told.story.articles.iter().filter_map(|m| m.known_at), day);
         let Some(day) = day else { return Ok(Some((Some(StoryView::of(&told)), days))) };
+        drop(now);
         let then = library.view(Some(end_of(day)))?;
-        // A story's id is that of its first article, which another may have been by then.
-        let found = match then.story(&wanted)? {
-            Some(found) => Some(found),
-            None => None,
-        };
+        let found = then.story(&wanted)?;
         let told = found.map(|found| then.tell(&found)).transpose()?;
         Ok(Some((told.as_ref().map(StoryView::of), days)))
     });
