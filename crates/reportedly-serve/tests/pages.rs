@@ -52,7 +52,7 @@ impl Newsroom {
                 fetched: Some(fetched),
                 ..Input::default()
             };
-            Observation { id: (*id).to_owned(), path: None, reading: read(&input) }
+            Observation { id: (*id).to_owned(), state: 1, path: None, reading: read(&input) }
         });
         let mut writer = Writer::open(folder.path()).expect("a library");
         writer.add_readings(observations.collect()).expect("added");
