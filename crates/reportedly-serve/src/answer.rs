@@ -1,6 +1,11 @@
 //! What every answer carries: who may ask, headers, packing.
 
-use crate::{Desk, words::Words};
+use crate::{
+    Desk,
+    front::News,
+    reader::{Reader, YEAR},
+    words::Words,
+};
 use askama::Template;
 use axum::{
     body::Body,
@@ -60,6 +65,8 @@ pub struct Frame {
     pub words: &'static Words,
     /// What all addresses begin with.
     pub base: String,
+    /// Who reads it.
+    pub reader: Reader,
     /// The room that the page is in.
     pub room: &'static str,
     /// What the page is called.
@@ -67,6 +74,17 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// A cookie of ours for a year, as it is set.
+    pub fn cookie(&self, name: &str, value: &str) -> String {
+        let path = if self.base.is_empty() { "/" } else { &self.base };
+        format!("{name}={value}; Path={path}; Max-Age={YEAR}; HttpOnly; SameSite=Lax")
+    }
+
+    /// Whether news is new to whoever reads.
+    pub fn is_new(&self, news: &News) -> bool {
+        self.reader.is_new(news.came, news.known)
+    }
+
     /// The address of something that is shipped with the program.
     pub fn asset(&self, name: &str) -> String {
         crate::assets::address(&self.base, name)

@@ -16,18 +16,28 @@ pub fn day(date: Date) -> String {
     date.strftime("%-d %B %Y").to_string()
 }
 
-/// "17 March 2031, 14:05 UTC".
-pub fn instant(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%-d %B %Y, %H:%M UTC").to_string()
+/// "17 Mar".
+pub fn short(date: Date) -> String {
+    date.strftime("%-d %b").to_string()
 }
 
-/// The day of an instant, in UTC.
+/// "17 March 2031, 14:05 UTC".
+pub fn instant(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%-d %B %Y, %H:%M %Z").to_string()
+}
+
+/// The day of an instant, in UTC, as all days are that are asked about.
 pub fn day_of(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-/// A moment as precise as it is known: what is known from the end of a day on was published some time on that day.
-pub fn moment(at: Timestamp) -> String {
+/// Whether only the day is known: what was published some time on a day is known from its end on.
+pub fn is_day(at: Timestamp) -> bool {
     let time = at.to_zoned(TimeZone::UTC);
-    if (time.hour(), time.minute()) == (23, 59) { day(time.date()) } else { instant(at) }
+    (time.hour(), time.minute()) == (23, 59)
+}
+
+/// A moment as precise as it is known.
+pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    if is_day(at) { day(day_of(at)) } else { instant(at, zone) }
 }

@@ -4,12 +4,16 @@ use crate::{
     dates,
     story::{Source, outlet, status},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use reportedly_library::{Error, Library};
+use reportedly_said::Status;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// Stories that are told for the front: those heard of last.
 const STORIES: usize = 120;
+/// What took place so many days before it was reported is what the report looks back on.
+const LONG_BEFORE: i64 = 10;
 
 /// The front of a library in one state.
 #[derive(Debug, Default)]
@@ -24,16 +28,22 @@ pub struct Front {
     pub stories: usize,
     /// How many articles.
     pub articles: usize,
+    /// The last observation that is in it.
+    pub last: i64,
 }
 
 /// What became known of one story at one moment.
 #[derive(Debug)]
 pub struct News {
     pub known: Timestamp,
-    pub shown: String,
+    /// The observation that it came in with.
+    pub came: i64,
     pub story: String,
     pub title: String,
+    /// The latest day first.
     pub developments: Vec<Development>,
+    /// How many more there are of days long before, which the news came to speak of again.
+    pub earlier: usize,
     pub origins: usize,
     pub outlets: Vec<String>,
     pub topics: Vec<String>,
@@ -43,8 +53,10 @@ pub struct News {
 /// One development.
 #[derive(Debug)]
 pub struct Development {
+    pub date: String,
     pub text: String,
-    pub status: &'static str,
+    /// One; or more, where a sentence tells what happened and what is to come.
+    pub statuses: Vec<&'static str>,
     pub who: Vec<Source>,
 }
 
@@ -54,14 +66,39 @@ impl std::fmt::Debug for Source {
     }
 }
 
+impl News {
+    /// What is of these days comes first, and what is of days long before is counted, where there is both.
+    fn sort_out(&mut self) {
+        let known = dates::day_of(self.known);
+        // A month or a year is no older than its report.
+        let is_old = |d: &Development| {
+            let day: Option<Date> = d.date.parse().ok();
+            day.is_some_and(|day| known.duration_since(day).as_hours() / 24 > LONG_BEFORE)
+        };
+        let (old, mut new): (Vec<_>, Vec<_>) = self.developments.drain(..).partition(is_old);
+        if new.is_empty() {
+            new = old;
+        } else {
+            self.earlier = old.len();
+        }
+        new.reverse();
+        // What has happened is read before what may.
+        new.sort_by_key(|d| !d.statuses.contains(&Status::Happened.word()));
+        self.developments = new;
+    }
+}
+
 impl Front {
     /// Tells the newest stories and takes their developments.
     pub fn of(library: &Library) -> Result<Self, Error> {
         let view = library.view(None)?;
         let newest = view.newest(Some(STORIES))?;
-        let mut front = Self { stories: view.stories()?, articles: view.articles()?, ..Self::default() };
-        for told in view.tell_all(&newest) {
+        let (stories, articles, last) = (view.stories()?, view.articles()?, view.last_observation()?);
+        let mut front = Self { stories, articles, last, ..Self::default() };
+        for (found, told) in newest.iter().zip(view.tell_all(&newest)) {
             let told = told?;
+            let came: FxHashMap<String, i64> =
+                view.members_of(found)?.into_iter().map(|m| (m.name, m.first)).collect();
             let (story, of) = (&told.story, told.observations.as_slice());
             let known = |article: &usize| {
                 story.articles.iter().find(|m| m.article == *article).and_then(|m| m.known_at)
@@ -86,7 +123,8 @@ impl Front {
                 let place = news.iter().position(|n| n.known == at).unwrap_or_else(|| {
                     news.push(News {
                         known: at,
-                        shown: dates::moment(at),
+                        came: 0,
+                        earlier: 0,
                         story: story.id.clone(),
                         title: story.title.clone(),
                         developments: Vec::new(),
@@ -98,13 +136,24 @@ impl Front {
                     news.len() - 1
                 });
                 let of_then = &mut news[place];
+                let came = d.articles.iter().filter_map(|a| came.get(&of[*a].id)).min();
+                of_then.came = of_then.came.max(came.copied().unwrap_or(0));
                 of_then.outlets.extend(outlets);
                 of_then.languages.extend(languages);
-                of_then.developments.push(Development {
-                    text: d.text.clone(),
-                    status: status(d.status),
-                    who,
-                });
+                let status = status(d.status);
+                match of_then.developments.iter_mut().find(|there| there.text == d.text) {
+                    Some(there) if there.statuses.contains(&status) => {}
+                    Some(there) => there.statuses.push(status),
+                    None => of_then.developments.push(Development {
+                        date: d.date.clone(),
+                        text: d.text.clone(),
+                        statuses: vec![status],
+                        who,
+                    }),
+                }
+            }
+            for news in &mut news {
+                news.sort_out();
             }
             front.news.append(&mut news);
             front.topics.extend(story.topics.iter().cloned());

@@ -9,6 +9,7 @@ mod dates;
 mod front;
 mod graph;
 mod pages;
+mod reader;
 mod shelf;
 mod story;
 mod words;

@@ -8,6 +8,7 @@ pub mod story;
 use crate::{
     Desk,
     answer::{Frame, page},
+    reader::Reader,
     words::Words,
 };
 use askama::Template;
@@ -17,6 +18,7 @@ use axum::{
     http::{HeaderMap, Response, StatusCode},
     response::IntoResponse,
 };
+use jiff::Timestamp;
 use reportedly_library::Error;
 
 /// What is said where there is nothing to show.
@@ -27,13 +29,15 @@ struct Nothing {
     what: String,
 }
 
-fn frame(desk: &Desk, room: &'static str, title: String) -> Frame {
-    Frame { words: Words::of("en"), base: desk.base.to_string(), room, title }
+/// The frame of a page in a room, for whoever sent these headers.
+fn frame(desk: &Desk, headers: &HeaderMap, room: &'static str, title: String) -> Frame {
+    let reader = Reader::of(headers, Timestamp::now());
+    Frame { words: Words::of("en"), base: desk.base.to_string(), reader, room, title }
 }
 
 fn nothing(desk: &Desk, headers: &HeaderMap, status: StatusCode, what: String) -> Response<Body> {
     let title = Words::of("en").say("nothing.title").to_owned();
-    page(status, headers, &Nothing { frame: frame(desk, "", title), what })
+    page(status, headers, &Nothing { frame: frame(desk, headers, "", title), what })
 }
 
 /// An address that leads nowhere.

@@ -1,6 +1,7 @@
 //! A story as its page shows it.
 
 use crate::{dates, graph};
+use jiff::Timestamp;
 use reportedly_library::ToldStory;
 use reportedly_said::Status;
 use reportedly_story::{Carrier, Claim, DatedBy, Member, Observation, Stance, Story};
@@ -74,7 +75,7 @@ pub struct ArticleLine {
     pub title: String,
     pub outlet: String,
     pub day: Option<String>,
-    pub known: Option<String>,
+    pub known: Option<Timestamp>,
     pub chain: Vec<String>,
 }
 
@@ -203,7 +204,7 @@ fn families(story: &Story, of: &[Observation]) -> Vec<Family> {
             title: reading.title.clone().unwrap_or_else(|| of[m.article].id.clone()),
             outlet: outlet(&of[m.article]),
             day: reading.published.best.as_ref().map(|when| dates::day(when.day())),
-            known: m.known_at.map(dates::instant),
+            known: m.known_at,
             chain: m.chain.iter().map(|link| link.clone().unwrap_or_else(|| "unknown".to_owned())).collect(),
         }
     };

@@ -103,7 +103,7 @@ pub async fn show(State(desk): State<Desk>, Path(id): Path<String>, headers: Hea
     let evidence =
         published.evidence.iter().map(|e| (e.rule.to_string(), e.text.clone(), dates::day(e.says.day())));
     let view = Page {
-        frame: frame(&desk, "article", title.clone()),
+        frame: frame(&desk, &headers, "article", title.clone()),
         title,
         outlet,
         authors: reading.authors.join(", "),

@@ -12,7 +12,7 @@ use askama::Template;
 use axum::{
     body::Body,
     extract::{Query, State},
-    http::{HeaderMap, Response, StatusCode},
+    http::{HeaderMap, Response, StatusCode, header},
 };
 use reportedly_said::Status;
 use serde::Deserialize;
@@ -37,6 +37,8 @@ pub struct Asked {
 struct Page {
     frame: Frame,
     front: Arc<Front>,
+    /// How many of those shown are new.
+    new: usize,
     asked: Asked,
     /// Places in the front.
     shown: Vec<usize>,
@@ -59,7 +61,8 @@ pub async fn show(
         is(&asked.topic, &news.topics)
             && is(&asked.outlet, &news.outlets)
             && is(&asked.language, &news.languages)
-            && (asked.status.is_empty() || news.developments.iter().any(|d| asked.status == d.status))
+            && (asked.status.is_empty()
+                || news.developments.iter().any(|d| d.statuses.contains(&asked.status.as_str())))
     });
     let shown: Vec<usize> = matching.by_ref().skip(asked.from).take(SHOWN).map(|(i, _)| i).collect();
     let next = matching.next().map(|_| {
@@ -78,17 +81,24 @@ pub async fn show(
         format!("{}/?{}", desk.base, address.finish())
     });
     let title = Words::of("en").say("feed.title").to_owned();
-    let frame = frame(&desk, "feed", title);
-    page(
+    let frame = frame(&desk, &headers, "feed", title);
+    let visit = frame.cookie("seen", &frame.reader.visit(front.last));
+    let new = shown.iter().filter(|i| frame.is_new(&front.news[**i])).count();
+    let mut answer = page(
         StatusCode::OK,
         &headers,
         &Page {
             frame,
             front,
+            new,
             asked,
             shown,
             next,
             statuses: [Status::Happened, Status::Planned, Status::Possible, Status::Denied],
         },
-    )
+    );
+    if let Ok(visit) = visit.parse() {
+        answer.headers_mut().append(header::SET_COOKIE, visit);
+    }
+    answer
 }

@@ -64,7 +64,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Response<Body> {
     let words = Words::of("en");
-    let frame = frame(&desk, "search", words.say("search.title").to_owned());
+    let frame = frame(&desk, &headers, "search", words.say("search.title").to_owned());
     let mut page_of =
         Page { frame, asked: asked.clone(), wrong: None, articles: 0, found: Vec::new(), next: None };
     if asked.q.trim().is_empty() {

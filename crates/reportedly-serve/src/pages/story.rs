@@ -87,7 +87,7 @@ pub async fn show(
             )
         }
         Ok(Some((Some(story), days))) => {
-            let frame = frame(&desk, "story", story.title.clone());
+            let frame = frame(&desk, &headers, "story", story.title.clone());
             page(StatusCode::OK, &headers, &Page { frame, story, as_of, days })
         }
     }
