@@ -8,6 +8,7 @@ mod fixture;
 mod fuzz;
 mod gate;
 mod hostile;
+mod serve;
 mod test;
 mod train;
 
@@ -34,9 +35,9 @@ enum Task {
         data: PathBuf,
     },
     /// Throughput of reading, beside other extractors in the same run, and the cost of hostile pages; or what a library of
-    /// a million articles costs; or a fortnight of updates, played
+    /// a million articles costs, and the newsroom's pages over it; or a fortnight of updates, played
     Bench {
-        /// What: reading, a library of a million articles, or a fortnight of updates
+        /// What: reading, a library of a million articles, the newsroom over it, or a fortnight of updates
         #[arg(value_enum, default_value = "reading")]
         what: Measured,
         /// Articles in the library
@@ -114,6 +115,8 @@ enum Measured {
     Reading,
     /// A library: filling it, asking it, opening it; pages from an archive
     Library,
+    /// The newsroom's pages over a library: each room by itself, and story pages under load
+    Serve,
     /// Gathering: updates against a server with a clock of its own, and whether all was polite and nothing missed
     Gather,
 }
@@ -128,6 +131,10 @@ fn main() -> Result<()> {
         Task::Bench { what: Measured::Library, articles, pages, folder, bin, .. } => {
             let binary = bin.map_or_else(release_binary, |bin| Ok(here.join(bin)))?;
             bench::library(articles, pages, folder.map(|f| here.join(f)).as_deref(), &binary)
+        }
+        Task::Bench { what: Measured::Serve, articles, folder, bin, .. } => {
+            let binary = bin.map_or_else(release_binary, |bin| Ok(here.join(bin)))?;
+            serve::run(articles, folder.map(|f| here.join(f)).as_deref(), &binary)
         }
         Task::Bench { what: Measured::Gather, days, feeds, seed, .. } => bench::gather(days, feeds, seed),
         Task::Bench { hostile, bin, data, rounds, .. } => {

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, uri::Authority},
     middleware::Next,
     response::IntoResponse,
 };
@@ -24,16 +24,22 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; f
 /// Answers from this size on are packed.
 const PACKED: usize = 1 << 10;
 
-/// Lets in whom the server is for, and gives every answer its headers.
+/// Lets in whom the server is for.
 pub async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Response<Body> {
-    if !is_ours(&desk, request.headers()) {
+    if request.headers().get_all(header::HOST).iter().nth(1).is_some() {
+        return plain(StatusCode::BAD_REQUEST, "a request is to one host\n");
+    }
+    if !is_ours(&desk, &request) {
         return plain(StatusCode::MISDIRECTED_REQUEST, "this server does not go by that name\n");
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return plain(StatusCode::METHOD_NOT_ALLOWED, "there is nothing to change here\n");
     }
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    next.run(request).await
+}
+
+/// Gives an answer the headers that every answer has.
+pub fn dress(headers: &mut HeaderMap) {
     for (name, value) in [
         ("content-security-policy", POLICY),
         ("x-content-type-options", "nosniff"),
@@ -43,19 +49,21 @@ pub async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Re
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    response
 }
 
 /// Whether somebody asks for this server by a name that it has. A page elsewhere whose name was bent to this machine
 /// does not: it asks by its own.
-fn is_ours(desk: &Desk, headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+fn is_ours(desk: &Desk, request: &Request) -> bool {
+    let said = || request.headers().get(header::HOST).and_then(|h| h.to_str().ok());
+    // Where the whole address is asked for, it goes before what else is said.
+    let host = request.uri().authority().map(Authority::as_str).or_else(said).unwrap_or_default();
     let name = host.strip_suffix(&format!(":{}", desk.listen.port())).unwrap_or(host);
     let bare = name.trim_start_matches('[').trim_end_matches(']');
     name == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+/// A few words.
+pub fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
     (status, text).into_response()
 }
 

@@ -5,19 +5,30 @@
 
 mod answer;
 mod assets;
+mod connections;
 mod dates;
 mod front;
 mod graph;
+mod metrics;
 mod pages;
 mod reader;
 mod shelf;
 mod story;
+mod watch;
 mod words;
 
 use answer::guard;
-use axum::{Router, middleware, routing::get};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+pub use connections::Limits;
+use metrics::Metrics;
 use shelf::Shelf;
-use std::{future::Future, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::net::TcpListener;
 
 /// How the server is run.
@@ -29,6 +40,16 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The path under which a reverse proxy hands over, without a closing slash; empty for none.
     pub base: String,
+    /// What a connection may take.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// A library's newsroom where nobody says otherwise: on a loopback address, at the root.
+    pub fn of(folder: PathBuf) -> Self {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        Self { folder, listen, base: String::new(), limits: Limits::default() }
+    }
 }
 
 /// Why the server does not run.
@@ -36,15 +57,27 @@ pub struct Options {
 pub enum Error {
     /// There is nobody to log in yet, so it is for one person on one machine.
     #[error(
-        "{0} can be reached from other machines, and there are no accounts yet: listen on 127.0.0.1 or ::1, and put a proxy that asks for a password before it"
+        "{0} can be reached from other machines, and whoever reaches it could read and change everything, for there are no accounts yet: listen on 127.0.0.1 or [::1], and put a proxy that asks for a password before it"
     )]
     Open(SocketAddr),
     /// The address is taken, or not ours.
-    #[error("{0}: {1}")]
-    Listen(SocketAddr, std::io::Error),
+    #[error("{0}: {1}; {cure}", cure = cure(.1))]
+    Listen(SocketAddr, io::Error),
     /// The library.
     #[error(transparent)]
     Library(#[from] reportedly_library::Error),
+}
+
+/// What to do about an address that cannot be had.
+fn cure(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "something else listens there, perhaps another newsroom: end it, or give another port with --listen \
+             127.0.0.1:PORT (0 takes a free one)"
+        }
+        io::ErrorKind::PermissionDenied => "ports below 1024 are the system's: give one above with --listen",
+        _ => "give another address with --listen",
+    }
 }
 
 /// What all requests share.
@@ -53,13 +86,16 @@ pub(crate) struct Desk {
     shelf: Arc<Shelf>,
     base: Arc<str>,
     listen: SocketAddr,
+    metrics: Arc<Metrics>,
+    /// How long an answer may take.
+    answering: Duration,
 }
 
 /// Serves until `stop` comes; what is under way is answered first. `started` is told the address.
 pub async fn serve(
     options: Options,
     started: impl FnOnce(SocketAddr),
-    stop: impl Future<Output = ()> + Send + 'static,
+    stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     if !options.listen.ip().is_loopback() {
         return Err(Error::Open(options.listen));
@@ -67,10 +103,14 @@ pub async fn serve(
     let listener = TcpListener::bind(options.listen).await.map_err(|e| Error::Listen(options.listen, e))?;
     let listen = listener.local_addr().map_err(|e| Error::Listen(options.listen, e))?;
     let shelf = Arc::new(Shelf::open(&options.folder)?);
-    let desk = Desk { shelf, base: options.base.as_str().into(), listen };
+    let metrics = Arc::new(Metrics::new());
+    let answering = options.limits.answering;
+    let desk =
+        Desk { shelf, base: options.base.as_str().into(), listen, metrics: Arc::clone(&metrics), answering };
     started(listen);
-    let served = axum::serve(listener, router(desk)).with_graceful_shutdown(stop).await;
-    served.map_err(|e| Error::Listen(listen, e))
+    let router = router(desk).layer(DefaultBodyLimit::max(options.limits.body));
+    connections::serve(listener, router, &options.limits, &metrics.connections, stop).await;
+    Ok(())
 }
 
 fn router(desk: Desk) -> Router {
@@ -84,6 +124,8 @@ fn router(desk: Desk) -> Router {
         .route(&at("/assets/{name}"), get(assets::show))
         .route(&at("/healthz"), get(|| async { "ok\n" }))
         .route(&at("/readyz"), get(pages::ready))
+        .route(&at("/metrics"), get(metrics::show))
         .fallback(pages::missing);
-    pages.layer(middleware::from_fn_with_state(desk.clone(), guard)).with_state(desk)
+    let pages = pages.layer(middleware::from_fn_with_state(desk.clone(), guard));
+    pages.layer(middleware::from_fn_with_state(desk.clone(), watch::watch)).with_state(desk)
 }

@@ -51,6 +51,11 @@ fn failed(desk: &Desk, headers: &HeaderMap, error: &Error) -> Response<Body> {
     nothing(desk, headers, StatusCode::SERVICE_UNAVAILABLE, error.to_string())
 }
 
+/// A page that could not be made, for a reason that is ours.
+pub fn broken(desk: &Desk, headers: &HeaderMap, status: StatusCode, why: &'static str) -> Response<Body> {
+    nothing(desk, headers, status, Words::of("en").say(why).to_owned())
+}
+
 /// Whether the library can be read.
 pub async fn ready(State(desk): State<Desk>) -> Response<Body> {
     match desk.shelf.read(|_, library| library.view(None).map(|_| ())).await {

@@ -5,18 +5,41 @@ use reportedly_library::{Error, Library, last_written};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
+    time::{Duration, Instant, SystemTime},
+};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinError, spawn_blocking},
+    time::timeout,
 };
 
-/// Libraries that are kept open: as many as are read from at once.
-const KEPT: usize = 16;
+/// How many read at once: each has a cache of its own, and more than the cores there are only wait for each other.
+const READERS: usize = 6;
+/// How long somebody waits for the newest news where older is at hand.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// The news is made again once that many times as long has gone by as making it took, so that a library that is always
+/// written to leaves time for its readers.
+const REST: u32 = 10;
 
 /// Open libraries, and what is made once for all who ask.
 #[derive(Debug)]
 pub struct Shelf {
     folder: PathBuf,
     idle: Mutex<Vec<Library>>,
-    front: Mutex<Option<(Stamp, Arc<Front>)>>,
+    readers: Arc<Semaphore>,
+    front: Mutex<Option<Made>>,
+    /// Held while the news is made.
+    making: tokio::sync::Mutex<()>,
+}
+
+/// The news, as it was made.
+#[derive(Debug)]
+struct Made {
+    of: Stamp,
+    front: Arc<Front>,
+    /// When, and how long it took.
+    at: Instant,
+    took: Duration,
 }
 
 /// The state that a library is in: another one after everything that was written to it.
@@ -26,11 +49,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What was done on another thread; a panic there is one here.
+fn done<T>(joined: Result<T, JoinError>) -> T {
+    joined.unwrap_or_else(|e| std::panic::resume_unwind(e.into_panic()))
+}
+
 impl Shelf {
     /// Opens a library. Errors: there is none, or it cannot be read.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         let first = Library::open(folder)?;
-        Ok(Self { folder: folder.to_path_buf(), idle: Mutex::new(vec![first]), front: Mutex::new(None) })
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            idle: Mutex::new(vec![first]),
+            readers: Arc::new(Semaphore::new(READERS)),
+            front: Mutex::new(None),
+            making: tokio::sync::Mutex::new(()),
+        })
     }
 
     /// The state that the library is in.
@@ -44,37 +78,61 @@ impl Shelf {
         work: impl FnOnce(&Shelf, &Library) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let shelf = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || {
+        let turn = Arc::clone(&self.readers).acquire_owned().await;
+        let read = spawn_blocking(move || {
+            // Who no longer waits for the answer has it made to its end all the same.
+            let _turn = turn;
             let library = lock(&shelf.idle).pop();
             let library = match library {
                 Some(library) => library,
                 None => Library::open(&shelf.folder)?,
             };
             let done = work(&shelf, &library);
-            // What failed may be broken.
+            // What failed may be broken, and what panicked does not come here.
             if done.is_ok() {
-                let mut idle = lock(&shelf.idle);
-                if idle.len() < KEPT {
-                    idle.push(library);
-                }
+                lock(&shelf.idle).push(library);
             }
             done
         });
-        done.await.unwrap_or_else(|e| std::panic::resume_unwind(e.into_panic()))
+        done(read.await)
     }
 
-    /// The newest developments of all, made once for each state of the library.
-    pub fn front(&self, library: &Library) -> Result<Arc<Front>, Error> {
-        let stamp = self.stamp();
-        // Who comes while it is made waits for it rather than makes it too.
-        let mut front = lock(&self.front);
-        if let Some((of, made)) = &*front
-            && *of == stamp
-        {
-            return Ok(Arc::clone(made));
+    /// The newest developments of all, made once for each state of the library. Where that takes long, what they were
+    /// is given for the moment.
+    pub async fn front(self: &Arc<Self>) -> Result<Arc<Front>, Error> {
+        let (older, resting) = match &*lock(&self.front) {
+            Some(made) if made.of == self.stamp() => return Ok(Arc::clone(&made.front)),
+            Some(made) => (Some(Arc::clone(&made.front)), made.at.elapsed() < made.took * REST),
+            None => (None, false),
+        };
+        let Some(older) = older else { return self.make_front().await };
+        if resting || self.making.try_lock().is_err() {
+            return Ok(older);
         }
-        let made = Arc::new(Front::of(library)?);
-        *front = Some((stamp, Arc::clone(&made)));
-        Ok(made)
+        let shelf = Arc::clone(self);
+        let making = tokio::spawn(async move { shelf.make_front().await });
+        // It is made to its end, whoever waits for it.
+        timeout(PATIENCE, making).await.map_or(Ok(older), done)
+    }
+
+    /// The news as it was last made.
+    pub fn last_front(&self) -> Option<Arc<Front>> {
+        lock(&self.front).as_ref().map(|made| Arc::clone(&made.front))
+    }
+
+    /// Makes the news of the library as it is, unless somebody else just did.
+    async fn make_front(self: &Arc<Self>) -> Result<Arc<Front>, Error> {
+        let _one = self.making.lock().await;
+        let (of, at) = (self.stamp(), Instant::now());
+        if let Some(made) = &*lock(&self.front)
+            && made.of == of
+        {
+            return Ok(Arc::clone(&made.front));
+        }
+        let front = self.read(|_, library| Front::of(library)).await;
+        let front = Arc::new(front?);
+        *lock(&self.front) =
+            Some(Made { of, front: Arc::clone(&front), at: Instant::now(), took: at.elapsed() });
+        Ok(front)
     }
 }

@@ -19,6 +19,7 @@ fn every_room_answers_and_leads_on() {
         ("/?status=planned", "News"),
         ("/healthz", "ok"),
         ("/readyz", "ready"),
+        ("/metrics", "reportedly_http_requests_total"),
     ] {
         let answer = newsroom.get(path);
         assert_eq!(answer.status, 200, "{path}");
@@ -68,11 +69,7 @@ fn only_who_asks_for_this_machine_by_its_name_is_answered() {
         assert_eq!(newsroom.ask("GET", "/", &format!("Host: {host}\r\n")).status, status, "{host}");
     }
     assert_eq!(newsroom.ask("POST", "/", "Content-Length: 0\r\n").status, 405);
-    let open = Options {
-        folder: "nowhere".into(),
-        listen: "0.0.0.0:0".parse().expect("an address"),
-        base: String::new(),
-    };
+    let open = Options { listen: "0.0.0.0:0".parse().expect("an address"), ..Options::of("nowhere".into()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let refused = runtime.block_on(serve(open, |_| {}, std::future::pending()));
     assert!(matches!(refused, Err(Error::Open(_))));

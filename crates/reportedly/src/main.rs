@@ -3,6 +3,7 @@
 mod arguments;
 mod commands;
 mod config;
+mod demo;
 mod destination;
 mod formats;
 mod indexing;

@@ -5,7 +5,6 @@ use crate::{
     Desk,
     answer::{Frame, page},
     front::Front,
-    shelf::Shelf,
     words::Words,
 };
 use askama::Template;
@@ -52,7 +51,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let front = match desk.shelf.read(Shelf::front).await {
+    let front = match desk.shelf.front().await {
         Ok(front) => front,
         Err(e) => return failed(&desk, &headers, &e),
     };

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use reportedly_library::Writer;
 use reportedly_read::{Form, Input, read};
-use reportedly_serve::{Options, serve};
+use reportedly_serve::{Limits, Options, serve};
 use reportedly_story::Observation;
 use std::{
     io::{Read, Write},
@@ -53,15 +53,21 @@ impl Newsroom {
 
     /// With these articles.
     pub fn with(base: &str, observations: Vec<Observation>) -> Self {
+        Self::within(base, observations, Limits::default())
+    }
+
+    /// With these articles, and with connections that may take so much.
+    pub fn within(base: &str, observations: Vec<Observation>, limits: Limits) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut writer = Writer::open(folder.path()).expect("a library");
         writer.add_readings(observations).expect("added");
         writer.index(|_| {}).expect("indexed");
         drop(writer);
         let options = Options {
-            folder: folder.path().to_path_buf(),
             listen: "127.0.0.1:0".parse().expect("an address"),
             base: base.to_owned(),
+            limits,
+            ..Options::of(folder.path().to_path_buf())
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = mpsc::channel();

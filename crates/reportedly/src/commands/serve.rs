@@ -1,19 +1,32 @@
 //! `reportedly serve`: the newsroom in the browser.
 
-use crate::{config::Settings, network::run, terminal::say};
-use anyhow::Result;
-use clap::Args;
-use std::net::SocketAddr;
+use crate::{config::Settings, demo, terminal::say};
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use reportedly_serve::{Error, Options};
+use std::{
+    io::{self, IsTerminal},
+    net::SocketAddr,
+    pin::pin,
+};
+use tokio::sync::oneshot;
+use tracing_subscriber::fmt;
 
 /// `serve`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   reportedly serve
+  reportedly serve --demo               the example newsroom: nothing is needed, and nothing stays
   reportedly serve --listen 127.0.0.1:9000
   reportedly serve --base /news         behind a proxy that hands over https://desk.example/news/
 
 The server is for one person on one machine: it listens on a loopback address and asks for no
-password. End it with Ctrl-C; what is under way is answered first.")]
+password. End it with Ctrl-C (or SIGTERM); what is under way is answered first, for at most ten
+seconds. A second Ctrl-C ends it at once.
+
+For whoever watches it: /healthz answers while it runs, /readyz when the library can be read,
+/metrics has counts and times for Prometheus. The log on standard error has a line a request, with
+the kind of page and never its address or what was searched for.")]
 pub struct Serve {
     /// Where to listen; a loopback address
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
@@ -21,6 +34,40 @@ pub struct Serve {
     /// The path under which a reverse proxy hands over
     #[arg(long, value_name = "PATH", default_value = "", value_parser = base)]
     pub base: String,
+    /// Serve the example newsroom that is built in, from a temporary library
+    #[arg(long)]
+    pub demo: bool,
+    /// The log: text, json, or none [default: text on a terminal, else json]
+    #[arg(long, value_name = "FORM", hide_possible_values = true)]
+    pub log: Option<Log>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// For people.
+    Text,
+    /// An object a line.
+    Json,
+    /// Not at all.
+    None,
+}
+
+impl Log {
+    /// Begins the log, on standard error.
+    fn begin(self) {
+        let to = || fmt().with_writer(io::stderr).with_target(false);
+        let begun = match self {
+            Self::Text => to().with_ansi(false).try_init(),
+            Self::Json => to().json().flatten_event(true).try_init(),
+            Self::None => return,
+        };
+        if begun.is_ok() {
+            std::panic::set_hook(Box::new(|panic| {
+                tracing::error!(what = %panic, "a part of the program failed");
+            }));
+        }
+    }
 }
 
 /// A path that begins with a slash and does not end in one.
@@ -37,11 +84,90 @@ fn base(text: &str) -> Result<String, String> {
 impl Serve {
     /// Serves until it is told to stop.
     pub fn run(&self, settings: &Settings) -> Result<()> {
-        let folder = settings.library()?.to_path_buf();
-        let options = reportedly_serve::Options { folder, listen: self.listen, base: self.base.clone() };
+        let log = self.log.unwrap_or(if io::stderr().is_terminal() { Log::Text } else { Log::Json });
+        // Held until the end: the example goes with it.
+        let example = self.demo.then(demo::library).transpose()?;
+        let folder = match &example {
+            Some(folder) => folder.path().to_path_buf(),
+            None => settings.library()?.to_path_buf(),
+        };
+        let options = Options { listen: self.listen, base: self.base.clone(), ..Options::of(folder) };
         let base = self.base.clone();
-        let started = |at: SocketAddr| say(&format!("the newsroom is at http://{at}{base}/"));
-        run(reportedly_serve::serve(options, started, std::future::pending()))??;
-        Ok(())
+        let started = move |at: SocketAddr| {
+            let address = format!("http://{at}{base}/");
+            match log {
+                Log::Json => {
+                    log.begin();
+                    tracing::info!(address, "the newsroom is open");
+                }
+                Log::Text | Log::None => {
+                    say(&format!("the newsroom is at {address}"));
+                    log.begin();
+                }
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.context("the server cannot be run")?;
+        let served = runtime.block_on(until_told(options, started));
+        // Whoever still reads the library by now is waited for by nobody.
+        runtime.shutdown_background();
+        served.map_err(|e| match e.downcast_ref::<Error>() {
+            Some(Error::Library(reportedly_library::Error::Missing(_))) => {
+                e.context("nothing to serve; `reportedly serve --demo` shows an example without a library")
+            }
+            _ => e,
+        })
+    }
+}
+
+/// Serves until it is told to stop, and answers what is under way; told again, it stops at once.
+async fn until_told(options: Options, started: impl FnOnce(SocketAddr)) -> Result<()> {
+    let mut signals = Signals::new().context("nobody could stop the server")?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped = async {
+        let _ = stopped.await;
+    };
+    let mut serving = pin!(reportedly_serve::serve(options, started, stopped));
+    tokio::select! {
+        served = &mut serving => return Ok(served?),
+        () = signals.next() => drop(stop),
+    }
+    tokio::select! {
+        served = serving => Ok(served?),
+        () = signals.next() => Ok(()),
+    }
+}
+
+/// What tells a server to stop: Ctrl-C, and what a system's services are ended with.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
     }
 }
