@@ -22,9 +22,10 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 8] = [
+static ASSETS: [Asset; 9] = [
     asset!("newsroom.css", "text/css; charset=utf-8"),
     asset!("newsroom.js", "text/javascript; charset=utf-8"),
+    asset!("story.js", "text/javascript; charset=utf-8"),
     asset!("htmx.min.js", "text/javascript; charset=utf-8"),
     asset!("gelasio-latin-400-normal.woff2", "font/woff2"),
     asset!("gelasio-latin-400-italic.woff2", "font/woff2"),

@@ -2,7 +2,7 @@
 
 use crate::{
     dates,
-    story::{Source, outlet, status},
+    story::{LONG_BEFORE, Source, outlet, status},
 };
 use jiff::{Timestamp, civil::Date};
 use reportedly_library::{Error, Library};
@@ -12,8 +12,6 @@ use std::collections::BTreeSet;
 
 /// Stories that are told for the front: those heard of last.
 const STORIES: usize = 120;
-/// What took place so many days before it was reported is what the report looks back on.
-const LONG_BEFORE: i64 = 10;
 
 /// The front of a library in one state.
 #[derive(Debug, Default)]

@@ -1,10 +1,11 @@
 //! A story as its page shows it.
 
 use crate::{dates, graph};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use reportedly_library::ToldStory;
-use reportedly_said::Status;
-use reportedly_story::{Carrier, Claim, DatedBy, Member, Observation, Stance, Story};
+use reportedly_said::{PartyKind, Status};
+use reportedly_story::{Carrier, Claim, DatedBy, Development, Member, Observation, Stance, Story};
+use reportedly_text::Span;
 
 /// A story, ready to be drawn.
 pub struct StoryView {
@@ -15,12 +16,53 @@ pub struct StoryView {
     pub copies: usize,
     pub outlets: usize,
     pub topics: Vec<String>,
+    /// What is known at a glance: the last that happened, what comes next, what most articles say.
+    pub standing: Vec<Standing>,
     pub leading: Option<ClaimView>,
-    pub denied: Vec<ClaimView>,
+    /// Who stands up for the leading claim, and who denies one.
+    pub says: Vec<Voice>,
+    pub denies: Vec<Voice>,
     pub others: Vec<ClaimView>,
     pub timeline: Vec<Entry>,
     pub families: Vec<Family>,
     pub graph: Option<graph::Graph>,
+}
+
+/// Something that is known, and whose word it is.
+pub struct Standing {
+    /// The key of what it is called.
+    pub what: &'static str,
+    pub status: Option<&'static str>,
+    /// Its day, and how that is written.
+    pub date: Option<(String, String)>,
+    pub text: String,
+    /// The independent origins of a claim.
+    pub independent: Option<usize>,
+    pub articles: usize,
+    pub whose: Vec<Word>,
+    /// How many more there are.
+    pub more: usize,
+    /// Where it is said.
+    pub article: String,
+}
+
+/// Somebody's word.
+#[derive(PartialEq, Eq)]
+pub struct Word {
+    pub name: Option<String>,
+    pub kind: Option<&'static str>,
+    /// The outlet that has it from them.
+    pub via: Option<String>,
+}
+
+/// What somebody says for or against.
+pub struct Voice {
+    pub who: Word,
+    pub text: String,
+    pub outlet: String,
+    pub article: String,
+    /// Its statement there.
+    pub statement: Option<usize>,
 }
 
 /// A claim, and whose word it is.
@@ -55,6 +97,8 @@ pub struct Entry {
     pub text: String,
     pub who: Vec<Source>,
     pub more: usize,
+    /// Later than anything that was published.
+    pub ahead: bool,
 }
 
 /// An outlet, and its article.
@@ -81,6 +125,12 @@ pub struct ArticleLine {
 
 /// Outlets that are named behind an entry.
 const NAMED: usize = 3;
+/// Origins that are named beside what is known.
+const WORDS: usize = 6;
+/// Statements for, and against.
+const VOICES: usize = 8;
+/// What took place so many days before it was reported is what the report looks back on.
+pub const LONG_BEFORE: i64 = 10;
 
 /// The status in the word that the pages and their styles have for it.
 pub fn status(status: Status) -> &'static str {
@@ -94,6 +144,11 @@ pub fn outlet(of: &Observation) -> String {
 }
 
 impl StoryView {
+    /// Who stands up for the leading claim and who denies one, with the keys of what they are called.
+    pub fn sides(&self) -> [(&[Voice], &'static str); 2] {
+        [(&self.says, "story.for"), (&self.denies, "story.against")]
+    }
+
     /// Of a story as it was told.
     pub fn of(told: &ToldStory) -> Self {
         let (story, of) = (&told.story, told.observations.as_slice());
@@ -103,6 +158,8 @@ impl StoryView {
         outlets.dedup();
         let denies = |claim: &&Claim| claim.articles.iter().any(|c| c.stance == Stance::Denies);
         let rest = || story.claims.iter().skip(1);
+        let leading = story.claims.first();
+        let against = story.claims.iter().filter(denies);
         Self {
             id: story.id.clone(),
             title: story.title.clone(),
@@ -111,14 +168,132 @@ impl StoryView {
             copies: story.articles.iter().filter(|m| m.copy_of.is_some()).count(),
             outlets: outlets.len(),
             topics: story.topics.clone(),
-            leading: story.claims.first().map(|claim| ClaimView::of(claim, story, of)),
-            denied: rest().filter(denies).map(|claim| ClaimView::of(claim, story, of)).collect(),
+            standing: standing(story, of),
+            leading: leading.map(|claim| ClaimView::of(claim, story, of)),
+            says: voices(leading.into_iter(), Stance::Asserts, story, of),
+            denies: voices(against, Stance::Denies, story, of),
             others: rest().filter(|c| !denies(c)).map(|claim| ClaimView::of(claim, story, of)).collect(),
             timeline: timeline(story, of),
             families: families(story, of),
             graph: story.claims.first().and_then(|claim| graph::Graph::of(claim, story, of)),
         }
     }
+}
+
+/// What is known at a glance.
+fn standing(story: &Story, of: &[Observation]) -> Vec<Standing> {
+    let is_old = |d: &Development| match (d.known, d.date.parse::<Date>()) {
+        (Some(known), Ok(day)) => known.duration_since(day).as_hours() / 24 > LONG_BEFORE,
+        _ => false,
+    };
+    let done = |d: &&Development| matches!(d.status, Status::Happened | Status::Denied) && !is_old(d);
+    // Of what became known last, that which most articles tell.
+    let latest = story.timeline.iter().filter(done).max_by_key(|d| (d.known, d.articles.len(), &d.date));
+    let last = story.last.map(|day| day.to_string()).unwrap_or_default();
+    let ahead = |d: &&Development| d.status == Status::Planned && d.date.as_str() > last.as_str();
+    let next = story.timeline.iter().filter(ahead).min_by_key(|d| &d.date);
+    let told = |what, d: &Development| {
+        let mut whose: Vec<Word> = Vec::new();
+        for article in &d.articles {
+            let word = word_of(&of[*article], &d.text);
+            if !whose.iter().any(|w| w.name == word.name) {
+                whose.push(word);
+            }
+        }
+        Standing {
+            what,
+            status: Some(status(d.status)),
+            date: Some((d.date.clone(), dates::long(&d.date))),
+            text: d.text.clone(),
+            independent: None,
+            articles: d.articles.len(),
+            more: whose.len().saturating_sub(NAMED),
+            whose: whose.into_iter().take(NAMED).collect(),
+            article: d.articles.first().map(|a| of[*a].id.clone()).unwrap_or_default(),
+        }
+    };
+    let claimed = story.claims.first().map(|claim| {
+        let whose = claim.origins.iter().take(WORDS).map(|origin| Word {
+            name: origin.name.clone(),
+            kind: origin.kind.map(PartyKind::word),
+            via: origin.via.clone().filter(|via| Some(via) != origin.name.as_ref()),
+        });
+        let mut carriers: Vec<usize> = claim.articles.iter().map(|c| c.article).collect();
+        carriers.sort_unstable();
+        carriers.dedup();
+        Standing {
+            what: "story.claim",
+            status: None,
+            date: None,
+            text: quoted(&claim.text),
+            independent: Some(claim.independent_origins),
+            articles: carriers.len(),
+            whose: whose.collect(),
+            more: claim.origins.len().saturating_sub(WORDS),
+            article: claim.articles.first().map(|c| of[c.article].id.clone()).unwrap_or_default(),
+        }
+    });
+    let latest = latest.map(|d| told("story.latest", d));
+    latest.into_iter().chain(next.map(|d| told("story.next", d))).chain(claimed).collect()
+}
+
+/// Whose word a sentence of an article is: the source of the statement in it; else the outlet's own.
+fn word_of(of: &Observation, sentence: &str) -> Word {
+    let reading = &of.reading;
+    let publisher = outlet(of);
+    let said = reading.text.find(sentence).and_then(|start| {
+        let within = |s: &Span| s.start >= start && s.end <= start + sentence.len();
+        reading.statements.iter().find(|s| s.source.is_some() && s.content.iter().any(within))
+    });
+    match said.and_then(|s| Some((s, s.source.as_ref()?))) {
+        Some((statement, party)) => {
+            let relay = statement.relays.last().map(|relay| relay.name.clone());
+            let via = Some(relay.unwrap_or(publisher)).filter(|via| *via != party.name);
+            Word { name: Some(party.name.clone()), kind: Some(PartyKind::word(party.kind)), via }
+        }
+        None => Word { name: Some(publisher), kind: Some("voice"), via: None },
+    }
+}
+
+/// What somebody says in quotation marks, unless it has its own.
+pub fn quoted(text: &str) -> String {
+    let has = text.starts_with(['"', '“', '”', '„', '«', '»', '‘', '\'', '‚']);
+    if has { text.to_owned() } else { format!("“{text}”") }
+}
+
+/// The statements behind claims, each once: copies say nothing of their own.
+fn voices<'c>(
+    claims: impl Iterator<Item = &'c Claim>,
+    stance: Stance,
+    story: &Story,
+    of: &[Observation],
+) -> Vec<Voice> {
+    let mut voices: Vec<Voice> = Vec::new();
+    for carrier in claims.flat_map(|claim| &claim.articles).filter(|c| c.stance == stance) {
+        if is_copy(story, carrier.article) {
+            continue;
+        }
+        let reading = &of[carrier.article].reading;
+        let publisher = outlet(&of[carrier.article]);
+        let statement = carrier.statement.and_then(|i| Some((i, reading.statements.get(i)?)));
+        let Some((place, statement)) = statement else { continue };
+        let words: Vec<&str> = statement.content.iter().map(|span| span.of(&reading.text)).collect();
+        let relay = statement.relays.last().map(|relay| relay.name.clone());
+        let who = Word {
+            name: statement.source.as_ref().map(|party| party.name.clone()),
+            kind: statement.source.as_ref().map(|party| PartyKind::word(party.kind)),
+            via: relay.filter(|via| *via != publisher),
+        };
+        let text = words.join(" … ");
+        if voices.iter().all(|v| v.who.name != who.name || v.text != text) {
+            let article = of[carrier.article].id.clone();
+            voices.push(Voice { who, text: quoted(&text), outlet: publisher, article, statement: Some(place) });
+        }
+        if voices.len() == VOICES {
+            break;
+        }
+    }
+    voices
 }
 
 impl ClaimView {
@@ -138,13 +313,13 @@ impl ClaimView {
             });
             OriginView {
                 name: origin.name.clone(),
-                kind: origin.kind.map(reportedly_said::PartyKind::word),
+                kind: origin.kind.map(PartyKind::word),
                 via: origin.via.clone().filter(|via| Some(via) != origin.name.as_ref()),
                 ways: ways.collect(),
             }
         });
         Self {
-            text: claim.text.clone(),
+            text: quoted(&claim.text),
             carriers: carriers.len(),
             independent: claim.independent_origins,
             origins: origins.collect(),
@@ -173,7 +348,8 @@ fn is_copy(story: &Story, article: usize) -> bool {
 
 /// What happened last comes last: a timeline is read downwards.
 fn timeline(story: &Story, of: &[Observation]) -> Vec<Entry> {
-    let entry = |d: &reportedly_story::Development| {
+    let last = story.last.map(|day| day.to_string()).unwrap_or_default();
+    let entry = |d: &Development| {
         let mut who: Vec<Source> = Vec::new();
         for article in &d.articles {
             let name = outlet(&of[*article]);
@@ -191,6 +367,7 @@ fn timeline(story: &Story, of: &[Observation]) -> Vec<Entry> {
             text: d.text.clone(),
             who,
             more,
+            ahead: d.date.as_str() > last.as_str(),
         }
     };
     story.timeline.iter().map(entry).collect()
@@ -205,7 +382,7 @@ fn families(story: &Story, of: &[Observation]) -> Vec<Family> {
             outlet: outlet(&of[m.article]),
             day: reading.published.best.as_ref().map(|when| dates::day(when.day())),
             known: m.known_at,
-            chain: m.chain.iter().map(|link| link.clone().unwrap_or_else(|| "unknown".to_owned())).collect(),
+            chain: m.chain.iter().skip(1).map(|link| link.clone().unwrap_or_else(|| "unknown".to_owned())).collect(),
         }
     };
     let own = story.articles.iter().filter(|m| m.copy_of.is_none());

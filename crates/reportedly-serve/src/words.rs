@@ -31,6 +31,14 @@ impl Words {
         self.of.get(key).copied().unwrap_or(key)
     }
 
+    /// What kind of party somebody is, in words.
+    pub fn kind<'k>(&self, kind: &'k str) -> &'k str
+    where
+        'static: 'k,
+    {
+        self.of.get(format!("kind.{kind}").as_str()).copied().unwrap_or(kind)
+    }
+
     /// So many of something: the text under `key.one` or `key.many`, with the number in place of `{}`.
     pub fn count(&self, key: &str, number: impl Borrow<usize>) -> String {
         let number = number.borrow();

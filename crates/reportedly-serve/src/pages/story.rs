@@ -33,10 +33,58 @@ struct Page {
     as_of: Option<(String, String)>,
     /// The days that may be asked about, with how many articles each brought.
     days: Vec<Day>,
+    strip: Strip,
+}
+
+/// The days of a story in proportion, for the slider.
+#[derive(Default)]
+struct Strip {
+    first: String,
+    /// Days from the first to the last.
+    length: i32,
+    /// The day that is shown, counted from the first.
+    at: i32,
+    bars: Vec<Bar>,
+    /// JSON: each day, counted from the first, with its articles.
+    days: String,
+}
+
+/// A day of the strip, in a drawing 1000 wide and 32 high.
+struct Bar {
+    x: i32,
+    height: usize,
+    past: bool,
+}
+
+impl Strip {
+    fn of(days: &[Day], current: Option<Date>) -> Self {
+        let (Some(first), Some(last)) = (days.first(), days.last()) else { return Self::default() };
+        let length = apart(first.day, last.day).max(1);
+        let at = current.map_or(length, |day| apart(first.day, day).clamp(0, length));
+        let most = days.iter().map(|d| d.articles).max().unwrap_or(1).max(1);
+        let bars = days.iter().map(|d| {
+            let after = apart(first.day, d.day);
+            Bar { x: after * 995 / length, height: 4 + d.articles * 28 / most, past: after <= at }
+        });
+        let counts: Vec<(i32, usize)> = days.iter().map(|d| (apart(first.day, d.day), d.articles)).collect();
+        Self {
+            first: first.date.clone(),
+            length,
+            at,
+            bars: bars.collect(),
+            days: serde_json::to_string(&counts).unwrap_or_default(),
+        }
+    }
+}
+
+/// Days between two.
+fn apart(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
 }
 
 /// A day on which something became known.
 struct Day {
+    day: Date,
     date: String,
     shown: String,
     articles: usize,
@@ -88,7 +136,7 @@ pub async fn show(
         }
         Ok(Some((Some(story), days))) => {
             let frame = frame(&desk, &headers, "story", story.title.clone());
-            page(StatusCode::OK, &headers, &Page { frame, story, as_of, days })
+            page(StatusCode::OK, &headers, &Page { frame, story, as_of, strip: Strip::of(&days, day), days })
         }
     }
 }
@@ -112,6 +160,7 @@ fn days(known: impl Iterator<Item = Timestamp>, current: Option<Date>) -> Vec<Da
     // The last of those that were past on the day that is asked about.
     let at = current.and_then(|current| days.iter().rposition(|(date, _)| *date <= current));
     let day = |(i, (date, articles)): (usize, &(Date, usize))| Day {
+        day: *date,
         date: date.to_string(),
         shown: dates::day(*date),
         articles: *articles,
