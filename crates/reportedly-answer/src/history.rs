@@ -48,16 +48,29 @@ pub struct Sight {
 /// Sights in a row that show the same, with what had changed before them.
 #[derive(Clone, Debug)]
 pub struct Observed {
-    pub(crate) id: Option<String>,
-    pub(crate) seen: Option<Timestamp>,
-    pub(crate) recorded_at: Timestamp,
-    pub(crate) known_at: Timestamp,
-    pub(crate) last_seen: Option<Timestamp>,
-    pub(crate) sights: usize,
+    /// The name of the state that they show.
+    pub id: Option<String>,
+    /// When it was first seen like this.
+    pub seen: Option<Timestamp>,
+    /// When that was recorded.
+    pub recorded_at: Timestamp,
+    /// When its text was public.
+    pub known_at: Timestamp,
+    /// When it was last seen like this.
+    pub last_seen: Option<Timestamp>,
+    /// How often.
+    pub sights: usize,
     /// What it was compared with.
     pub(crate) before: Option<Rc<Reading>>,
     pub(crate) reading: Rc<Reading>,
     pub(crate) changes: Vec<Change>,
+}
+
+impl Observed {
+    /// Whether nothing was seen before.
+    pub fn is_first(&self) -> bool {
+        self.before.is_none()
+    }
 }
 
 /// What a change is a change of.

@@ -36,12 +36,10 @@ pub fn observed_text(o: &Observed, style: Style) -> String {
             let _ = writeln!(out, "{}", style.faint(&style.wrapped(&from, 2)));
         }
     }
-    let mut changes = o.changes.as_slice();
-    while let Some(first) = changes.first() {
-        let together = 1 + changes[1..].iter().take_while(|next| is_close(first, next, &o.reading)).count();
-        let (now, later) = changes.split_at(together);
-        out.push_str(&told(now, &o.reading, style));
-        changes = later;
+    for passage in passages(o) {
+        let what = style.strong(&passage.what);
+        let text = painted(&passage.pieces, style);
+        let _ = writeln!(out, "{}", style.hanging_painted(&format!("{what}: {text}"), 2, 4));
     }
     if o.sights > 1 {
         let last = o.last_seen.map(|last| format!(", last seen {}", at(last))).unwrap_or_default();
@@ -76,9 +74,41 @@ fn paragraph(reading: &Reading, change: &Change) -> Span {
     reading.blocks.get(at).map_or(Span::new(0, reading.text.len()), |b| b.span)
 }
 
-/// Some changes of one place.
-fn told(changes: &[Change], reading: &Reading, style: Style) -> String {
-    let Some(first) = changes.first() else { return String::new() };
+/// What changed in one place, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// What changed, and what that is about.
+    pub what: String,
+    /// The words that went and came, among those around them, cut where they are many.
+    pub pieces: Vec<(Mark, String)>,
+}
+
+/// What became of some words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// They stayed.
+    Same,
+    /// They went.
+    Removed,
+    /// They came.
+    Added,
+}
+
+/// What changed, place by place.
+pub fn passages(o: &Observed) -> Vec<Passage> {
+    let mut passages = Vec::new();
+    let mut changes = o.changes.as_slice();
+    while let Some(first) = changes.first() {
+        let together = 1 + changes[1..].iter().take_while(|next| is_close(first, next, &o.reading)).count();
+        let (now, later) = changes.split_at(together);
+        passages.push(passage(first, now, &o.reading));
+        changes = later;
+    }
+    passages
+}
+
+/// Some changes of one place, the first of which is given.
+fn passage(first: &Change, changes: &[Change], reading: &Reading) -> Passage {
     let mut what: Vec<&str> = vec![match (first.part, first.moved, first.block, first.word()) {
         (Part::Text, true, ..) => "moved",
         (Part::Text, _, true, word) => word,
@@ -90,53 +120,65 @@ fn told(changes: &[Change], reading: &Reading, style: Style) -> String {
             what.push(word);
         }
     }
-    let what = what.join(", ");
-    let said = |text: &str| visible(&cut(text.trim(), EXCERPT));
-    let text = if first.moved {
-        said(&first.added.text)
+    let said = |mark, text: &str| (mark, visible(&cut(text.trim(), EXCERPT)));
+    let pieces = if first.moved {
+        vec![said(Mark::Same, &first.added.text)]
     } else if first.block || !spanned(first.part) {
-        replaced(&said(&first.removed.text), &said(&first.added.text), style)
+        vec![said(Mark::Removed, &first.removed.text), said(Mark::Added, &first.added.text)]
     } else {
-        among(changes, reading, style)
+        among(first, changes, reading)
     };
-    format!("{}\n", style.hanging_painted(&format!("{}: {text}", style.strong(&what)), 2, 4))
+    let pieces = pieces.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+    Passage { what: what.join(", "), pieces }
 }
 
-/// What went and what came, either of which may be nothing.
-fn replaced(removed: &str, added: &str, style: Style) -> String {
-    let removed = if removed.is_empty() { String::new() } else { style.removed(removed) };
-    let added = if added.is_empty() { String::new() } else { style.added(added) };
-    // Colours alone do not part two words.
-    let between = if style.color && !removed.is_empty() && !added.is_empty() { " " } else { "" };
-    format!("{removed}{between}{added}")
+/// What went and what came, as a terminal shows it.
+fn painted(pieces: &[(Mark, String)], style: Style) -> String {
+    let mut out = String::new();
+    let mut before = Mark::Same;
+    for (mark, text) in pieces {
+        match mark {
+            Mark::Same => out.push_str(text),
+            Mark::Removed => out.push_str(&style.removed(text)),
+            Mark::Added => {
+                // Colours alone do not part two words.
+                if style.color && before == Mark::Removed {
+                    out.push(' ');
+                }
+                out.push_str(&style.added(text));
+            }
+        }
+        before = *mark;
+    }
+    out
 }
 
 /// Changes of some words among the words around them.
-fn among(changes: &[Change], reading: &Reading, style: Style) -> String {
-    let Some(first) = changes.first() else { return String::new() };
+fn among(first: &Change, changes: &[Change], reading: &Reading) -> Vec<(Mark, String)> {
     let words = first.part.of(reading, first.added.picture).unwrap_or_default();
     let whole = match first.part {
         Part::Text => paragraph(reading, first),
         _ => Span::new(0, words.len()),
     };
-    let mut out = String::new();
+    let mut pieces: Vec<(Mark, String)> = Vec::new();
     let mut from = whole.start;
     for change in changes {
         let between = Span::new(from, change.added.span.start).of(words);
-        out.push_str(&around(between, from > whole.start, true));
+        let mut same = around(between, from > whole.start, true);
         let (removed, added) = (&change.removed.text, &change.added.text);
-        if added.is_empty() && out.ends_with(|c: char| !c.is_whitespace()) {
-            out.push(' ');
+        let last = if same.is_empty() { pieces.last().map(|p| p.1.as_str()) } else { Some(same.as_str()) };
+        if added.is_empty() && last.is_some_and(|l| l.ends_with(|c: char| !c.is_whitespace())) {
+            same.push(' ');
         }
         let said = |text: &str| visible(&cut(text, EXCERPT));
-        out.push_str(&replaced(&said(removed), &said(added), style));
+        pieces.extend([(Mark::Same, same), (Mark::Removed, said(removed)), (Mark::Added, said(added))]);
         from = change.added.span.end;
         if added.is_empty() && words[from.min(words.len())..].starts_with(|c: char| !c.is_whitespace()) {
-            out.push(' ');
+            pieces.push((Mark::Same, " ".to_owned()));
         }
     }
-    out.push_str(&around(Span::new(from, whole.end).of(words), true, false));
-    out
+    pieces.push((Mark::Same, around(Span::new(from, whole.end).of(words), true, false)));
+    pieces
 }
 
 /// Words between two changes, or before the first or after the last, cut to those next to them.

@@ -17,7 +17,7 @@ mod style;
 pub use exact::{Exact, Shape, reading_of};
 pub use found::{FoundArticle, SearchAnswer, Searched, found, found_text};
 pub use history::{History, Observed, ObservedAnswer, Sight, observed};
-pub use history_text::observed_text;
+pub use history_text::{Mark, Passage, observed_text, passages};
 pub use markdown::markdown;
 pub use reading::{ReadingAnswer, reading, when};
 pub use reading_text::{reading_text, summary};

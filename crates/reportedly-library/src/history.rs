@@ -4,7 +4,7 @@ use crate::{
     error::{Error, RESTORE},
     library::View,
     sight::{instant, microseconds},
-    stored::unpack_reading,
+    stored::{unpack, unpack_reading},
 };
 use jiff::Timestamp;
 use reportedly_read::Reading;
@@ -135,6 +135,37 @@ impl View<'_> {
             })?;
         }
         Ok(())
+    }
+
+    /// The bytes of a page as they were kept, of this state of an article or of its newest sight that has them; and its
+    /// headers, as they were told.
+    pub fn kept_page(&self, name: &str) -> Result<Option<(Vec<u8>, Option<String>)>, Error> {
+        let found: Option<(Vec<u8>, Option<String>)> = self.ask(|t| {
+            let article: Option<(String, i64)> = t
+                .prepare_cached(
+                    "SELECT article, content FROM placed JOIN observation USING (seq, article)
+                     WHERE name = ?1 AND step < ?2",
+                )?
+                .query_row(params![name, self.steps], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let (article, content) = match article {
+                Some((article, content)) => (article, Some(content)),
+                None => (name.to_owned(), None),
+            };
+            t.prepare_cached(
+                "SELECT body, headers FROM observation JOIN page ON page.hash = page_hash
+                 WHERE article = ?1 AND (?2 IS NULL OR content = ?2) AND page_kept = 1 AND forgotten_at IS NULL
+                   AND known_at <= ?3
+                 ORDER BY seq DESC LIMIT 1",
+            )?
+            .query_row(params![article, content, self.last()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+        })?;
+        let unpacked = found.map(|(body, headers)| {
+            let what = || format!("the page of article {name}");
+            unpack(&body, what).map(|bytes| (bytes, headers))
+        });
+        unpacked.transpose()
     }
 
     /// The last instant that counts, as it is stored.

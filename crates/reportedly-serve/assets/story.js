@@ -1,9 +1,9 @@
 // The slider of a story: the page as it stood on the day under it.
 (() => {
   "use strict";
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
   const strip = document.querySelector(".strip");
   if (!strip) return;
+  const format = new Intl.DateTimeFormat(strip.dataset.locale, { dateStyle: "long", timeZone: "UTC" });
   const slider = strip.querySelector("input"), shown = strip.querySelector("output");
   const days = JSON.parse(strip.dataset.days), first = Date.parse(strip.dataset.first + "T00:00:00Z");
   const all = days.reduce((sum, [, n]) => sum + n, 0);

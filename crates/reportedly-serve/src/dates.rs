@@ -16,11 +16,6 @@ pub fn day(date: Date) -> String {
     date.strftime("%-d %B %Y").to_string()
 }
 
-/// "17 Mar".
-pub fn short(date: Date) -> String {
-    date.strftime("%-d %b").to_string()
-}
-
 /// "17 March 2031, 14:05 UTC".
 pub fn instant(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-d %B %Y, %H:%M %Z").to_string()

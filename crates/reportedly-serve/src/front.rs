@@ -2,7 +2,7 @@
 
 use crate::{
     dates,
-    story::{LONG_BEFORE, Source, outlet, status},
+    story::{LONG_BEFORE, Source, foreign, outlet, status},
 };
 use jiff::{Timestamp, civil::Date};
 use reportedly_library::{Error, Library};
@@ -56,6 +56,7 @@ pub struct Development {
     /// One; or more, where a sentence tells what happened and what is to come.
     pub statuses: Vec<&'static str>,
     pub who: Vec<Source>,
+    pub lang: Option<String>,
 }
 
 impl std::fmt::Debug for Source {
@@ -147,6 +148,7 @@ impl Front {
                         text: d.text.clone(),
                         statuses: vec![status],
                         who,
+                        lang: d.articles.first().and_then(|a| foreign(&of[*a].reading)),
                     }),
                 }
             }

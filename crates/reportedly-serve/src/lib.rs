@@ -120,6 +120,7 @@ fn router(desk: Desk) -> Router {
         .route(&at("/"), get(pages::feed::show))
         .route(&at("/stories/{id}"), get(pages::story::show))
         .route(&at("/articles/{id}"), get(pages::article::show))
+        .route(&at("/articles/{id}/kept"), get(pages::article::kept))
         .route(&at("/search"), get(pages::search::show))
         .route(&at("/assets/{name}"), get(assets::show))
         .route(&at("/healthz"), get(|| async { "ok\n" }))

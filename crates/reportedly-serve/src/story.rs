@@ -1,8 +1,9 @@
 //! A story as its page shows it.
 
-use crate::{dates, graph};
+use crate::{dates, graph, words::Words};
 use jiff::{Timestamp, civil::Date};
 use reportedly_library::ToldStory;
+use reportedly_read::Reading;
 use reportedly_said::{PartyKind, Status};
 use reportedly_story::{Carrier, Claim, DatedBy, Development, Member, Observation, Stance, Story};
 use reportedly_text::Span;
@@ -44,6 +45,7 @@ pub struct Standing {
     pub more: usize,
     /// Where it is said.
     pub article: String,
+    pub lang: Option<String>,
 }
 
 /// Somebody's word.
@@ -63,21 +65,19 @@ pub struct Voice {
     pub article: String,
     /// Its statement there.
     pub statement: Option<usize>,
+    pub lang: Option<String>,
 }
 
 /// A claim, and whose word it is.
 pub struct ClaimView {
     pub text: String,
-    pub carriers: usize,
-    pub independent: usize,
+    pub lang: Option<String>,
     pub origins: Vec<OriginView>,
 }
 
 /// Who stands behind a claim.
 pub struct OriginView {
     pub name: Option<String>,
-    pub kind: Option<&'static str>,
-    pub via: Option<String>,
     pub ways: Vec<Way>,
 }
 
@@ -99,6 +99,7 @@ pub struct Entry {
     pub more: usize,
     /// Later than anything that was published.
     pub ahead: bool,
+    pub lang: Option<String>,
 }
 
 /// An outlet, and its article.
@@ -121,6 +122,7 @@ pub struct ArticleLine {
     pub day: Option<String>,
     pub known: Option<Timestamp>,
     pub chain: Vec<String>,
+    pub lang: Option<String>,
 }
 
 /// Outlets that are named behind an entry.
@@ -135,6 +137,11 @@ pub const LONG_BEFORE: i64 = 10;
 /// The status in the word that the pages and their styles have for it.
 pub fn status(status: Status) -> &'static str {
     status.word()
+}
+
+/// The language of an article, where it is not that of our pages.
+pub fn foreign(reading: &Reading) -> Option<String> {
+    reading.language.map(|l| l.code().to_owned()).filter(|code| code != Words::of("en").language)
 }
 
 /// Who published an article, as far as that is known.
@@ -210,6 +217,7 @@ fn standing(story: &Story, of: &[Observation]) -> Vec<Standing> {
             more: whose.len().saturating_sub(NAMED),
             whose: whose.into_iter().take(NAMED).collect(),
             article: d.articles.first().map(|a| of[*a].id.clone()).unwrap_or_default(),
+            lang: d.articles.first().and_then(|a| foreign(&of[*a].reading)),
         }
     };
     let claimed = story.claims.first().map(|claim| {
@@ -231,6 +239,7 @@ fn standing(story: &Story, of: &[Observation]) -> Vec<Standing> {
             whose: whose.collect(),
             more: claim.origins.len().saturating_sub(WORDS),
             article: claim.articles.first().map(|c| of[c.article].id.clone()).unwrap_or_default(),
+            lang: claim.articles.first().and_then(|c| foreign(&of[c.article].reading)),
         }
     });
     let latest = latest.map(|d| told("story.latest", d));
@@ -285,9 +294,10 @@ fn voices<'c>(
             via: relay.filter(|via| *via != publisher),
         };
         let text = words.join(" … ");
-        if voices.iter().all(|v| v.who.name != who.name || v.text != text) {
+        if voices.iter().all(|v| v.who.name != who.name || v.text != quoted(&text)) {
             let article = of[carrier.article].id.clone();
-            voices.push(Voice { who, text: quoted(&text), outlet: publisher, article, statement: Some(place) });
+            let (text, lang) = (quoted(&text), foreign(reading));
+            voices.push(Voice { who, text, outlet: publisher, article, statement: Some(place), lang });
         }
         if voices.len() == VOICES {
             break;
@@ -298,9 +308,6 @@ fn voices<'c>(
 
 impl ClaimView {
     fn of(claim: &Claim, story: &Story, of: &[Observation]) -> Self {
-        let mut carriers: Vec<usize> = claim.articles.iter().map(|c| c.article).collect();
-        carriers.sort_unstable();
-        carriers.dedup();
         let origins = claim.origins.iter().map(|origin| {
             let ways = claim.articles.iter().filter(|c| origin.articles.contains(&c.article));
             let mut seen = Vec::new();
@@ -311,17 +318,11 @@ impl ClaimView {
                 seen.push(key);
                 new.then_some(way)
             });
-            OriginView {
-                name: origin.name.clone(),
-                kind: origin.kind.map(PartyKind::word),
-                via: origin.via.clone().filter(|via| Some(via) != origin.name.as_ref()),
-                ways: ways.collect(),
-            }
+            OriginView { name: origin.name.clone(), ways: ways.collect() }
         });
         Self {
             text: quoted(&claim.text),
-            carriers: carriers.len(),
-            independent: claim.independent_origins,
+            lang: claim.articles.first().and_then(|c| foreign(&of[c.article].reading)),
             origins: origins.collect(),
         }
     }
@@ -368,6 +369,7 @@ fn timeline(story: &Story, of: &[Observation]) -> Vec<Entry> {
             who,
             more,
             ahead: d.date.as_str() > last.as_str(),
+            lang: d.articles.first().and_then(|a| foreign(&of[*a].reading)),
         }
     };
     story.timeline.iter().map(entry).collect()
@@ -380,9 +382,15 @@ fn families(story: &Story, of: &[Observation]) -> Vec<Family> {
             id: of[m.article].id.clone(),
             title: reading.title.clone().unwrap_or_else(|| of[m.article].id.clone()),
             outlet: outlet(&of[m.article]),
+            lang: foreign(reading),
             day: reading.published.best.as_ref().map(|when| dates::day(when.day())),
             known: m.known_at,
-            chain: m.chain.iter().skip(1).map(|link| link.clone().unwrap_or_else(|| "unknown".to_owned())).collect(),
+            chain: m
+                .chain
+                .iter()
+                .skip(1)
+                .map(|link| link.clone().unwrap_or_else(|| "unknown".to_owned()))
+                .collect(),
         }
     };
     let own = story.articles.iter().filter(|m| m.copy_of.is_none());

@@ -39,6 +39,14 @@ impl Words {
         self.of.get(format!("kind.{kind}").as_str()).copied().unwrap_or(kind)
     }
 
+    /// What a part of a page is for, which is why it is no part of the article.
+    pub fn role<'k>(&self, role: &'k str) -> &'k str
+    where
+        'static: 'k,
+    {
+        self.of.get(format!("role.{role}").as_str()).copied().unwrap_or(role)
+    }
+
     /// So many of something: the text under `key.one` or `key.many`, with the number in place of `{}`.
     pub fn count(&self, key: &str, number: impl Borrow<usize>) -> String {
         let number = number.borrow();

@@ -5,22 +5,34 @@ use crate::{
     Desk,
     answer::{Frame, page},
     dates,
-    story::{outlet, status},
+    story::{foreign, outlet, status},
+    words::Words,
 };
 use askama::Template;
 use axum::{
     body::Body,
-    extract::{Path, State},
-    http::{HeaderMap, Response, StatusCode},
+    extract::{Path, State as State_},
+    http::{HeaderMap, Response, StatusCode, header},
+    response::IntoResponse,
 };
-use reportedly_read::{Reading, Role};
+use jiff::{Timestamp, tz::TimeZone};
+use reportedly_answer::{History, Mark, Observed, Passage, Sight, passages};
+use reportedly_library::{Error, ToldStory};
+use reportedly_read::{Reading, Role, When};
 use reportedly_said::{PartyKind, Statement};
+use reportedly_story::Observation;
 use reportedly_text::Span;
+
+/// States of an article that are shown.
+const STATES: usize = 50;
+/// A kept page is looked at, and does nothing.
+const SANDBOX: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
 
 #[derive(Template)]
 #[template(path = "article.html")]
 struct Page {
     frame: Frame,
+    id: String,
     title: String,
     outlet: String,
     authors: String,
@@ -29,16 +41,31 @@ struct Page {
     kind: &'static str,
     is_article: bool,
     url: Option<String>,
-    published: Option<String>,
-    bounds: Option<String>,
+    kept: bool,
+    lang: Option<String>,
+    published: Option<(String, String)>,
+    bounds: Option<(&'static str, String, String)>,
     evidence: Vec<(String, String, String)>,
-    updated: Option<String>,
-    story: Option<(String, String)>,
+    updated: Option<(String, String)>,
+    story: Option<InStory>,
     blocks: Vec<BlockView>,
     images: Vec<(Option<String>, Option<String>)>,
     statements: Vec<Said>,
     other: Vec<(&'static str, String)>,
+    states: Vec<State>,
     diagnostics: Vec<String>,
+}
+
+/// The article in its story.
+struct InStory {
+    id: String,
+    title: String,
+    /// Who has the story's leading claim from whom, as this article tells it.
+    chain: Vec<String>,
+    /// The article that it is a copy of, and its outlet.
+    copy_of: Option<(String, String)>,
+    /// The same text in other places.
+    copies: Vec<(String, String)>,
 }
 
 /// A paragraph, a heading, a quotation.
@@ -52,41 +79,71 @@ struct Piece {
     text: String,
     /// "name" or "time", and what it means.
     mark: Option<(&'static str, String)>,
-    /// Part of what somebody says: its number, its status, and who says it.
-    said: Option<(usize, &'static str, String)>,
+    /// The status of what somebody says here.
+    said: Option<&'static str>,
+    /// The statement whose last words these are, and who says it.
+    ends: Option<(usize, String)>,
 }
 
 /// What somebody says.
 struct Said {
-    who: String,
+    who: Option<String>,
     kind: Option<&'static str>,
-    by_way_of: String,
+    /// From whoever published it to whoever said it.
+    chain: Vec<String>,
     status: &'static str,
     reason: String,
     content: String,
 }
 
+/// How the article read at a time, and what had changed.
+struct State {
+    id: Option<String>,
+    current: bool,
+    at: Timestamp,
+    /// The key of what that time is.
+    what: &'static str,
+    passages: Vec<Passage>,
+}
+
 /// Shows an article.
-pub async fn show(State(desk): State<Desk>, Path(id): Path<String>, headers: HeaderMap) -> Response<Body> {
+pub async fn show(State_(desk): State_<Desk>, Path(id): Path<String>, headers: HeaderMap) -> Response<Body> {
     let wanted = id.clone();
     let read = desk.shelf.read(move |_, library| {
         let view = library.view(None)?;
         let Some(found) = view.article(&wanted)? else { return Ok(None) };
         let story = match view.story(&wanted)? {
-            Some(story) => {
-                let title = view.article(&story.id)?.and_then(|first| first.reading.title);
-                Some((story.id.clone(), title.unwrap_or(story.id)))
-            }
+            Some(story) => Some(InStory::of(&view.tell(&story)?, &found)),
             None => None,
         };
-        Ok(Some((found, story)))
+        let kept = view.kept_page(&found.id)?.is_some();
+        let mut states = Vec::new();
+        let mut history = History::default();
+        let mut note = |observed: Option<Observed>| {
+            // A page that is seen every hour does not fill ours: the latest states are shown.
+            if let Some(observed) = observed {
+                states.push(State::of(&observed, &found.id));
+                if states.len() > STATES {
+                    states.remove(0);
+                }
+            }
+        };
+        view.sights(found.article(), |seen| {
+            note(history.see(Sight {
+                id: seen.state,
+                seen: seen.first_seen,
+                recorded_at: seen.recorded_at,
+                known_at: seen.known_at,
+                reading: seen.reading,
+            }));
+            Ok::<(), Error>(())
+        })?;
+        note(history.end());
+        Ok(Some((found, story, kept, states)))
     });
-    let (found, story) = match read.await {
+    let (found, story, kept, states) = match read.await {
         Err(e) => return failed(&desk, &headers, &e),
-        Ok(None) => {
-            let what = format!("There is no article with the id {id}.");
-            return nothing(&desk, &headers, StatusCode::NOT_FOUND, what);
-        }
+        Ok(None) => return no_such(&desk, &headers, &id),
         Ok(Some(found)) => found,
     };
     let outlet = outlet(&found);
@@ -95,15 +152,20 @@ pub async fn show(State(desk): State<Desk>, Path(id): Path<String>, headers: Hea
     let published = &reading.published;
     let bounds = match (published.earliest, published.latest) {
         (Some(a), Some(b)) if a == b => None,
-        (Some(a), Some(b)) => Some(format!("between {} and {}", dates::day(a), dates::day(b))),
-        (Some(a), None) => Some(format!("not before {}", dates::day(a))),
-        (None, Some(b)) => Some(format!("not after {}", dates::day(b))),
+        (Some(a), Some(b)) => Some(("article.between", dates::day(a), dates::day(b))),
+        (Some(a), None) => Some(("article.from", dates::day(a), String::new())),
+        (None, Some(b)) => Some(("article.until", dates::day(b), String::new())),
         (None, None) => None,
     };
+    let frame = frame(&desk, &headers, "article", title.clone());
+    let zone = frame.reader.zone.clone();
+    let when = |when: &When| (when.day().to_string(), written(when, &zone));
     let evidence =
-        published.evidence.iter().map(|e| (e.rule.to_string(), e.text.clone(), dates::day(e.says.day())));
+        published.evidence.iter().map(|e| (e.rule.to_string(), e.text.clone(), written(&e.says, &zone)));
     let view = Page {
-        frame: frame(&desk, &headers, "article", title.clone()),
+        id: found.id.clone(),
+        lang: foreign(reading),
+        kept,
         title,
         outlet,
         authors: reading.authors.join(", "),
@@ -112,31 +174,106 @@ pub async fn show(State(desk): State<Desk>, Path(id): Path<String>, headers: Hea
         kind: reading.kind.word(),
         is_article: reading.kind.is_article(),
         url: reading.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
-        published: published.best.as_ref().map(|when| dates::day(when.day())),
+        published: published.best.as_ref().map(when),
         bounds,
         evidence: evidence.collect(),
-        updated: reading.updated.as_ref().map(|when| dates::day(when.day())),
+        updated: reading.updated.as_ref().map(when),
         story,
         blocks: blocks(reading),
         images: reading.images.iter().map(|i| (i.caption.clone(), i.credit.clone())).collect(),
         statements: reading.statements.iter().map(|s| said(reading, s)).collect(),
         other: reading.other.iter().map(|o| (o.role.word(), o.text.clone())).collect(),
+        states: if states.len() > 1 { states } else { Vec::new() },
         diagnostics: reading.diagnostics.clone(),
+        frame,
     };
     page(StatusCode::OK, &headers, &view)
 }
 
-fn who(statement: &Statement) -> String {
-    statement.source.as_ref().map_or_else(|| "nobody named".to_owned(), |party| party.name.clone())
+fn no_such(desk: &Desk, headers: &HeaderMap, id: &str) -> Response<Body> {
+    let what = Words::of("en").say("article.no-such").replace("{}", id);
+    nothing(desk, headers, StatusCode::NOT_FOUND, what)
+}
+
+/// Gives the kept copy of a page as it came, in a place of its own where nothing of it can run, ask or be sent.
+pub async fn kept(State_(desk): State_<Desk>, Path(id): Path<String>, headers: HeaderMap) -> Response<Body> {
+    let wanted = id.clone();
+    let read = desk.shelf.read(move |_, library| library.view(None)?.kept_page(&wanted));
+    let (bytes, told) = match read.await {
+        Err(e) => return failed(&desk, &headers, &e),
+        Ok(None) => return no_such(&desk, &headers, &id),
+        Ok(Some(kept)) => kept,
+    };
+    // Its own word for what it is counts only as far as its encoding.
+    let told = told.unwrap_or_default().to_ascii_lowercase();
+    let charset = told.split("charset=").nth(1).unwrap_or_default().trim_start_matches(['"', '\'']);
+    let charset: String =
+        charset.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(24).collect();
+    let start = &bytes[..bytes.len().min(4096)];
+    let kind = if start.contains(&b'<') { "text/html" } else { "text/plain" };
+    let kind = if charset.is_empty() { kind.to_owned() } else { format!("{kind}; charset={charset}") };
+    let headers = [
+        (header::CONTENT_TYPE, kind.as_str()),
+        (header::CONTENT_SECURITY_POLICY, SANDBOX),
+        (header::CACHE_CONTROL, "private, no-cache"),
+    ];
+    (headers, bytes).into_response()
+}
+
+impl InStory {
+    fn of(told: &ToldStory, article: &Observation) -> Self {
+        let (story, of) = (&told.story, told.observations.as_slice());
+        let own = story.articles.iter().find(|m| of[m.article].article() == article.article());
+        let name = |i: usize| (of[i].id.clone(), outlet(&of[i]));
+        let family = own.map(|own| own.copy_of.unwrap_or(own.article));
+        let copies = story.articles.iter().filter(|m| {
+            let is_own = own.is_some_and(|own| own.article == m.article || own.copy_of == Some(m.article));
+            !is_own && family.is_some() && m.copy_of.or(Some(m.article)) == family
+        });
+        let link = |link: &Option<String>| link.clone().unwrap_or_else(|| "unknown".to_owned());
+        Self {
+            id: story.id.clone(),
+            title: story.title.clone(),
+            chain: own.map(|m| m.chain.iter().map(link).collect()).unwrap_or_default(),
+            copy_of: own.and_then(|m| m.copy_of).map(name),
+            copies: copies.map(|m| name(m.article)).collect(),
+        }
+    }
+}
+
+impl State {
+    fn of(observed: &Observed, shown: &str) -> Self {
+        let (at, what) = match (observed.is_first(), observed.seen) {
+            (true, Some(seen)) => (seen, "state.first"),
+            (false, Some(seen)) => (seen, "state.changed"),
+            (true, None) => (observed.known_at, "state.known"),
+            (false, None) => (observed.known_at, "state.known-changed"),
+        };
+        let id = observed.id.clone();
+        Self { current: id.as_deref() == Some(shown), id, at, what, passages: passages(observed) }
+    }
+}
+
+/// A date as precise as a page gives it.
+fn written(when: &When, zone: &TimeZone) -> String {
+    match when {
+        When::Day(day) => dates::day(*day),
+        When::Local(time) => format!("{}, {}", dates::day(time.date()), time.strftime("%H:%M")),
+        When::Instant(at, _) => dates::instant(*at, zone),
+    }
+}
+
+fn who(statement: &Statement) -> Option<String> {
+    statement.source.as_ref().map(|party| party.name.clone())
 }
 
 fn said(reading: &Reading, statement: &Statement) -> Said {
     let words = statement.content.iter().map(|span| span.of(&reading.text));
-    let relays: Vec<&str> = statement.relays.iter().map(|party| party.name.as_str()).collect();
+    let link = |link: &Option<String>| link.clone().unwrap_or_else(|| "unknown".to_owned());
     Said {
         who: who(statement),
         kind: statement.source.as_ref().map(|party| PartyKind::word(party.kind)),
-        by_way_of: relays.join(" ← "),
+        chain: statement.chain.iter().map(link).collect(),
         status: status(statement.status),
         reason: statement.reason.clone(),
         content: words.collect::<Vec<_>>().join(" … "),
@@ -161,10 +298,18 @@ fn blocks(reading: &Reading) -> Vec<BlockView> {
     let mut marks: Vec<(Span, &'static str, String)> = Vec::new();
     for name in &reading.names.mentions {
         let entity = &reading.names.entities[name.entity];
-        marks.push((name.span, "name", format!("{}: {}", name.kind.word(), entity.name)));
+        marks.push((
+            name.span,
+            "name",
+            format!("{}: {}", Words::of("en").kind(name.kind.word()), entity.name),
+        ));
     }
     for time in &reading.times {
-        marks.push((time.span, "time", time.value.clone().unwrap_or_else(|| "not to be told".to_owned())));
+        marks.push((
+            time.span,
+            "time",
+            time.value.as_deref().map_or_else(|| Words::of("en").say("time.unknown").to_owned(), dates::long),
+        ));
     }
     marks.sort_by_key(|(span, ..)| (span.start, std::cmp::Reverse(span.end)));
     let mut at = 0;
@@ -175,13 +320,14 @@ fn blocks(reading: &Reading) -> Vec<BlockView> {
     });
     let piece = |from: usize, to: usize| {
         let said = spans.iter().find(|(span, _)| span.start <= from && to <= span.end);
-        let said = said.map(|(_, i)| {
-            let statement = &reading.statements[*i];
-            (*i, status(statement.status), who(statement))
+        let last = said.map(|(_, i)| (*i, reading.statements[*i].content.iter().map(|c| c.end).max()));
+        let ends = last.filter(|(_, end)| *end == Some(to)).map(|(i, _)| {
+            (i, who(&reading.statements[i]).unwrap_or_else(|| Words::of("en").say("nobody").to_owned()))
         });
+        let said = said.map(|(_, i)| status(reading.statements[*i].status));
         let mark = marks.iter().find(|(span, ..)| span.start <= from && to <= span.end);
         let mark = mark.map(|(_, kind, means)| (*kind, means.clone()));
-        Some(Piece { text: text.get(from..to)?.to_owned(), mark, said })
+        Some(Piece { text: text.get(from..to)?.to_owned(), mark, said, ends })
     };
     reading
         .blocks
