@@ -3,7 +3,10 @@
 mod newsroom;
 
 use newsroom::{AGAIN, CRANE, Newsroom};
+use reportedly_library::{Row, Sight, Writer};
+use reportedly_read::{Form, Input, read};
 use reportedly_serve::{Error, Options, serve};
+use reportedly_story::Observation;
 
 #[test]
 fn every_room_answers_and_leads_on() {
@@ -91,4 +94,68 @@ fn what_the_browser_has_is_not_sent_again_and_addresses_stand_below_a_proxys_pat
     let style = newsroom.get(style);
     assert_eq!(style.status, 200);
     assert!(style.headers.contains("immutable"));
+}
+
+#[test]
+fn an_article_shows_how_it_changed_word_by_word() {
+    let later = CRANE.3.replace("Nobody was hurt", "Two people were hurt");
+    let newsroom = Newsroom::open("", &[CRANE, ("crane", "2031-03-05", CRANE.2, &later)]);
+    let page = newsroom.get("/articles/crane").body;
+    assert!(page.contains("<del>Nobody was</del>") && page.contains("<ins>Two people were</ins>"), "{page}");
+    assert!(page.contains("/articles/crane-2\""), "the newer state has an address");
+    assert!(newsroom.get("/articles/crane-2").body.contains("Two people were hurt"));
+}
+
+#[test]
+fn a_kept_copy_is_shown_where_nothing_of_it_runs() {
+    let page = "<html><head><title>Crane falls</title></head><body><article><h1>Crane falls at quay four</h1><p>A crane \
+                fell at quay four of Tarn harbour on Monday, the harbour office said.</p></article>\
+                <script>alert(1)</script></body></html>";
+    let newsroom = Newsroom::open("", &[CRANE]);
+    let input = Input { bytes: page.as_bytes(), form: Form::Html, ..Input::default() };
+    let observation = Observation { id: "kept".to_owned(), state: 1, path: None, reading: read(&input) };
+    let sight = Sight { observation, page: Some(page.as_bytes()), told: None, headers: None, archive: None };
+    let row = Row::of(&sight, true).expect("a row");
+    let mut writer = Writer::open(newsroom.folder.path()).expect("a library");
+    writer.add_rows(&[row]).expect("added");
+    writer.fold().expect("folded");
+    assert!(newsroom.get("/articles/kept").body.contains("href=\"/articles/kept/kept\""));
+    assert!(!newsroom.get("/articles/crane").body.contains("/articles/crane/kept"));
+    let kept = newsroom.get("/articles/kept/kept");
+    assert_eq!((kept.status, kept.body.as_str()), (200, page));
+    assert!(
+        kept.headers.contains("content-security-policy: sandbox; default-src 'none'"),
+        "{}",
+        kept.headers
+    );
+    assert!(kept.headers.contains("x-content-type-options: nosniff"));
+    assert_eq!(newsroom.get("/articles/crane/kept").status, 404);
+}
+
+#[test]
+fn what_came_in_since_the_last_visit_is_marked() {
+    let newsroom = Newsroom::open("", &[CRANE]);
+    let first = newsroom.get("/");
+    assert!(!first.body.contains("class=\"new\""), "who comes for the first time has seen nothing before");
+    let cookie = first.headers.lines().find_map(|l| l.strip_prefix("set-cookie: seen=")).expect("a cookie");
+    let cookie = cookie.split(';').next().expect("its value").to_owned();
+    let more = newsroom::article("fire", newsroom::OUTLET, "2031-03-09", FIRE.0, FIRE.1);
+    Writer::open(newsroom.folder.path()).expect("a library").add_readings(vec![more]).expect("added");
+    let again = newsroom.ask("GET", "/", &format!("Cookie: seen={cookie}\r\n")).body;
+    let marked: Vec<&str> = again.split("<li class=\"new\">").skip(1).collect();
+    assert_eq!(marked.len(), 1, "{again}");
+    assert!(marked[0].contains("/stories/fire"));
+}
+
+const FIRE: (&str, &str) = (
+    "Fire closes the Ostley tunnel",
+    "A lorry caught fire in the Ostley tunnel on Sunday, the county fire brigade said.\n\nThe tunnel will open again on \
+     Tuesday, it said.",
+);
+
+#[test]
+fn times_are_shown_in_the_readers_zone_and_pages_in_the_readers_theme() {
+    let newsroom = Newsroom::open("", &[CRANE]);
+    let page = newsroom.ask("GET", "/", "Cookie: zone=Asia/Tokyo; theme=dark\r\n").body;
+    assert!(page.contains("4 March 2031, 21:00 JST") && page.contains("data-theme=\"dark\""), "{page}");
 }
