@@ -4,6 +4,8 @@ use crate::{cargo, fuzz, gate, release_binary, root, run as succeed};
 use anyhow::{Context, Result, bail};
 use std::{
     fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::Path,
     process::{Command, Stdio},
 };
@@ -54,6 +56,10 @@ fn readme() -> Result<()> {
     release_binary()?;
     for command in commands {
         println!("{command}");
+        if command.contains(" serve") {
+            served(&command)?;
+            continue;
+        }
         let output = Command::new("sh").args(["-c", &command]).stderr(Stdio::inherit()).output()?;
         if !output.status.success() || output.stdout.is_empty() {
             bail!(
@@ -62,6 +68,39 @@ fn readme() -> Result<()> {
                 output.stdout.len()
             );
         }
+    }
+    Ok(())
+}
+
+/// A server comes up with this command, shows its news and ends when it is told to. It listens where there is room.
+fn served(command: &str) -> Result<()> {
+    let command = format!("exec {command} --listen 127.0.0.1:0");
+    let mut server =
+        Command::new("sh").args(["-c", &command]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    // Open until the server has ended: it goes on writing.
+    let mut lines = BufReader::new(server.stderr.take().context("no standard error")?).lines();
+    let mut news = || {
+        let said = lines.by_ref().map_while(std::io::Result::ok).find_map(|line| {
+            let (_, address) = line.split_once("http://")?;
+            Some(address.trim_end_matches('/').to_owned())
+        });
+        let address = said.context("it does not say where it listens")?;
+        let mut stream = TcpStream::connect(&address)?;
+        write!(stream, "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let mut news = String::new();
+        stream.read_to_string(&mut news)?;
+        anyhow::Ok(news)
+    };
+    let news = news();
+    let told = Command::new("kill").arg(server.id().to_string()).status();
+    let ended = server.wait()?;
+    let news = news.with_context(|| command.clone())?;
+    if !news.starts_with("HTTP/1.1 200")
+        || !news.contains("/stories/")
+        || !told?.success()
+        || !ended.success()
+    {
+        bail!("the README's `{command}` failed ({ended}): {}", news.lines().next().unwrap_or_default());
     }
     Ok(())
 }
