@@ -16,8 +16,16 @@ pub fn run(data: &Path) -> Result<()> {
     succeed(cargo().args(["fmt", "--all", "--check"]))?;
     step("lints");
     succeed(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    step("a browser for the newsroom's pages");
+    let browser = browser();
     step("tests, documentation tests and command-line transcripts");
-    succeed(cargo().args(["test", "--quiet", "--workspace"]))?;
+    let mut tests = cargo();
+    tests.args(["test", "--quiet", "--workspace"]);
+    if browser {
+        // Where there is one, pages that were not looked at are a failure.
+        tests.env("REPORTEDLY_BROWSER_TESTS", "required");
+    }
+    succeed(&mut tests)?;
     step("the fuzz targets compile");
     fuzz::compile()?;
     step("the README's commands");
@@ -26,8 +34,41 @@ pub fn run(data: &Path) -> Result<()> {
     deny()?;
     step("quality gate");
     gate::run(data, false, false)?;
-    println!("\nAll passed.");
+    if browser {
+        println!("\nAll passed. Pictures of the newsroom's pages are in target/newsroom.");
+    } else {
+        println!(
+            "\nAll passed, but the newsroom's pages were NOT tested in a browser: install chromium and chromedriver."
+        );
+    }
     Ok(())
+}
+
+/// Whether there is a browser to test with. Where there is none it is installed, if that can be done without asking.
+fn browser() -> bool {
+    let quietly = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    let is_there = || quietly("chromedriver", &["--version"]);
+    if is_there() {
+        return true;
+    }
+    // As root, or as whoever may become root without a password.
+    let as_root = ["env", "sudo"].into_iter().find(|through| {
+        let ask: &[&str] = if *through == "sudo" { &["-n", "id", "-u"] } else { &["id", "-u"] };
+        Command::new(through).args(ask).output().is_ok_and(|said| said.stdout.trim_ascii() == b"0")
+    });
+    let Some(as_root) = as_root.filter(|_| quietly("apt-get", &["--version"])) else {
+        println!("not there, and cannot be installed from here: chromium, chromium-driver");
+        return false;
+    };
+    println!("installing chromium and chromium-driver");
+    let silent: &[&str] = if as_root == "sudo" { &["-n"] } else { &["DEBIAN_FRONTEND=noninteractive"] };
+    let apt = |arguments: &[&str]| quietly(as_root, &[silent, &["apt-get", "--yes"], arguments].concat());
+    let install = ["install", "--no-install-recommends", "chromium", "chromium-driver"];
+    (apt(&install) || (apt(&["update"]) && apt(&install))) && is_there()
 }
 
 fn step(what: &str) {

@@ -1,25 +1,107 @@
-// Keys: j and k go through the news, o opens, s and / search, g h goes home, ? tells them.
+// What a script adds. Every page can be read and used without it.
 (() => {
   "use strict";
-  const items = () => [...document.querySelectorAll(".news > li h2 a, .found h2 a, .timeline li .sources a:first-child")];
-  let at = -1, g = false;
-  const go = (step) => {
-    const all = items();
-    if (!all.length) return;
-    at = Math.max(0, Math.min(all.length - 1, at + step));
-    all[at].focus();
-    all[at].scrollIntoView({ block: "center" });
+  const { base, rooms } = document.body.dataset;
+
+  // Keys: j and k go through what a page lists, o opens, s and / search, g and a letter go to a room, ? tells them all.
+  // They can be turned off: who dictates or has tremors may press them unintended.
+  const KEPT = "reportedly.keys";
+  const keys = {
+    get on() { try { return localStorage.getItem(KEPT) !== "off"; } catch { return true; } },
+    set on(on) { try { localStorage.setItem(KEPT, on ? "on" : "off"); } catch { /* not kept where nothing may be */ } },
   };
-  document.addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName)) return;
-    const home = document.querySelector(".nameplate");
-    if (g) { g = false; if (e.key === "h" && home) { home.click(); } return; }
-    switch (e.key) {
-      case "j": go(1); break;
-      case "k": go(-1); break;
-      case "o": if (document.activeElement && document.activeElement.href) document.activeElement.click(); break;
-      case "s": case "/": { const find = document.getElementById("q") || document.getElementById("find"); if (find) { e.preventDefault(); find.focus(); } break; }
-      case "g": g = true; break;
+  // What a page lists; the first of these that it has.
+  const LISTS = [
+    ".news h2 a, .found h2 a",
+    ".timeline .sources a:first-child, .articles .title a",
+    "main [data-item], main th[scope=row] a, main li h3 a",
+    "main li a:first-of-type",
+  ];
+  // How long a letter may follow a g.
+  const SECOND_KEY = 1500;
+
+  const step = (forward) => {
+    const all = LISTS.map((list) => [...document.querySelectorAll(list)]).find((found) => found.length);
+    if (!all) return;
+    const here = document.activeElement;
+    const lies = (other, where) => here !== document.body && (here.compareDocumentPosition(other) & where);
+    const next = forward
+      ? here === document.body ? all[0] : all.find((one) => lies(one, Node.DOCUMENT_POSITION_FOLLOWING))
+      : all.findLast((one) => lies(one, Node.DOCUMENT_POSITION_PRECEDING));
+    if (!next) return;
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "center" });
+  };
+
+  const search = () => {
+    const field = document.getElementById("q") ?? document.getElementById("find");
+    field?.focus();
+    field?.select?.();
+  };
+
+  const arm = (root) => {
+    for (const hidden of root.querySelectorAll(".script-only")) hidden.hidden = false;
+    for (const control of root.querySelectorAll("[data-keys]")) {
+      control.checked = keys.on;
+      control.addEventListener("change", () => { keys.on = control.checked; });
     }
+  };
+
+  const help = async () => {
+    const there = document.getElementById("sheet");
+    if (there) return there.showModal();
+    if (document.querySelector("main .keys")) return;
+    const address = `${base}/keys`;
+    try {
+      const answer = await fetch(address);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const sheet = document.createElement("dialog");
+      sheet.id = "sheet";
+      sheet.setAttribute("aria-labelledby", "keys");
+      sheet.append(...page.querySelector("main .keys").childNodes);
+      for (const close of sheet.querySelectorAll(".sheet-only")) close.hidden = false;
+      arm(sheet);
+      document.body.append(sheet);
+      sheet.showModal();
+    } catch {
+      location.assign(address);
+    }
+  };
+
+  const places = new Map(rooms.split(" ").map((room) => [room[0], base + room.slice(1)]));
+  let g = -Infinity;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (event.target.closest?.("input, select, textarea, [contenteditable], dialog") || !keys.on) return;
+    const second = event.timeStamp - g < SECOND_KEY;
+    g = -Infinity;
+    if (second) {
+      const place = places.get(event.key);
+      if (place) location.assign(place);
+      return;
+    }
+    switch (event.key) {
+      case "j": step(true); break;
+      case "k": step(false); break;
+      case "o": document.activeElement?.closest("a[href]")?.click(); break;
+      case "s": case "/": event.preventDefault(); search(); break;
+      case "?": help(); break;
+      case "g": g = event.timeStamp; break;
+    }
+  });
+
+  arm(document);
+
+  // "Show more" puts what follows in its own place: the focus goes to the first of it, and it is said aloud.
+  let last = null;
+  document.body.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+    last = elt.closest(".next") && { before: elt.closest(".next").previousElementSibling, told: elt.dataset.told };
+  });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    if (!last) return;
+    last.before?.nextElementSibling?.querySelector("a[href]")?.focus();
+    const aloud = document.getElementById("aloud");
+    if (aloud) aloud.textContent = last.told ?? "";
+    last = null;
   });
 })();

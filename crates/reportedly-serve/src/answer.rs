@@ -97,6 +97,11 @@ impl Frame {
     pub fn asset(&self, name: &str) -> String {
         crate::assets::address(&self.base, name)
     }
+
+    /// Where the keys after a g lead, for the script: "h/ s/search".
+    pub fn rooms(&self) -> &'static str {
+        &crate::pages::keys::PLACES
+    }
 }
 
 /// A page as an answer: packed where that is wanted, not sent where the browser has it.

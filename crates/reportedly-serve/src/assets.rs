@@ -22,11 +22,14 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 9] = [
+static ASSETS: &[Asset] = &[
     asset!("newsroom.css", "text/css; charset=utf-8"),
     asset!("newsroom.js", "text/javascript; charset=utf-8"),
     asset!("story.js", "text/javascript; charset=utf-8"),
     asset!("htmx.min.js", "text/javascript; charset=utf-8"),
+    asset!("icon.svg", "image/svg+xml"),
+    asset!("icon-192.png", "image/png"),
+    asset!("icon-512.png", "image/png"),
     asset!("gelasio-latin-400-normal.woff2", "font/woff2"),
     asset!("gelasio-latin-400-italic.woff2", "font/woff2"),
     asset!("gelasio-latin-600-normal.woff2", "font/woff2"),
@@ -53,4 +56,14 @@ pub async fn show(Path(name): Path<String>) -> Response<Body> {
     let headers =
         [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, asset.bytes).into_response()
+}
+
+/// What a browser needs to know to install the newsroom as a program. All addresses in it are relative to its own, so it
+/// is the same below a proxy's path.
+pub async fn manifest() -> Response<Body> {
+    let headers = [
+        (header::CONTENT_TYPE, "application/manifest+json"),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+    ];
+    (headers, include_str!("../assets/manifest.webmanifest")).into_response()
 }

@@ -122,6 +122,8 @@ fn router(desk: Desk) -> Router {
         .route(&at("/articles/{id}"), get(pages::article::show))
         .route(&at("/articles/{id}/kept"), get(pages::article::kept))
         .route(&at("/search"), get(pages::search::show))
+        .route(&at("/keys"), get(pages::keys::show))
+        .route(&at("/manifest.webmanifest"), get(assets::manifest))
         .route(&at("/assets/{name}"), get(assets::show))
         .route(&at("/healthz"), get(|| async { "ok\n" }))
         .route(&at("/readyz"), get(pages::ready))

@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod feed;
+pub mod keys;
 pub mod search;
 pub mod story;
 
