@@ -172,3 +172,22 @@ fn keys_go_through_the_news() {
         assert_eq!(browser.console().await, Vec::<String>::new());
     });
 }
+
+#[test]
+fn a_slider_takes_a_story_to_any_of_its_days() {
+    in_a_browser(async |browser| {
+        browser.look_through(Screen { width: DESK.0, height: DESK.1, scheme: "light", script: true }).await;
+        let story = ROOMS.iter().find(|(name, _)| *name == "story").expect("the story").1;
+        browser.open_page(&NEWSROOM.address(story)).await;
+        let freed = "document.querySelector('article.story').textContent.includes('walked out of Ilonia')";
+        browser.wait_for(&format!("{freed} && !document.querySelector('.strip input').hidden")).await;
+        browser.run("document.querySelector('.strip input').focus()").await;
+        browser.press([char::from(Key::Home)]).await;
+        browser.wait_for("location.search === '?as_of=2031-02-27'").await;
+        browser.wait_for(&format!("!({freed})")).await;
+        browser.wait_for("document.activeElement === document.querySelector('.strip input')").await;
+        browser.press([char::from(Key::End)]).await;
+        browser.wait_for(&format!("location.search === '' && {freed}")).await;
+        assert_eq!(browser.console().await, Vec::<String>::new());
+    });
+}
