@@ -9,6 +9,7 @@ mod connections;
 mod dates;
 mod front;
 mod graph;
+mod kept;
 mod metrics;
 mod pages;
 mod reader;
@@ -20,6 +21,7 @@ mod words;
 use answer::guard;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 pub use connections::Limits;
+use kept::Kept;
 use metrics::Metrics;
 use shelf::Shelf;
 use std::{
@@ -87,6 +89,7 @@ pub(crate) struct Desk {
     base: Arc<str>,
     listen: SocketAddr,
     metrics: Arc<Metrics>,
+    kept: Arc<Kept>,
     /// How long an answer may take.
     answering: Duration,
 }
@@ -104,10 +107,17 @@ pub async fn serve(
     let listen = listener.local_addr().map_err(|e| Error::Listen(options.listen, e))?;
     let shelf = Arc::new(Shelf::open(&options.folder)?);
     let metrics = Arc::new(Metrics::new());
-    let answering = options.limits.answering;
-    let desk =
-        Desk { shelf, base: options.base.as_str().into(), listen, metrics: Arc::clone(&metrics), answering };
+    let desk = Desk {
+        shelf: Arc::clone(&shelf),
+        base: options.base.as_str().into(),
+        listen,
+        metrics: Arc::clone(&metrics),
+        kept: Arc::default(),
+        answering: options.limits.answering,
+    };
     started(listen);
+    // Whoever comes first is not to wait for the news to be made; what went wrong is said to them.
+    tokio::spawn(async move { drop(shelf.front().await) });
     let router = router(desk).layer(DefaultBodyLimit::max(options.limits.body));
     connections::serve(listener, router, &options.limits, &metrics.connections, stop).await;
     Ok(())
@@ -129,6 +139,7 @@ fn router(desk: Desk) -> Router {
         .route(&at("/readyz"), get(pages::ready))
         .route(&at("/metrics"), get(metrics::show))
         .fallback(pages::missing);
+    let pages = pages.layer(middleware::from_fn_with_state(desk.clone(), kept::kept));
     let pages = pages.layer(middleware::from_fn_with_state(desk.clone(), guard));
     pages.layer(middleware::from_fn_with_state(desk.clone(), watch::watch)).with_state(desk)
 }

@@ -97,6 +97,7 @@ mod tests {
             base: "/news".into(),
             listen: "127.0.0.1:80".parse().expect("an address"),
             metrics: Arc::new(Metrics::new()),
+            kept: Arc::default(),
             answering: Duration::from_millis(1500),
         };
         let router = Router::new()

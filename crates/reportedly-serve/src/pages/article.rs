@@ -5,6 +5,7 @@ use crate::{
     Desk,
     answer::{Frame, page},
     dates,
+    kept::keep,
     story::{foreign, outlet, status},
     words::Words,
 };
@@ -187,7 +188,7 @@ pub async fn show(State_(desk): State_<Desk>, Path(id): Path<String>, headers: H
         diagnostics: reading.diagnostics.clone(),
         frame,
     };
-    page(StatusCode::OK, &headers, &view)
+    keep(page(StatusCode::OK, &headers, &view))
 }
 
 fn no_such(desk: &Desk, headers: &HeaderMap, id: &str) -> Response<Body> {

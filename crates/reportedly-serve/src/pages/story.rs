@@ -5,6 +5,7 @@ use crate::{
     Desk,
     answer::{Frame, page},
     dates,
+    kept::keep,
     story::StoryView,
 };
 use askama::Template;
@@ -136,7 +137,7 @@ pub async fn show(
         }
         Ok(Some((Some(story), days))) => {
             let frame = frame(&desk, &headers, "story", story.title.clone());
-            page(StatusCode::OK, &headers, &Page { frame, story, as_of, strip: Strip::of(&days, day), days })
+            keep(page(StatusCode::OK, &headers, &Page { frame, story, as_of, strip: Strip::of(&days, day), days }))
         }
     }
 }
