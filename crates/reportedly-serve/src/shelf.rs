@@ -1,7 +1,7 @@
 //! The library, for many readers at once.
 
 use crate::front::Front;
-use reportedly_library::{Error, Library, last_written};
+use reportedly_library::{Again, Error, Library, Searchable, last_written};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,9 +15,11 @@ use tokio::{
 
 /// How many read at once: each has a cache of its own, and more than the cores there are only wait for each other.
 const READERS: usize = 6;
-/// How long somebody waits for the newest news where older is at hand.
-const PATIENCE: Duration = Duration::from_millis(250);
-/// The news is made again once that many times as long has gone by as making it took, so that a library that is always
+/// News that takes no longer to make is made while somebody waits for it.
+const QUICK: Duration = Duration::from_millis(500);
+/// How long they wait, where it takes longer this time.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// What takes longer is made again once that many times as long has gone by as making it took, so that a library that is always
 /// written to leaves time for its readers.
 const REST: u32 = 10;
 
@@ -27,6 +29,7 @@ pub struct Shelf {
     folder: PathBuf,
     idle: Mutex<Vec<Library>>,
     readers: Arc<Semaphore>,
+    index: Mutex<Option<(Stamp, Searchable)>>,
     front: Mutex<Option<Made>>,
     /// Held while the news is made.
     making: tokio::sync::Mutex<()>,
@@ -62,6 +65,7 @@ impl Shelf {
             folder: folder.to_path_buf(),
             idle: Mutex::new(vec![first]),
             readers: Arc::new(Semaphore::new(READERS)),
+            index: Mutex::new(None),
             front: Mutex::new(None),
             making: tokio::sync::Mutex::new(()),
         })
@@ -97,21 +101,40 @@ impl Shelf {
         done(read.await)
     }
 
+    /// The index, to be searched: opened once for each state of the library. What it counts for its scores is kept with it.
+    pub fn index(&self, library: &Library) -> Result<Result<Searchable, Again>, Error> {
+        let stamp = self.stamp();
+        if let Some((of, index)) = &*lock(&self.index)
+            && *of == stamp
+        {
+            return Ok(Ok(index.clone()));
+        }
+        let opened = library.index()?;
+        if let Ok(index) = &opened {
+            *lock(&self.index) = Some((stamp, index.clone()));
+        }
+        Ok(opened)
+    }
+
     /// The newest developments of all, made once for each state of the library. Where that takes long, what they were
     /// is given for the moment.
     pub async fn front(self: &Arc<Self>) -> Result<Arc<Front>, Error> {
-        let (older, resting) = match &*lock(&self.front) {
+        let (older, took, rested) = match &*lock(&self.front) {
             Some(made) if made.of == self.stamp() => return Ok(Arc::clone(&made.front)),
-            Some(made) => (Some(Arc::clone(&made.front)), made.at.elapsed() < made.took * REST),
-            None => (None, false),
+            Some(made) => (Some(Arc::clone(&made.front)), made.took, made.at.elapsed()),
+            None => (None, Duration::ZERO, Duration::ZERO),
         };
         let Some(older) = older else { return self.make_front().await };
-        if resting || self.making.try_lock().is_err() {
+        let is_long = took > QUICK;
+        if is_long && (rested < took * REST || self.making.try_lock().is_err()) {
             return Ok(older);
         }
         let shelf = Arc::clone(self);
-        let making = tokio::spawn(async move { shelf.make_front().await });
         // It is made to its end, whoever waits for it.
+        let making = tokio::spawn(async move { shelf.make_front().await });
+        if is_long {
+            return Ok(older);
+        }
         timeout(PATIENCE, making).await.map_or(Ok(older), done)
     }
 

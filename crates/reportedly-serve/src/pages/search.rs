@@ -5,6 +5,7 @@ use crate::{
     Desk,
     answer::{Frame, page},
     dates,
+    kept::keep,
     story::outlet,
     words::Words,
 };
@@ -78,9 +79,9 @@ pub async fn show(
         }
     };
     let from = asked.from;
-    let read = desk.shelf.read(move |_, library| {
+    let read = desk.shelf.read(move |shelf, library| {
         let view = library.view(None)?;
-        match library.index()? {
+        match shelf.index(library)? {
             Err(_) => Ok(None),
             Ok(index) => {
                 let ask = Ask { as_of: None, now: Timestamp::now(), limit: SHOWN, offset: from };
@@ -93,7 +94,7 @@ pub async fn show(
         Ok(None) => page_of.wrong = Some(words.say("search.no-index").to_owned()),
         Ok(Some(answer)) => fill(&mut page_of, &answer),
     }
-    page(StatusCode::OK, &headers, &page_of)
+    keep(page(StatusCode::OK, &headers, &page_of))
 }
 
 fn fill(page: &mut Page, answer: &Answer) {

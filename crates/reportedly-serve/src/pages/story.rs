@@ -137,7 +137,11 @@ pub async fn show(
         }
         Ok(Some((Some(story), days))) => {
             let frame = frame(&desk, &headers, "story", story.title.clone());
-            keep(page(StatusCode::OK, &headers, &Page { frame, story, as_of, strip: Strip::of(&days, day), days }))
+            keep(page(
+                StatusCode::OK,
+                &headers,
+                &Page { frame, story, as_of, strip: Strip::of(&days, day), days },
+            ))
         }
     }
 }
