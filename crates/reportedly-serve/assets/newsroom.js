@@ -94,14 +94,17 @@
 
   // "Show more" puts what follows in its own place: the focus goes to the first of it, and it is said aloud.
   let last = null;
-  document.body.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
-    last = elt.closest(".next") && { before: elt.closest(".next").previousElementSibling, told: elt.dataset.told };
+  document.addEventListener("htmx:before:request", ({ target }) => {
+    const place = target.closest?.(".next");
+    last = place && { before: place.previousElementSibling, link: target };
   });
-  document.body.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:after:settle", () => {
     if (!last) return;
     last.before?.nextElementSibling?.querySelector("a[href]")?.focus();
     const aloud = document.getElementById("aloud");
-    if (aloud) aloud.textContent = last.told ?? "";
+    if (aloud) aloud.textContent = last.link.dataset.told ?? "";
     last = null;
   });
+  // Where that fails, the link is a link.
+  document.addEventListener("htmx:error", () => { if (last?.link.isConnected) location.assign(last.link.href); });
 })();
