@@ -11,6 +11,15 @@ request = function()
    return wrk.format("GET", addresses[place])
 end
 
+-- Milliseconds that a connection waits before its next request, as people come: PAUSE in the middle, none or twice as
+-- much as well.
+local pause = tonumber(os.getenv("PAUSE"))
+if pause > 0 then
+   delay = function()
+      return math.random(0, 2 * pause)
+   end
+end
+
 -- Requests a second, milliseconds at the middle and for 99 of 100, answers that are none, connections that failed.
 done = function(summary, latency, requests)
    local errors = summary.errors

@@ -21,7 +21,9 @@ const ADDRESSES: usize = 200;
 /// How long the load lasts, in seconds.
 const LOAD: u64 = 20;
 /// Connections that ask at the same time.
-const CONNECTIONS: &str = "32";
+const CONNECTIONS: u64 = 32;
+/// Requests a second that are aimed at, in turn: what is asked of the server, and all that it can do.
+const AIMS: [Option<u64>; 2] = [Some(500), None];
 const SCRIPT: &str = include_str!("serve.lua");
 
 /// The server, which ends with the value.
@@ -290,19 +292,27 @@ fn measure(newsroom: &Newsroom, room: &str, addresses: &[String]) -> Result<()> 
     Ok(())
 }
 
-/// Story pages under load, by wrk: first as nobody has asked for them, then once more.
+/// Story pages under load, by wrk: at first most of them were not asked for before.
 fn load(newsroom: &Newsroom, asked: &Asked, folder: &Path) -> Result<()> {
     let (script, list) = (folder.join("serve.lua"), folder.join("addresses"));
     fs::write(&script, SCRIPT)?;
     let addresses: Vec<String> = asked.stories.iter().map(|id| format!("/stories/{id}")).collect();
     fs::write(&list, addresses.join("\n"))?;
-    for round in ["first", "second"] {
+    for aim in AIMS {
         let wrk = Command::new("wrk")
-            .args(["--threads", "1", "--connections", CONNECTIONS, "--duration", &format!("{LOAD}s")])
+            .args([
+                "--threads",
+                "1",
+                "--connections",
+                &CONNECTIONS.to_string(),
+                "--duration",
+                &format!("{LOAD}s"),
+            ])
             .args(["--header", "Accept-Encoding: gzip", "--script"])
             .arg(&script)
             .arg(format!("http://{}", newsroom.address))
             .env("ADDRESSES", &list)
+            .env("PAUSE", aim.map_or(0, |aim| 1000 * CONNECTIONS / aim).to_string())
             .output();
         let Ok(wrk) = wrk else {
             println!("no load: wrk is missing (apt-get install wrk)");
@@ -313,9 +323,13 @@ fn load(newsroom: &Newsroom, asked: &Asked, folder: &Path) -> Result<()> {
         let figures: Vec<&str> = measured.with_context(|| format!("wrk: {said}"))?.split(' ').collect();
         let [requests, middle, most, wrong, broken] = figures[..] else { bail!("wrk: {said}") };
         println!(
-            "load, {round} {LOAD} s, {} stories: {requests} requests/s, p50 {middle} ms, p99 {most} ms, {wrong} \
+            "load for {LOAD} s, {} stories, {}: {requests} requests/s, p50 {middle} ms, p99 {most} ms, {wrong} \
              answers not 200, {broken} connections failed",
-            addresses.len()
+            addresses.len(),
+            aim.map_or_else(
+                || "as many as it takes".to_owned(),
+                |aim| format!("{aim} requests/s at the most")
+            ),
         );
     }
     Ok(())

@@ -78,6 +78,13 @@ impl Library {
         Ok(Self { store: Store::to_read(folder)? })
     }
 
+    /// The same for one of many that read side by side: each takes some 25 MB at the most.
+    pub fn open_lightly(folder: &Path) -> Result<Self, Error> {
+        let library = Self::open(folder)?;
+        library.store.read_lightly()?;
+        Ok(library)
+    }
+
     /// The library's folder.
     pub fn folder(&self) -> &Path {
         &self.store.folder

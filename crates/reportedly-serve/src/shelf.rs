@@ -1,7 +1,9 @@
 //! The library, for many readers at once.
 
 use crate::front::Front;
-use reportedly_library::{Again, Error, Library, Searchable, last_written};
+use jiff::Timestamp;
+use reportedly_library::{Again, Error, Found, Library, Searchable, View, last_written};
+use rustc_hash::FxHashMap;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -22,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What takes longer is made again once that many times as long has gone by as making it took, so that a library that is always
 /// written to leaves time for its readers.
 const REST: u32 = 10;
+/// Stories that are looked back at, whose days are kept.
+const LOOKED_BACK: usize = 4096;
 
 /// Open libraries, and what is made once for all who ask.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub struct Shelf {
     idle: Mutex<Vec<Library>>,
     readers: Arc<Semaphore>,
     index: Mutex<Option<(Stamp, Searchable)>>,
+    /// When the articles of a story became known, of those that were looked back at.
+    days: Mutex<(Stamp, FxHashMap<String, Arc<[Timestamp]>>)>,
     front: Mutex<Option<Made>>,
     /// Held while the news is made.
     making: tokio::sync::Mutex<()>,
@@ -60,12 +66,13 @@ fn done<T>(joined: Result<T, JoinError>) -> T {
 impl Shelf {
     /// Opens a library. Errors: there is none, or it cannot be read.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        let first = Library::open(folder)?;
+        let first = Library::open_lightly(folder)?;
         Ok(Self {
             folder: folder.to_path_buf(),
             idle: Mutex::new(vec![first]),
             readers: Arc::new(Semaphore::new(READERS)),
             index: Mutex::new(None),
+            days: Mutex::default(),
             front: Mutex::new(None),
             making: tokio::sync::Mutex::new(()),
         })
@@ -89,7 +96,7 @@ impl Shelf {
             let library = lock(&shelf.idle).pop();
             let library = match library {
                 Some(library) => library,
-                None => Library::open(&shelf.folder)?,
+                None => Library::open_lightly(&shelf.folder)?,
             };
             let done = work(&shelf, &library);
             // What failed may be broken, and what panicked does not come here.
@@ -114,6 +121,29 @@ impl Shelf {
             *lock(&self.index) = Some((stamp, index.clone()));
         }
         Ok(opened)
+    }
+
+    /// When the articles of a story became known, as it stands: whoever looks back at a story does so again and again.
+    pub fn days(&self, view: &View<'_>, story: &Found) -> Result<Arc<[Timestamp]>, Error> {
+        let stamp = self.stamp();
+        let fresh = |days: &mut (Stamp, FxHashMap<String, Arc<[Timestamp]>>)| {
+            if days.0 != stamp || days.1.len() >= LOOKED_BACK {
+                *days = (stamp, FxHashMap::default());
+            }
+        };
+        {
+            let mut days = lock(&self.days);
+            fresh(&mut days);
+            if let Some(found) = days.1.get(&story.id) {
+                return Ok(Arc::clone(found));
+            }
+        }
+        let told = view.tell(story)?;
+        let made: Arc<[Timestamp]> = told.story.articles.iter().filter_map(|m| m.known_at).collect();
+        let mut days = lock(&self.days);
+        fresh(&mut days);
+        days.1.insert(story.id.clone(), Arc::clone(&made));
+        Ok(made)
     }
 
     /// The newest developments of all, made once for each state of the library. Where that takes long, what they were

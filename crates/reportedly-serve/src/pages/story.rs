@@ -105,12 +105,15 @@ pub async fn show(
         return nothing(&desk, &headers, StatusCode::BAD_REQUEST, what);
     }
     let wanted = id.clone();
-    let read = desk.shelf.read(move |_, library| {
+    let read = desk.shelf.read(move |shelf, library| {
         let now = library.view(None)?;
         let Some(story) = now.story(&wanted)? else { return Ok(None) };
-        let told = now.tell(&story)?;
-        let days = days(told.story.articles.iter().filter_map(|m| m.known_at), day);
-        let Some(day) = day else { return Ok(Some((Some(StoryView::of(&told)), days))) };
+        let Some(day) = day else {
+            let told = now.tell(&story)?;
+            let days = days(told.story.articles.iter().filter_map(|m| m.known_at), day);
+            return Ok(Some((Some(StoryView::of(&told)), days)));
+        };
+        let days = days(shelf.days(&now, &story)?.iter().copied(), Some(day));
         drop(now);
         let then = library.view(Some(end_of(day)))?;
         let found = then.story(&wanted)?;
