@@ -30,7 +30,7 @@ use std::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    task::{AbortHandle, Id, JoinSet},
+    task::{AbortHandle, Id, JoinError, JoinSet},
     time::{Sleep, sleep, timeout},
 };
 use tower::ServiceExt;
@@ -119,9 +119,13 @@ impl House {
     /// Forgets those that have ended.
     fn clear(&mut self) {
         while let Some(ended) = self.tasks.try_join_next_with_id() {
-            let id = ended.map_or_else(|e| e.id(), |(id, ())| id);
-            self.seats.remove(&id);
+            self.forget(ended);
         }
+    }
+
+    fn forget(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = ended.map_or_else(|e| e.id(), |(id, ())| id);
+        self.seats.remove(&id);
     }
 
     /// Whether one more may come in; who has waited longest makes room for them.
@@ -170,6 +174,10 @@ pub async fn serve(
         open.set(house.seats.len() as i64);
         let taken = tokio::select! {
             () = &mut stop => break,
+            Some(ended) = house.tasks.join_next_with_id() => {
+                house.forget(ended);
+                continue;
+            }
             () = sleep(LOOK), if !room => continue,
             taken = listener.accept(), if room => taken,
         };
