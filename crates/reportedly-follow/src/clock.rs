@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use std::{
+    fmt,
     future::{Future, pending},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -9,7 +10,7 @@ use std::{
 };
 
 /// What tells the time and waits. A fortnight can be played in minutes with another one than the wall's.
-pub trait Clock: Send + Sync {
+pub trait Clock: fmt::Debug + Send + Sync {
     /// The time.
     fn now(&self) -> Timestamp;
 

@@ -17,7 +17,7 @@ pub use wording::{subject, text};
 use crate::{Alert, AlertOrigin, Link, News};
 use jiff::{SignedDuration, Timestamp};
 use prepare::{Parcel, Prepared};
-use reportedly_library::{Due, Error, Library, Outcome, Writer};
+use reportedly_library::{Delivery, Due, Error, Library, Outcome, Writer};
 use send::{Failure, PATIENCE, send};
 use std::{
     collections::VecDeque,
@@ -124,6 +124,19 @@ fn wait(
     }
     while let Ok((place, came)) = answers.try_recv() {
         take(place, came);
+    }
+}
+
+/// How a delivery stands, in one word; `known` are the receivers that there are.
+pub fn standing(delivery: &Delivery, known: &[&str]) -> &'static str {
+    match delivery {
+        Delivery { delivered_at: Some(_), .. } => "delivered",
+        Delivery { given_up_at: Some(_), .. } => "given up",
+        Delivery { due_at: None, .. } => "dropped",
+        Delivery { target, .. } if !known.contains(&target.as_str()) => "not configured",
+        Delivery { refused: true, .. } => "refused",
+        Delivery { failed: Some(_), .. } => "failed",
+        Delivery { .. } => "due",
     }
 }
 
@@ -308,6 +321,12 @@ pub fn test(target: &Target, now: Timestamp) -> Result<(), String> {
 /// The same message, shown in place of being sent.
 pub fn shown_test(target: &Target, now: Timestamp) -> Result<String, String> {
     Prepared::of(target, &Parcel { alert: &test_alert(now), attempt: 1, now, test: true }).map(|m| m.shown())
+}
+
+/// Sends a letter that is no alert: a digest. The same `id` makes it the same letter to whoever gets it twice. Errors:
+/// what went wrong, in words.
+pub fn post(by: &Mail, id: &str, subject: &str, body: String, now: Timestamp) -> Result<(), String> {
+    send(&prepare::letter(by, id, subject, body, now)?, now).map_err(|failure| failure.said)
 }
 
 fn test_alert(now: Timestamp) -> Alert {

@@ -27,8 +27,25 @@ const LETTERS: usize = 4;
 const LINKS: usize = 10;
 /// Origins that an alert names at most.
 const ORIGINS: usize = 20;
+/// Characters of a follow's name.
+const NAME: usize = 60;
 /// Characters of a text or title in an alert.
 const TEXT: usize = 1_000;
+
+/// The name that a follow is given, as it is kept. Errors: what is wrong with it, in words.
+pub fn name_of(given: &str) -> Result<String, String> {
+    let name: String = given.chars().take(NAME).collect();
+    let name = name.trim();
+    if name.is_empty() || name.chars().any(char::is_control) {
+        return Err("give a name that can be seen".to_owned());
+    }
+    if name.chars().all(|c| c.is_ascii_digit()) {
+        return Err(format!(
+            "\"{name}\" would be taken for a number of `reportedly following`: give a name with letters"
+        ));
+    }
+    Ok(name.to_owned())
+}
 
 /// Looks at what came in since the last look, and keeps an alert for everything that is new in what is followed,
 /// together with whom it is for. Each alert is made once. What is folded and searched is brought up to date first.

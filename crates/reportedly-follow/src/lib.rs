@@ -5,7 +5,9 @@ mod asked;
 mod clock;
 mod deliver;
 mod following;
+mod health;
 mod look;
+mod subscriptions;
 mod taking;
 mod update;
 
@@ -14,9 +16,11 @@ pub use asked::{Asked, Wrong};
 pub use clock::{Clock, Played, Wall};
 pub use deliver::{
     Channel, Delivered, Mail, Secret, Security, Target, deliver, dry_run, is_mail_address, is_web_address,
-    shown_address, shown_command, shown_test, subject, test, text,
+    post, shown_address, shown_command, shown_test, standing, subject, test, text,
 };
-pub use following::{example, find, raise, word, would_find};
+pub use following::{example, find, name_of, raise, word, would_find};
+pub use health::{Health, State, ago, rough};
 pub use look::{Found, look, subscription};
-pub use taking::{read, told};
-pub use update::{Told, Updated, Updater, Which};
+pub use subscriptions::{as_list, pause, resume};
+pub use taking::{keep, read, told};
+pub use update::{LONGEST_RUN, Told, Updated, Updater, Which};

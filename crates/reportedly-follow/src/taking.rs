@@ -1,7 +1,7 @@
 //! From a page that was come by to a sight for the library.
 
 use reportedly_gather::{Record, article_id};
-use reportedly_library::Told;
+use reportedly_library::{Added, Error, Library, Row, Sight, Told, Writer};
 use reportedly_read::{PageKind, Reading};
 use reportedly_story::Observation;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -49,4 +49,28 @@ pub fn told(record: &Record) -> Told {
     // What nobody lists is hashed as it was before there were listings.
     let parts = parts.into_iter().chain(listing.map(String::into_bytes)).collect::<Vec<_>>();
     Told::of(&record.bytes, parts.iter().map(Vec::as_slice))
+}
+
+/// Puts one page and what was read of it into a library, unless the article's last state says the same; with its bytes
+/// where `keep_page` says so. Folding is the caller's.
+pub fn keep(
+    writer: &mut Writer,
+    library: &Library,
+    record: &Record,
+    observation: Observation,
+    keep_page: bool,
+) -> Result<Added, Error> {
+    let sight = Sight {
+        observation,
+        page: Some(&record.bytes),
+        told: Some(told(record)),
+        headers: record.headers.clone(),
+        archive: None,
+    };
+    let path = || record.url.clone().unwrap_or_default().into();
+    let row = Row::of(&sight, keep_page).map_err(|source| Error::File { path: path(), source })?;
+    if library.says_the_same(&row)? {
+        return Ok(Added { known: 1, ..Added::default() });
+    }
+    Ok(writer.add_rows(&[row])?.0)
 }

@@ -20,6 +20,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     future::poll_fn,
     path::Path,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
 };
@@ -36,9 +37,9 @@ const LEFT_OVER: usize = 20_000;
 const AT_A_TIME: usize = 2_000;
 /// Items without a page that are read at a time: nobody is waited for.
 const READ_AT_ONCE: usize = 4;
-/// After so long no more pages are asked for: what is left is the next run's, so that a slow host does not keep feeds
-/// waiting that are due.
-const LONGEST_RUN: SignedDuration = SignedDuration::from_mins(10);
+/// After so long a run that nobody waits for asks for no more pages: what is left is the next run's, so that a slow host
+/// does not keep feeds waiting that are due.
+pub const LONGEST_RUN: SignedDuration = SignedDuration::from_mins(10);
 /// The longest that anybody is left alone: as long as a `Retry-After` is heeded, and a day.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24 * 31);
 /// Readings that are stored in one go, and the longest that one waits for others.
@@ -73,6 +74,8 @@ pub struct Updater {
     pub bounds: Bounds,
     /// Whether the bytes of pages are kept.
     pub keep_pages: bool,
+    /// After so long nothing more is asked of what is due: it is the next run's. See [`LONGEST_RUN`].
+    pub longest: SignedDuration,
 }
 
 /// What came of one step, for whoever watches.
@@ -164,6 +167,8 @@ struct Run<'r, T> {
     library: Library,
     writer: &'r mut Writer,
     subscriptions: Vec<Subscription>,
+    /// Whether somebody named what is asked: then no subscription is left to the next run.
+    named: bool,
     queue: Queue<Task>,
     running: JoinSet<(Arc<str>, Done)>,
     /// Hosts that are left alone.
@@ -195,6 +200,19 @@ impl Updater {
         which: &Which,
         tell: impl FnMut(Told<'_>),
     ) -> Result<Updated, Error> {
+        self.update_until(folder, writer, which, tell, std::future::pending()).await
+    }
+
+    /// The same until `stop` comes: what was read by then is stored, what was asked for and did not answer yet is as
+    /// if it had not been.
+    pub async fn update_until(
+        &self,
+        folder: &Path,
+        writer: &mut Writer,
+        which: &Which,
+        tell: impl FnMut(Told<'_>),
+        stop: impl Future<Output = ()>,
+    ) -> Result<Updated, Error> {
         let library = Library::open(folder)?;
         let now = self.clock.now();
         let held: FxHashMap<_, _> = library.held(now)?.into_iter().collect();
@@ -204,6 +222,7 @@ impl Updater {
             library,
             writer,
             subscriptions,
+            named: *which != Which::Due,
             queue: Queue::new(self.rules.clone()),
             running: JoinSet::new(),
             held,
@@ -239,7 +258,7 @@ impl Updater {
         if !matches!(which, Which::These(_)) {
             run.take_up_left_over(now)?;
         }
-        run.go().await?;
+        run.go(pin!(stop)).await?;
         run.store()?;
         run.pass_on()?;
         Ok(run.updated)
@@ -338,9 +357,9 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
         }
     }
 
-    /// Whether the run has taken so long that no more pages are asked for.
+    /// Whether the run has taken so long that no more is asked.
     fn is_late(&self) -> bool {
-        self.now().duration_since(self.begun) > LONGEST_RUN
+        self.now().duration_since(self.begun) > self.updater.longest
     }
 
     /// Reads items that have no page, a few at a time.
@@ -360,12 +379,20 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
         self.updated.waiting += put_off;
     }
 
-    /// Does everything that is queued, and what follows from it.
-    async fn go(&mut self) -> Result<(), Error> {
+    /// Leaves subscriptions that are queued to the next run.
+    fn put_off_subscriptions(&mut self) {
+        self.left.0 -= self.queue.retain(|_, task| !matches!(task, Task::Subscription(_)));
+    }
+
+    /// Does everything that is queued, and what follows from it, until `stop` comes.
+    async fn go(&mut self, mut stop: Pin<&mut impl Future<Output = ()>>) -> Result<(), Error> {
         loop {
             self.read_items();
             if self.left.1 > 0 && self.is_late() {
                 self.put_off(|_| true);
+            }
+            if self.left.0 > 0 && !self.named && self.is_late() {
+                self.put_off_subscriptions();
             }
             let (subscriptions, pages) = self.left;
             (self.tell)(Told::Left { subscriptions, pages });
@@ -376,7 +403,9 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
                     self.start(host, task);
                     continue;
                 }
-                Step::Wait(at) if idle && at.duration_since(now) > PATIENCE => break,
+                Step::Wait(at) if idle && at.duration_since(now) > PATIENCE.min(self.updater.longest) => {
+                    break;
+                }
                 Step::Wait(at) => Some(at),
                 Step::Busy => None,
                 Step::Empty if idle => break,
@@ -384,7 +413,12 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
             };
             let mut wait = until.map(|at| self.updater.clock.wait(at, idle));
             let running = &mut self.running;
+            let mut stopped = false;
             let done = poll_fn(|context| {
+                if stop.as_mut().poll(context).is_ready() {
+                    stopped = true;
+                    return Poll::Ready(None);
+                }
                 if !idle && let Poll::Ready(done) = running.poll_join_next(context) {
                     return Poll::Ready(done);
                 }
@@ -396,6 +430,7 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
             .await;
             drop(wait);
             match done {
+                None if stopped => break,
                 None => {}
                 Some(Ok((host, done))) => self.done(&host, done)?,
                 Some(Err(e)) => std::panic::resume_unwind(e.into_panic()),

@@ -2,7 +2,7 @@
 
 use flate2::{Compression, write::GzEncoder};
 use jiff::SignedDuration;
-use reportedly_follow::{Asked, Clock, Played, Updated, Updater, Which};
+use reportedly_follow::{Asked, Clock, LONGEST_RUN, Played, Updated, Updater, Which};
 use reportedly_gather::{
     fetch::{Fetcher, Limits, Options, Reach},
     pace::{Bounds, Rules},
@@ -118,6 +118,7 @@ impl Desk {
             rules: Rules::default(),
             bounds: Bounds::default(),
             keep_pages: false,
+            longest: LONGEST_RUN,
         };
         Self { folder: tempfile::tempdir().expect("a folder"), clock, updater, server }
     }

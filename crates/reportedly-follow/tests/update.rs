@@ -3,7 +3,7 @@
 mod server;
 
 use jiff::SignedDuration;
-use reportedly_follow::{Asked, Clock, Played, Told, Updated, Updater, Which};
+use reportedly_follow::{Asked, Clock, LONGEST_RUN, Played, Told, Updated, Updater, Which};
 use reportedly_gather::{
     fetch::{Fetcher, Options, Reach},
     pace::{Bounds, Rules},
@@ -43,6 +43,7 @@ impl Desk {
             rules: Rules::default(),
             bounds: Bounds::default(),
             keep_pages: false,
+            longest: LONGEST_RUN,
         };
         Self { folder: tempfile::tempdir().expect("a folder"), clock, updater, server }
     }

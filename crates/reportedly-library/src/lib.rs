@@ -34,6 +34,7 @@ mod history;
 mod import;
 mod insertion;
 mod library;
+mod preferences;
 mod retention;
 pub mod search;
 mod searching;

@@ -19,7 +19,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use alerts::Receiver;
 use jiff::Timestamp;
-use reportedly_follow::{Played, Told, Updated, Updater, Which};
+use reportedly_follow::{LONGEST_RUN, Played, Told, Updated, Updater, Which};
 use reportedly_gather::{
     fetch::{Fetcher, Limits, Options, Reach},
     pace::{Bounds, Rules},
@@ -135,6 +135,7 @@ fn updater(world: &Arc<World>, time: &Arc<Mutex<Timestamp>>) -> Result<Updater, 
         rules: Rules::default(),
         bounds: Bounds::default(),
         keep_pages: false,
+        longest: LONGEST_RUN,
     })
 }
 

@@ -203,27 +203,6 @@ fn run(command: &[String], parcel: &Parcel<'_>) -> Prepared {
 
 fn mail(by: &Mail, parcel: &Parcel<'_>) -> Result<Prepared, String> {
     let alert = parcel.alert;
-    let mailbox = |address: &str| {
-        address.parse::<Mailbox>().map_err(|e| format!("{address:?} is no address of mail: {e}"))
-    };
-    let from = mailbox(&by.from)?;
-    let domain = from.email.domain().to_owned();
-    let mut message = Message::builder()
-        .from(from)
-        .subject(subject(alert))
-        // The same for every try, so that whoever reads it sees one; what is of one story hangs together.
-        .message_id(Some(format!("<{}@{domain}>", ascii(&alert.id))))
-        .references(format!("<story-{}@{domain}>", ascii(&alert.story)))
-        .date(parcel.now.into())
-        .header(header::ContentType::TEXT_PLAIN);
-    for to in &by.to {
-        message = message.to(mailbox(to)?);
-    }
-    let marks = marks(parcel).into_iter().chain([("Auto-Submitted", "auto-generated".to_owned())]);
-    for (name, value) in marks {
-        let name = header::HeaderName::new_from_ascii_str(name);
-        message = message.raw_header(header::HeaderValue::new(name, value));
-    }
     let mut body = text(alert);
     let _ = write!(
         body,
@@ -231,6 +210,45 @@ fn mail(by: &Mail, parcel: &Parcel<'_>) -> Result<Prepared, String> {
         one_line(&alert.follow),
         ascii(&alert.id)
     );
+    addressed(by, &alert.id, &subject(alert), Some(&alert.story), marks(parcel), body, parcel.now)
+}
+
+/// A letter that is no alert.
+pub fn letter(by: &Mail, id: &str, subject: &str, body: String, now: Timestamp) -> Result<Prepared, String> {
+    addressed(by, id, &one_line(subject), None, Vec::new(), body, now)
+}
+
+fn addressed(
+    by: &Mail,
+    id: &str,
+    subject: &str,
+    story: Option<&str>,
+    marks: Vec<(&'static str, String)>,
+    body: String,
+    now: Timestamp,
+) -> Result<Prepared, String> {
+    let mailbox = |address: &str| {
+        address.parse::<Mailbox>().map_err(|e| format!("{address:?} is no address of mail: {e}"))
+    };
+    let from = mailbox(&by.from)?;
+    let domain = from.email.domain().to_owned();
+    let mut message = Message::builder()
+        .from(from)
+        .subject(subject)
+        // The same for every try, so that whoever reads it sees one; what is of one story hangs together.
+        .message_id(Some(format!("<{}@{domain}>", ascii(id))))
+        .date(now.into())
+        .header(header::ContentType::TEXT_PLAIN);
+    if let Some(story) = story {
+        message = message.references(format!("<story-{}@{domain}>", ascii(story)));
+    }
+    for to in &by.to {
+        message = message.to(mailbox(to)?);
+    }
+    for (name, value) in marks.into_iter().chain([("Auto-Submitted", "auto-generated".to_owned())]) {
+        let name = header::HeaderName::new_from_ascii_str(name);
+        message = message.raw_header(header::HeaderValue::new(name, value));
+    }
     let message = message.body(body).map_err(|e| e.to_string())?;
     Ok(Prepared::Mail { by: by.clone(), message: Box::new(message) })
 }

@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use jiff::Timestamp;
 use reportedly_answer::count;
-use reportedly_follow::{Found, Which, look, told};
+use reportedly_follow::{Found, Which, keep, look, told};
 use reportedly_gather::Record;
 use reportedly_library::{Added, BATCH, Library, Row, Sight, Subscribed, Subscription, Told, Writer};
 use reportedly_story::Observation;
@@ -133,19 +133,7 @@ impl Add {
                         (*observation, _) = reportedly_follow::read(&mut record, None);
                     }
                     let (kind, id) = (observation.reading.kind, observation.id.clone());
-                    let sight = Sight {
-                        observation: *observation,
-                        page: Some(&record.bytes),
-                        told: Some(told(&record)),
-                        headers: record.headers.clone(),
-                        archive: None,
-                    };
-                    let row =
-                        Row::of(&sight, keep_pages).with_context(|| format!("{url}: cannot be packed"))?;
-                    let mut now = Added { known: 1, ..Added::default() };
-                    if !library.says_the_same(&row)? {
-                        (now, _) = writer.add_rows(&[row])?;
-                    }
+                    let now = keep(&mut writer, &library, &record, *observation, keep_pages)?;
                     added += now;
                     if let Some(out) = &mut out {
                         let line = serde_json::json!({"id": id, "url": url, "added": now.added > 0});

@@ -13,7 +13,7 @@ use clap::Args;
 use jiff::Timestamp;
 use reportedly_answer::count;
 use reportedly_follow::{
-    Alert, Delivered, Target, deliver, dry_run, raise, shown_test, subject, test, text, would_find,
+    Alert, Delivered, Target, deliver, dry_run, raise, shown_test, standing, subject, test, text, would_find,
 };
 use reportedly_library::{Delivery, KeptAlert, Library, Waiting, Writer};
 use serde_json::{Value, json};
@@ -187,25 +187,12 @@ fn parsed(kept: &KeptAlert) -> Option<Alert> {
     serde_json::from_str(kept.body.as_deref()?).ok()
 }
 
-/// How a delivery stands, in one word.
-fn state(delivery: &Delivery, known: &[&str]) -> &'static str {
-    match delivery {
-        Delivery { delivered_at: Some(_), .. } => "delivered",
-        Delivery { given_up_at: Some(_), .. } => "given up",
-        Delivery { due_at: None, .. } => "dropped",
-        Delivery { target, .. } if !known.contains(&target.as_str()) => "not configured",
-        Delivery { refused: true, .. } => "refused",
-        Delivery { failed: Some(_), .. } => "failed",
-        Delivery { .. } => "due",
-    }
-}
-
-/// The same in a sentence.
+/// How a delivery stands, in a sentence.
 fn stands(delivery: &Delivery, known: &[&str], has_words: bool) -> String {
     let tries = count(delivery.attempts as usize, "try");
     let failed = delivery.failed.as_deref().unwrap_or("no answer was noted");
     let again = delivery.due_at.map(|at| format!("; tried again {}", minute(at))).unwrap_or_default();
-    match state(delivery, known) {
+    match standing(delivery, known) {
         "delivered" => {
             let at = delivery.delivered_at.map(minute).unwrap_or_default();
             format!("delivered {at}, {tries}")
@@ -226,7 +213,7 @@ fn as_json(kept: &KeptAlert, known: &[&str]) -> Value {
         .map(|d| {
             json!({
                 "target": d.target,
-                "state": state(d, known),
+                "state": standing(d, known),
                 "attempts": d.attempts,
                 "due_at": at(d.due_at),
                 "delivered_at": at(d.delivered_at),

@@ -6,17 +6,14 @@ use crate::{
     config::Settings,
     destination::{Destination, folder_of},
     formats::{Format, line, table::TableWriter},
-    network::without_password,
     terminal::{progress, say},
 };
 use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 use jiff::Timestamp;
 use reportedly_answer::count;
-use reportedly_gather::{
-    ArchiveWriter,
-    opml::{self, Feed},
-};
+use reportedly_follow::as_list;
+use reportedly_gather::ArchiveWriter;
 use reportedly_library::{Kept, Library, View, Wanted};
 use std::{
     io::{self, IsTerminal, Write},
@@ -219,19 +216,14 @@ fn archived(kept: &Kept, archive: &mut ArchiveWriter<Destination>, tally: &mut T
 
 fn subscriptions(library: &Library, mut out: Destination) -> Result<String> {
     let all = library.subscriptions()?;
-    // Lists are handed on to others.
-    let secret = all.iter().filter(|s| without_password(&s.url) != s.url).count();
-    let feeds: Vec<Feed> = all
-        .into_iter()
-        .map(|s| Feed { url: without_password(&s.url), title: s.title, site: s.site, folders: s.folders })
-        .collect();
-    out.write_all(opml::write(&feeds, "Subscriptions of reportedly").as_bytes())?;
+    let (list, secret) = as_list(&all);
+    out.write_all(list.as_bytes())?;
     out.finish()?;
     let without = match secret {
         0 => String::new(),
         n => format!("; {n} without the password in their address"),
     };
-    Ok(format!("{} written{without}", count(feeds.len(), "subscription")))
+    Ok(format!("{} written{without}", count(all.len(), "subscription")))
 }
 
 /// Says of a full disk that it is one.

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
 use jiff::Timestamp;
 use reportedly_answer::count;
-use reportedly_follow::{Alert, example, subject, text};
+use reportedly_follow::{Alert, example, name_of, subject, text};
 use reportedly_library::{
     Answer, Follow, Followed, Library, Writer,
     search::{Ask, Query},
@@ -83,9 +83,6 @@ pub struct End {
     pub name: String,
 }
 
-/// Characters of a name.
-const NAME: usize = 60;
-
 impl Begin {
     /// Follows it, or shows what that would mean.
     pub fn run(&self, settings: &Settings) -> Result<()> {
@@ -96,16 +93,8 @@ impl Begin {
             Some(id) => self.story(&library, id)?,
             None => self.search(&library, folder)?,
         };
-        let name: String = self.name.as_deref().unwrap_or(&title).chars().take(NAME).collect();
-        let name = name.trim();
-        if name.is_empty() || name.chars().any(char::is_control) {
-            bail!(Usage("--name: give a name that can be seen".to_owned()));
-        }
-        if name.chars().all(|c| c.is_ascii_digit()) {
-            bail!(Usage(format!(
-                "--name: \"{name}\" would be taken for a number of `reportedly following`: give a name with letters"
-            )));
-        }
+        let name = name_of(self.name.as_deref().unwrap_or(&title));
+        let name = &name.map_err(|what| Usage(format!("--name: {what}")))?;
         let told =
             if to.is_empty() { "nobody: `reportedly alerts` lists them".to_owned() } else { to.join(", ") };
         if self.dry_run {

@@ -1,6 +1,6 @@
 //! `reportedly subscriptions`: what the library is fed from, and how it fares.
 
-mod health;
+mod table;
 
 use crate::{
     arguments,
@@ -11,14 +11,12 @@ use crate::{
 };
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use health::{Health, shown};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use reportedly_answer::{Style, visible};
-use reportedly_follow::Asked;
+use reportedly_follow::{Health, pause, resume};
 use reportedly_gather::{
     discover::{self, By, Found, Kind},
     fetch::Outcome,
-    pace::Trouble,
 };
 use reportedly_library::{Library, Subscription, Writer};
 use serde_json::json;
@@ -29,8 +27,6 @@ use std::{
 
 /// Between two places where a site may have a feed.
 const PAUSE: Duration = Duration::from_secs(1);
-/// What is new a day is counted over so long, as far as it goes back.
-const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// `subscriptions`
 #[derive(Debug, Args)]
@@ -129,20 +125,10 @@ impl Subscriptions {
         match &self.change {
             None => self.list(settings),
             Some(Change::Find(find)) => find.run(settings),
-            Some(Change::Pause(these)) => these.change(settings, "paused", |writer, mut s| {
-                s.paused = true;
-                Ok(writer.asked(&s)?)
-            }),
-            Some(Change::Resume(these)) => these.change(settings, "resumed", |writer, mut s| {
-                let mut asked = Asked::parse(s.asked.as_deref());
-                if asked.wrong.as_ref().is_some_and(|wrong| wrong.kind == Trouble::Gone) {
-                    // Somebody believes that it is there again.
-                    asked.wrong = None;
-                    s.asked = Some(asked.json());
-                }
-                (s.paused, s.due_at) = (false, None);
-                Ok(writer.asked(&s)?)
-            }),
+            Some(Change::Pause(these)) => these.change(settings, "paused", |writer, s| Ok(pause(writer, s)?)),
+            Some(Change::Resume(these)) => {
+                these.change(settings, "resumed", |writer, s| Ok(resume(writer, s)?))
+            }
             Some(Change::Remove(these)) => these.change(settings, "removed", |writer, s| {
                 writer.unsubscribe(&s.url)?;
                 Ok(())
@@ -153,18 +139,11 @@ impl Subscriptions {
     fn list(&self, settings: &Settings) -> Result<()> {
         let now = Timestamp::now();
         let library = Library::open(settings.library()?)?;
-        let since = now.checked_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
-        let subscriptions = library.subscriptions()?;
-        let brought = library.brought()?.into_iter().zip(library.brought_since(since)?);
-        let mut all: Vec<Health> = subscriptions
-            .into_iter()
-            .zip(brought)
-            .map(|(subscription, (brought, new))| Health::of(subscription, brought, new, since, now))
-            .collect();
-        health::sort(&mut all, self.sort);
+        let mut all = Health::of_all(&library, now)?;
+        table::sort(&mut all, self.sort);
         let mut out = BufWriter::new(io::stdout().lock());
         if self.json {
-            let all: Vec<_> = all.iter().map(Health::as_json).collect();
+            let all: Vec<_> = all.iter().map(table::as_json).collect();
             writeln!(out, "{:#}", json!({"subscriptions": all}))?;
         } else if all.is_empty() {
             writeln!(
@@ -172,7 +151,7 @@ impl Subscriptions {
                 "No subscriptions: `reportedly add URL` subscribes to a feed, a sitemap or a site."
             )?;
         } else {
-            out.write_all(shown(&all, now, terminal::style(settings)).as_bytes())?;
+            out.write_all(table::shown(&all, now, terminal::style(settings)).as_bytes())?;
         }
         Ok(out.flush()?)
     }

@@ -14,7 +14,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use reportedly_answer::count;
-use reportedly_follow::{Told, Updated, Updater, Wall, Which};
+use reportedly_follow::{LONGEST_RUN, Told, Updated, Updater, Wall, Which};
 use reportedly_gather::{
     fetch::Fetcher,
     pace::{Bounds, Rules},
@@ -136,6 +136,7 @@ pub fn update(
         rules: Rules::default(),
         bounds: Bounds::default(),
         keep_pages: settings.pages.value == Pages::All,
+        longest: LONGEST_RUN,
     };
     let bar = terminal::progress(!quiet, None, "{spinner} {msg}");
     let updated = run(updater.update(folder, writer, which, |told| tell(&bar, quiet, &told, tally)))?;

@@ -1,122 +1,48 @@
-//! How subscriptions fare: state, pace, what they bring; as a table and as JSON.
+//! How subscriptions fare, as a table and as JSON.
 
 use super::Order;
 use crate::network::without_password;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use reportedly_answer::{Style, visible};
-use reportedly_follow::{Asked, Wrong};
-use reportedly_gather::pace::{Bounds, Trouble, wait};
-use reportedly_library::{Brought, Subscription};
+use reportedly_follow::{Health, State, ago, rough};
 use serde_json::json;
 use std::{cmp::Reverse, fmt::Write};
 
 /// Columns of the longest title that is shown whole.
 const TITLE: usize = 34;
-const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// How a subscription is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum State {
-    /// It is gone for good, as its server says.
-    Gone,
-    /// The last answer was none that could be used.
-    Failing,
-    /// Somebody wants it so.
-    Paused,
-    /// It was not asked yet.
-    New,
-    /// It answers.
-    Well,
-}
-
-impl State {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Gone => "gone",
-            Self::Failing => "failing",
-            Self::Paused => "paused",
-            Self::New => "new",
-            Self::Well => "well",
-        }
-    }
-}
-
-/// A subscription and how it fares.
-pub(super) struct Health {
-    subscription: Subscription,
-    asked: Asked,
-    state: State,
-    brought: Brought,
-    /// How long it is left alone between two questions.
-    every: SignedDuration,
-    /// Items a day that were not there before, where it has been asked for a day at least.
-    new_a_day: Option<f64>,
-}
-
-impl Health {
-    /// From what is stored; `new` is what it brought since a time, and when it brought its first.
-    pub(super) fn of(
-        subscription: Subscription,
-        brought: Brought,
-        new: (usize, Option<Timestamp>),
-        since: Timestamp,
-        now: Timestamp,
-    ) -> Self {
-        let asked = Asked::parse(subscription.asked.as_deref());
-        let state = match &asked.wrong {
-            Some(wrong) if subscription.paused && wrong.kind == Trouble::Gone => State::Gone,
-            _ if subscription.paused => State::Paused,
-            Some(_) => State::Failing,
-            None if asked.answered.is_none() => State::New,
-            None => State::Well,
-        };
-        let every = wait(&asked.history(subscription.added_at), now, &Bounds::default());
-        let over = new.1.map(|first| now.duration_since(first.max(since))).filter(|over| *over >= DAY);
-        let new_a_day = over.map(|over| new.0 as f64 / (over.as_secs_f64() / DAY.as_secs_f64()));
-        Self { subscription, asked, state, brought, every, new_a_day }
-    }
-
-    fn is_asked(&self) -> bool {
-        !matches!(self.state, State::Gone | State::Paused)
-    }
-
-    pub(super) fn as_json(&self) -> serde_json::Value {
-        let s = &self.subscription;
-        let time = |t: Option<Timestamp>| t.map(|t| t.to_string());
-        let error = self.asked.wrong.as_ref().map(|wrong| {
-            json!({
-                "said": wrong.said,
-                "kind": wrong.kind,
-                "since": since(wrong).to_string(),
-                "last": wrong.at.to_string(),
-                "times": wrong.nth,
-            })
-        });
+/// One subscription for programs.
+pub(super) fn as_json(health: &Health) -> serde_json::Value {
+    let s = &health.subscription;
+    let time = |t: Option<Timestamp>| t.map(|t| t.to_string());
+    let error = health.asked.wrong.as_ref().map(|wrong| {
         json!({
-            "url": without_password(&s.url),
-            "title": s.title,
-            "site": s.site,
-            "kind": s.kind.word(),
-            "folders": s.folders,
-            "state": self.state.word(),
-            "paused": s.paused,
-            "added_at": s.added_at.to_string(),
-            "last_asked": time(self.asked.last),
-            "last_success": time(self.asked.answered),
-            "error": error,
-            "every_seconds": self.is_asked().then(|| self.every.as_secs()),
-            "next": time(s.due_at.filter(|_| self.is_asked())),
-            "items": self.brought.items,
-            "articles": self.brought.articles,
-            "copies": self.brought.copies,
-            "new_a_day": self.new_a_day.map(|new| (new * 100.0).round() / 100.0),
+            "said": wrong.said,
+            "kind": wrong.kind,
+            "since": wrong.begun().to_string(),
+            "last": wrong.at.to_string(),
+            "times": wrong.nth,
         })
-    }
-}
-
-/// Since when nothing has come.
-fn since(wrong: &Wrong) -> Timestamp {
-    wrong.since.unwrap_or(wrong.at)
+    });
+    json!({
+        "url": without_password(&s.url),
+        "title": s.title,
+        "site": s.site,
+        "kind": s.kind.word(),
+        "folders": s.folders,
+        "state": health.state.word(),
+        "paused": s.paused,
+        "added_at": s.added_at.to_string(),
+        "last_asked": time(health.asked.last),
+        "last_success": time(health.asked.answered),
+        "error": error,
+        "every_seconds": health.is_asked().then(|| health.every.as_secs()),
+        "next": time(s.due_at.filter(|_| health.is_asked())),
+        "items": health.brought.items,
+        "articles": health.brought.articles,
+        "copies": health.brought.copies,
+        "new_a_day": health.new_a_day.map(|new| (new * 100.0).round() / 100.0),
+    })
 }
 
 /// Puts them in order; otherwise they stay as they were added.
@@ -179,36 +105,19 @@ pub(super) fn shown(all: &[Health], now: Timestamp, style: Style) -> String {
         }
         if let Some(wrong) = &h.asked.wrong {
             let times = if wrong.nth > 1 { format!(", {} times in a row", wrong.nth) } else { String::new() };
-            let line = format!("since {}{times}: {}", ago(since(wrong), now), wrong.said);
+            let line = format!("since {}{times}: {}", ago(wrong.begun(), now), wrong.said);
             let _ = writeln!(out, "{}", style.wrapped(&line, 2));
         }
     }
     out
 }
 
-/// "2 hours ago"
-fn ago(at: Timestamp, now: Timestamp) -> String {
-    match now.duration_since(at) {
-        past if past < SignedDuration::from_mins(1) => "just now".to_owned(),
-        past => format!("{} ago", rough(past)),
-    }
-}
-
-/// To the minute, then to the hour, then to the day: "45 min", "2 h", "3 days".
-fn rough(time: SignedDuration) -> String {
-    let minutes = (time.as_secs().max(0) + 30) / 60;
-    match minutes {
-        0 => "1 min".to_owned(),
-        m if m < 60 => format!("{m} min"),
-        m if m < 36 * 60 => format!("{} h", (m + 30) / 60),
-        m => format!("{} days", (m + 12 * 60) / (24 * 60)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reportedly_library::SubscriptionKind;
+    use reportedly_follow::Asked;
+    use reportedly_gather::pace::Trouble;
+    use reportedly_library::{Brought, Subscription, SubscriptionKind};
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("an instant")
@@ -253,7 +162,7 @@ mod tests {
             (false, gone.clone(), "failing"),
             (true, gone, "gone"),
         ] {
-            assert_eq!(health(None, paused, None, &asked).as_json()["state"], state);
+            assert_eq!(health(None, paused, None, &asked).state.word(), state);
         }
     }
 
@@ -286,24 +195,12 @@ mod tests {
 
     #[test]
     fn programs_get_exact_times() {
-        let told = health(Some("Harbour Wire"), false, Some("2031-03-10T12:20:00Z"), &answered()).as_json();
+        let told = as_json(&health(Some("Harbour Wire"), false, Some("2031-03-10T12:20:00Z"), &answered()));
         assert_eq!(told["last_success"], "2031-03-10T10:00:00Z");
         assert_eq!((&told["every_seconds"], &told["next"]), (&json!(3600), &json!("2031-03-10T12:20:00Z")));
         assert_eq!(
             (&told["new_a_day"], &told["copies"], &told["error"]),
             (&json!(2.5), &json!(7), &json!(null))
         );
-    }
-
-    #[test]
-    fn lengths_of_time_are_told_roughly() {
-        let check = |seconds, expected: &str| assert_eq!(rough(SignedDuration::from_secs(seconds)), expected);
-        check(20, "1 min");
-        check(45 * 60, "45 min");
-        check(60 * 60, "1 h");
-        check(100 * 60, "2 h");
-        check(35 * 3600, "35 h");
-        check(36 * 3600, "2 days");
-        check(-5, "1 min");
     }
 }
