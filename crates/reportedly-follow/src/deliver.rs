@@ -12,7 +12,7 @@ mod wording;
 pub use target::{
     Channel, Mail, Secret, Security, Target, is_mail_address, is_web_address, shown_address, shown_command,
 };
-pub use wording::{subject, text};
+pub use wording::{one_line, subject, text};
 
 use crate::{Alert, AlertOrigin, Link, News};
 use jiff::{SignedDuration, Timestamp};

@@ -16,7 +16,7 @@ pub use asked::{Asked, Wrong};
 pub use clock::{Clock, Played, Wall};
 pub use deliver::{
     Channel, Delivered, Mail, Secret, Security, Target, deliver, dry_run, is_mail_address, is_web_address,
-    post, shown_address, shown_command, shown_test, standing, subject, test, text,
+    one_line, post, shown_address, shown_command, shown_test, standing, subject, test, text,
 };
 pub use following::{example, find, name_of, raise, word, would_find};
 pub use health::{Health, State, ago, rough};

@@ -78,6 +78,11 @@ impl Writer {
         Self::open(folder)
     }
 
+    /// The library's folder.
+    pub fn folder(&self) -> &Path {
+        &self.store.folder
+    }
+
     /// Adds readings of which no page is at hand, [`BATCH`] at a time, and folds them.
     pub fn add_readings(&mut self, observations: Vec<Observation>) -> Result<Added, Error> {
         let added = self.take_readings(observations)?;

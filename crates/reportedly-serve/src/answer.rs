@@ -2,6 +2,7 @@
 
 use crate::{
     Desk,
+    forms::is_from_here,
     front::News,
     reader::{Reader, YEAR},
     words::Words,
@@ -32,8 +33,14 @@ pub async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Re
     if !is_ours(&desk, &request) {
         return plain(StatusCode::MISDIRECTED_REQUEST, "this server does not go by that name\n");
     }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return plain(StatusCode::METHOD_NOT_ALLOWED, "there is nothing to change here\n");
+    match *request.method() {
+        Method::GET | Method::HEAD => {}
+        Method::POST if is_from_here(request.headers()) => {}
+        Method::POST => {
+            let what = "nothing was changed: that did not come from a page of this server\n";
+            return plain(StatusCode::FORBIDDEN, what);
+        }
+        _ => return plain(StatusCode::METHOD_NOT_ALLOWED, "there is nothing to change here that way\n"),
     }
     next.run(request).await
 }

@@ -7,22 +7,34 @@ mod answer;
 mod assets;
 mod connections;
 mod dates;
+mod digest;
+mod forms;
 mod front;
 mod graph;
 mod kept;
 mod metrics;
 mod pages;
+mod pen;
 mod reader;
 mod shelf;
 mod story;
+mod upkeep;
 mod watch;
 mod words;
 
 use answer::guard;
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
 pub use connections::Limits;
+use forms::Seal;
 use kept::Kept;
 use metrics::Metrics;
+use pen::Pen;
+use reportedly_gather::fetch::Fetcher;
 use shelf::Shelf;
 use std::{
     io,
@@ -31,7 +43,14 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
+pub use upkeep::Upkeep;
+use upkeep::Wishes;
+
+/// How long the work in the background may take to end.
+const ENDING: Duration = Duration::from_secs(3);
+/// Bytes of a list of subscriptions that is sent.
+const LIST: usize = 5 << 20;
 
 /// How the server is run.
 #[derive(Clone, Debug)]
@@ -44,13 +63,16 @@ pub struct Options {
     pub base: String,
     /// What a connection may take.
     pub limits: Limits,
+    /// How the library is kept up to date, and who is told.
+    pub upkeep: Upkeep,
 }
 
 impl Options {
     /// A library's newsroom where nobody says otherwise: on a loopback address, at the root.
     pub fn of(folder: PathBuf) -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
-        Self { folder, listen, base: String::new(), limits: Limits::default() }
+        let upkeep = Upkeep::default();
+        Self { folder, listen, base: String::new(), limits: Limits::default(), upkeep }
     }
 }
 
@@ -68,6 +90,12 @@ pub enum Error {
     /// The library.
     #[error(transparent)]
     Library(#[from] reportedly_library::Error),
+    /// Nothing to make tokens of.
+    #[error("the system gives no random numbers: {0}")]
+    Random(String),
+    /// Nothing to ask the network with.
+    #[error("nothing can be fetched: {0}")]
+    Network(String),
 }
 
 /// What to do about an address that cannot be had.
@@ -92,6 +120,30 @@ pub(crate) struct Desk {
     kept: Arc<Kept>,
     /// How long an answer may take.
     answering: Duration,
+    seal: Arc<Seal>,
+    pen: Arc<Pen>,
+    wishes: Arc<Wishes>,
+    upkeep: Arc<Upkeep>,
+    fetcher: Fetcher,
+}
+
+impl Desk {
+    fn of(options: &Options, listen: SocketAddr) -> Result<Self, Error> {
+        let fetcher = Fetcher::new(options.upkeep.network.clone());
+        Ok(Self {
+            shelf: Arc::new(Shelf::open(&options.folder)?),
+            base: options.base.as_str().into(),
+            listen,
+            metrics: Arc::new(Metrics::new()),
+            kept: Arc::default(),
+            answering: options.limits.answering,
+            seal: Arc::new(Seal::new()?),
+            pen: Arc::new(Pen::new(&options.folder)),
+            wishes: Arc::default(),
+            upkeep: Arc::new(options.upkeep.clone()),
+            fetcher: fetcher.map_err(|e| Error::Network(e.to_string()))?,
+        })
+    }
 }
 
 /// Serves until `stop` comes; what is under way is answered first. `started` is told the address.
@@ -105,21 +157,19 @@ pub async fn serve(
     }
     let listener = TcpListener::bind(options.listen).await.map_err(|e| Error::Listen(options.listen, e))?;
     let listen = listener.local_addr().map_err(|e| Error::Listen(options.listen, e))?;
-    let shelf = Arc::new(Shelf::open(&options.folder)?);
-    let metrics = Arc::new(Metrics::new());
-    let desk = Desk {
-        shelf: Arc::clone(&shelf),
-        base: options.base.as_str().into(),
-        listen,
-        metrics: Arc::clone(&metrics),
-        kept: Arc::default(),
-        answering: options.limits.answering,
-    };
+    let desk = Desk::of(&options, listen)?;
+    let metrics = Arc::clone(&desk.metrics);
     started(listen);
     // Whoever comes first is not to wait for the news to be made; what went wrong is said to them.
+    let shelf = Arc::clone(&desk.shelf);
     tokio::spawn(async move { drop(shelf.front().await) });
+    let (end, ended) = tokio::sync::watch::channel(false);
+    let upkeep = tokio::spawn(upkeep::keep(desk.clone(), ended));
     let router = router(desk).layer(DefaultBodyLimit::max(options.limits.body));
     connections::serve(listener, router, &options.limits, &metrics.connections, stop).await;
+    end.send_replace(true);
+    // What does not end by then ends with the process: what it has written is whole.
+    let _ = timeout(ENDING, upkeep).await;
     Ok(())
 }
 
@@ -134,6 +184,26 @@ fn router(desk: Desk) -> Router {
         .route(&at("/search"), get(pages::search::show))
         .route(&at("/keys"), get(pages::keys::show))
         .route(&at("/manifest.webmanifest"), get(assets::manifest))
+        .route(&at("/subscriptions"), get(pages::subscriptions::show))
+        .route(&at("/subscriptions.opml"), get(pages::subscriptions::list))
+        .route(&at("/subscriptions/add"), post(pages::subscriptions::add))
+        .route(&at("/subscriptions/take"), post(pages::subscriptions::take))
+        .route(&at("/subscriptions/change"), post(pages::subscriptions::change))
+        .route(
+            &at("/subscriptions/remove"),
+            get(pages::subscriptions::ask_to_remove).post(pages::subscriptions::remove),
+        )
+        .route(
+            &at("/subscriptions/import"),
+            post(pages::subscriptions::import).layer(DefaultBodyLimit::max(LIST)),
+        )
+        .route(&at("/alerts"), get(pages::alerts::show))
+        .route(&at("/alerts/follow"), get(pages::alerts::ask_to_follow).post(pages::alerts::follow))
+        .route(&at("/alerts/unfollow"), get(pages::alerts::ask_to_unfollow).post(pages::alerts::unfollow))
+        .route(&at("/alerts/test"), get(pages::alerts::ask_to_test).post(pages::alerts::send_test))
+        .route(&at("/alerts/retry"), post(pages::alerts::retry))
+        .route(&at("/settings"), get(pages::settings::show).post(pages::settings::change))
+        .route(&at("/settings/digest"), post(pages::settings::digest))
         .route(&at("/assets/{name}"), get(assets::show))
         .route(&at("/healthz"), get(|| async { "ok\n" }))
         .route(&at("/readyz"), get(pages::ready))

@@ -1,10 +1,14 @@
 //! The pages, each with what it asks the library and what it shows.
 
+pub mod alerts;
 pub mod article;
+mod change;
 pub mod feed;
 pub mod keys;
 pub mod search;
+pub mod settings;
 pub mod story;
+pub mod subscriptions;
 
 use crate::{
     Desk,

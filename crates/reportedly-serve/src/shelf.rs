@@ -174,7 +174,7 @@ impl Shelf {
     }
 
     /// Makes the news of the library as it is, unless somebody else just did.
-    async fn make_front(self: &Arc<Self>) -> Result<Arc<Front>, Error> {
+    pub async fn make_front(self: &Arc<Self>) -> Result<Arc<Front>, Error> {
         let _one = self.making.lock().await;
         let (of, at) = (self.stamp(), Instant::now());
         if let Some(made) = &*lock(&self.front)

@@ -72,10 +72,9 @@ async fn finished(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{metrics::Metrics, shelf::Shelf};
+    use crate::Options;
     use axum::{Router, middleware, routing::get};
     use reportedly_library::{Error, Writer};
-    use std::sync::Arc;
     use tower::ServiceExt;
 
     /// What a server answers some of whose pages are broken, and what it has counted after that.
@@ -92,14 +91,9 @@ mod tests {
         }
         let folder = tempfile::tempdir().expect("a folder");
         drop(Writer::open(folder.path()).expect("a library"));
-        let desk = Desk {
-            shelf: Arc::new(Shelf::open(folder.path()).expect("open")),
-            base: "/news".into(),
-            listen: "127.0.0.1:80".parse().expect("an address"),
-            metrics: Arc::new(Metrics::new()),
-            kept: Arc::default(),
-            answering: Duration::from_millis(1500),
-        };
+        let mut options = Options { base: "/news".to_owned(), ..Options::of(folder.path().to_path_buf()) };
+        options.limits.answering = Duration::from_millis(1500);
+        let desk = Desk::of(&options, options.listen).expect("a desk");
         let router = Router::new()
             .route("/news/slow", get(slow))
             .route("/news/panics/{id}", get(panics))

@@ -47,6 +47,11 @@ impl Words {
         self.of.get(format!("role.{role}").as_str()).copied().unwrap_or(role)
     }
 
+    /// The text with this key, where there is one.
+    pub fn find(&self, key: &str) -> Option<&'static str> {
+        self.of.get(key).copied()
+    }
+
     /// So many of something: the text under `key.one` or `key.many`, with the number in place of `{}`.
     pub fn count(&self, key: &str, number: impl Borrow<usize>) -> String {
         let number = number.borrow();

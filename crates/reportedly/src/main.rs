@@ -59,7 +59,7 @@ fn dispatch(arguments: &Arguments, tally: &mut Tally) -> Result<()> {
         Command::Timeline(command) => command.run(config.settings()?, tally),
         Command::Add(command) => command.run(config.settings()?, tally),
         Command::Update(command) => command.run(config.settings()?, tally),
-        Command::Serve(command) => command.run(config.settings()?),
+        Command::Serve(command) => command.run(&config),
         Command::Story(command) => command.run(config.settings()?),
         Command::Article(command) => command.run(config.settings()?),
         Command::History(command) => command.run(config.settings()?),

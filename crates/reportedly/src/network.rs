@@ -20,13 +20,17 @@ pub struct Network {
 impl Network {
     /// What fetches.
     pub fn fetcher(&self, settings: &Settings) -> Result<Fetcher> {
+        Fetcher::new(self.options(settings)).context("nothing can be fetched")
+    }
+
+    /// How it does that.
+    pub fn options(&self, settings: &Settings) -> Options {
         let allow_private = self.allow_private || settings.allow_private.value;
-        Fetcher::new(Options {
+        Options {
             contact: settings.contact.value.clone(),
             reach: Reach { allow_private, ..Reach::default() },
             ..Options::default()
-        })
-        .context("nothing can be fetched")
+        }
     }
 }
 

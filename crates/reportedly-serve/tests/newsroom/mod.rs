@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use reportedly_library::Writer;
 use reportedly_read::{Form, Input, read};
-use reportedly_serve::{Limits, Options, serve};
+use reportedly_serve::{Limits, Options, Upkeep, serve};
 use reportedly_story::Observation;
 use std::{
     io::{Read, Write},
@@ -67,8 +67,14 @@ impl Newsroom {
             listen: "127.0.0.1:0".parse().expect("an address"),
             base: base.to_owned(),
             limits,
+            upkeep: Upkeep { updates: false, ..Upkeep::default() },
             ..Options::of(folder.path().to_path_buf())
         };
+        Self::serving(folder, options)
+    }
+
+    /// A library as these options say.
+    pub fn serving(folder: TempDir, options: Options) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = mpsc::channel();
         let thread = thread::spawn(move || {
@@ -84,17 +90,28 @@ impl Newsroom {
     }
 
     pub fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.address).expect("connected");
         let host =
             if headers.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
-        write!(stream, "{method} {path} HTTP/1.1\r\n{host}{headers}Connection: close\r\n\r\n")
-            .expect("asked");
+        self.exchange(&format!("{method} {path} HTTP/1.1\r\n{host}{headers}Connection: close\r\n\r\n"))
+    }
+
+    fn exchange(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.address).expect("connected");
+        stream.write_all(request.as_bytes()).expect("asked");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("answered");
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
         let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status");
         Answer { status, headers: head.to_ascii_lowercase(), body: body.to_owned() }
+    }
+
+    /// Sends a form.
+    pub fn send(&self, path: &str, headers: &str, body: &str) -> Answer {
+        self.exchange(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\n{headers}Connection: close\r\n\r\n{body}",
+            self.address
+        ))
     }
 
     pub fn get(&self, path: &str) -> Answer {

@@ -1,9 +1,14 @@
 //! `reportedly serve`: the newsroom in the browser.
 
-use crate::{config::Settings, demo, terminal::say};
+use crate::{
+    config::{Config, Pages, Settings},
+    demo,
+    network::Network,
+    terminal::say,
+};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use reportedly_serve::{Error, Options};
+use reportedly_serve::{Error, Options, Upkeep};
 use std::{
     io::{self, IsTerminal},
     net::SocketAddr,
@@ -19,6 +24,9 @@ use tracing_subscriber::fmt;
   reportedly serve --demo               the example newsroom: nothing is needed, and nothing stays
   reportedly serve --listen 127.0.0.1:9000
   reportedly serve --base /news         behind a proxy that hands over https://desk.example/news/
+
+While it runs, what is due at the subscriptions is asked as `update` does, and whoever follows
+something is told.
 
 The server is for one person on one machine: it listens on a loopback address and asks for no
 password. End it with Ctrl-C (or SIGTERM); what is under way is answered first, for at most ten
@@ -40,6 +48,12 @@ pub struct Serve {
     /// The log: text, json, or none [default: text on a terminal, else json]
     #[arg(long, value_name = "FORM", hide_possible_values = true)]
     pub log: Option<Log>,
+    /// Ask nothing by itself: only what somebody asks for in the browser
+    #[arg(long)]
+    pub no_updates: bool,
+    /// How the network is asked.
+    #[command(flatten)]
+    pub network: Network,
 }
 
 /// How the log is written.
@@ -83,7 +97,8 @@ fn base(text: &str) -> Result<String, String> {
 
 impl Serve {
     /// Serves until it is told to stop.
-    pub fn run(&self, settings: &Settings) -> Result<()> {
+    pub fn run(&self, config: &Config) -> Result<()> {
+        let settings = config.settings()?;
         let log = self.log.unwrap_or(if io::stderr().is_terminal() { Log::Text } else { Log::Json });
         // Held until the end: the example goes with it.
         let example = self.demo.then(demo::library).transpose()?;
@@ -91,7 +106,12 @@ impl Serve {
             Some(folder) => folder.path().to_path_buf(),
             None => settings.library()?.to_path_buf(),
         };
-        let options = Options { listen: self.listen, base: self.base.clone(), ..Options::of(folder) };
+        let options = Options {
+            listen: self.listen,
+            base: self.base.clone(),
+            upkeep: self.upkeep(settings, config),
+            ..Options::of(folder)
+        };
         let base = self.base.clone();
         let started = move |at: SocketAddr| {
             let address = format!("http://{at}{base}/");
@@ -117,6 +137,20 @@ impl Serve {
             }
             _ => e,
         })
+    }
+
+    /// How the library is kept up to date, as it is set.
+    fn upkeep(&self, settings: &Settings, config: &Config) -> Upkeep {
+        let targets = settings.targets.value.0.iter();
+        Upkeep {
+            // The example is no newsroom of anybody's.
+            updates: !self.no_updates && !self.demo,
+            network: self.network.options(settings),
+            keep_pages: settings.pages.value == Pages::All,
+            targets: targets.map(|receiver| (receiver.name.clone(), receiver.target())).collect(),
+            configuration: config.file.as_ref().map(|file| file.value.clone()),
+            ..Upkeep::default()
+        }
     }
 }
 
