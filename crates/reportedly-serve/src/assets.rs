@@ -67,3 +67,19 @@ pub async fn manifest() -> Response<Body> {
     ];
     (headers, include_str!("../assets/manifest.webmanifest")).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    /// One that is left open swallows what stands below it, and a browser says nothing.
+    #[test]
+    fn every_block_of_the_style_sheet_is_closed() {
+        let mut open = 0_i32;
+        for (line, text) in include_str!("../assets/newsroom.css").lines().enumerate() {
+            // A heading of a section stands outside of all blocks.
+            assert!(!text.starts_with("/*") || open == 0, "line {}: a block above is left open", line + 1);
+            open += text.matches('{').count() as i32 - text.matches('}').count() as i32;
+            assert!(open >= 0, "line {}", line + 1);
+        }
+        assert_eq!(open, 0);
+    }
+}
