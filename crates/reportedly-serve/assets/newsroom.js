@@ -92,6 +92,14 @@
 
   arm(document);
 
+  // Escape puts away what is explained on hover and focus, until something else is.
+  document.addEventListener("keydown", ({ key }) => { if (key === "Escape") document.body.classList.add("quiet"); });
+  for (const comes of ["focusin", "pointerover"]) {
+    document.addEventListener(comes, ({ target }) => {
+      if (target.closest?.("[data-tip]")) document.body.classList.remove("quiet");
+    });
+  }
+
   // "Show more" puts what follows in its own place: the focus goes to the first of it, and it is said aloud.
   let last = null;
   document.addEventListener("htmx:before:request", ({ target }) => {

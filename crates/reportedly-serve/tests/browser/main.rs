@@ -131,7 +131,7 @@ const CONTROLS: &str = "
     addEventListener('focusin', ({target}) => {
         const style = getComputedStyle(target);
         const seen = target.matches(':focus-visible') && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
-        window.reached.push([target, seen]);
+        window.reached.push([target, seen, document.documentElement.scrollWidth > innerWidth]);
     });
     const inner = e => ({date: 4, 'datetime-local': 7, time: 3}[e.type] ?? 1);
     return window.controls.reduce((sum, e) => sum + inner(e), 2);";
@@ -140,7 +140,8 @@ const MISSED: &str = "
     const reached = new Set(window.reached.map(([e]) => group(e)));
     const told = e => e.outerHTML.slice(0, 120);
     return window.controls.filter(e => !reached.has(group(e))).map(e => 'not reached: ' + told(e))
-        .concat(window.reached.filter(([, seen]) => !seen).map(([e]) => 'focus not seen: ' + told(e)));";
+        .concat(window.reached.filter(([, seen]) => !seen).map(([e]) => 'focus not seen: ' + told(e)))
+        .concat(window.reached.filter(([, , wide]) => wide).map(([e]) => 'wider than the screen while it has the focus: ' + told(e)));";
 
 #[test]
 fn every_control_is_reached_by_keyboard_and_seen_to_be() {
@@ -246,6 +247,23 @@ fn the_sheet_of_keys_opens_closes_and_turns_them_off() {
         browser.press("gh".chars()).await;
         browser.wait_for("location.pathname === '/'").await;
         assert_eq!(browser.console().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn what_is_explained_on_focus_is_put_away_by_escape() {
+    const SHOWN: &str = "getComputedStyle(document.activeElement, '::after').content !== 'none' && \
+                         getComputedStyle(document.activeElement, '::after').display !== 'none'";
+    in_a_browser(async |browser| {
+        browser.look_through(Screen { width: PHONE.0, height: PHONE.1, scheme: "light", script: true }).await;
+        let article = ROOMS.iter().find(|(name, _)| *name == "article").expect("an article").1;
+        browser.open_page(&NEWSROOM.address(article)).await;
+        browser.run("document.querySelectorAll('[data-tip]')[0].focus()").await;
+        browser.wait_for(SHOWN).await;
+        browser.press([char::from(Key::Escape)]).await;
+        browser.wait_for(&format!("!({SHOWN})")).await;
+        browser.run("document.querySelectorAll('[data-tip]')[1].focus()").await;
+        browser.wait_for(SHOWN).await;
     });
 }
 
