@@ -24,7 +24,13 @@ const KEYS: [(&[&str], &str); 5] = [
 ];
 
 /// Keys after a g: where each goes, and what that room is called.
-const ROOMS: [(&str, &str, &str); 2] = [("h", "/", "nav.news"), ("s", "/search", "nav.search")];
+const ROOMS: [(&str, &str, &str); 5] = [
+    ("h", "/", "nav.news"),
+    ("s", "/search", "nav.search"),
+    ("f", "/subscriptions", "nav.subscriptions"),
+    ("a", "/alerts", "nav.alerts"),
+    ("e", "/settings", "nav.settings"),
+];
 
 /// The same for the script: the key and the path of each.
 pub static PLACES: LazyLock<String> =

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use reportedly_gather::{load, walk};
-use reportedly_library::{Library, Row, Sight, Writer};
-use reportedly_serve::{Options, serve};
+use reportedly_library::{Followed, Library, Row, Sight, Subscription, Writer};
+use reportedly_serve::{Options, Upkeep, serve};
 use std::{
     fs,
     net::SocketAddr,
@@ -30,7 +30,8 @@ impl Newsroom {
         let _ = fs::remove_dir_all(&folder);
         fill(&folder);
         let listen = "127.0.0.1:0".parse().expect("an address");
-        let options = Options { listen, ..Options::of(folder.clone()) };
+        let upkeep = Upkeep { updates: false, ..Upkeep::default() };
+        let options = Options { listen, upkeep, ..Options::of(folder.clone()) };
         let (tell, told) = mpsc::channel();
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -85,4 +86,21 @@ fn fill(folder: &Path) {
     writer.add_rows(&rows).expect("added");
     writer.fold().expect("folded");
     writer.index(|_| {}).expect("indexed");
+    let feed = |url: &str, title: Option<&str>, paused| Subscription {
+        url: url.to_owned(),
+        title: title.map(str::to_owned),
+        paused,
+        ..Subscription::default()
+    };
+    let feeds = [
+        feed(
+            "https://wire.example/feeds/all-the-news-from-the-harbour-and-beyond.xml",
+            Some("Harbour Wire"),
+            false,
+        ),
+        feed("https://beacon.example/rss", None, true),
+    ];
+    writer.subscribe(&feeds).expect("subscribed");
+    let marigold = Followed::Search("marigold".to_owned());
+    writer.follow("Marigold", &marigold, &[], fetched).expect("followed");
 }
