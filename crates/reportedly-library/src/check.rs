@@ -262,7 +262,8 @@ fn forgotten(connection: &Connection, report: &mut Report) -> rusqlite::Result<(
     report.forgotten = count as usize;
     let mut left = connection.prepare(
         "SELECT article FROM observation WHERE forgotten_at IS NOT NULL
-           AND (seq IN (SELECT seq FROM reading) OR seq IN (SELECT seq FROM features))",
+           AND (seq IN (SELECT seq FROM reading) OR seq IN (SELECT seq FROM features)
+             OR seq IN (SELECT seq FROM gist))",
     )?;
     for article in left.query_map([], |row| row.get::<_, String>(0))? {
         report.fault(

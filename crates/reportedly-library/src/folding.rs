@@ -7,6 +7,7 @@
 use crate::{
     checkpoints::{self, AT_THE_END, ON_THE_WAY, Spacing},
     error::{Error, REBUILD},
+    gists,
     sight::{features_of, turn_of},
     store::{self, Store, set, setting},
 };
@@ -21,6 +22,8 @@ use std::{path::Path, sync::Arc};
 const STEPS: usize = 20_000;
 /// Observations whose features are fetched at a time.
 const FETCHED: usize = 1_000;
+/// Cuts of the log that are remembered.
+const CUTS: i64 = 1_000;
 /// Features that are held, some 3 KB each, up to twice as many.
 pub(crate) const HELD: usize = 20_000;
 
@@ -136,6 +139,7 @@ impl Folding {
     /// Folds all that was added. Afterwards the log is that of an orderly run over everything.
     pub(crate) fn bring_up_to_date(&mut self, store: &mut Store) -> Result<Folded, Error> {
         let folded = self.fold(store, false)?;
+        gists::complete(store)?;
         self.keep(store, AT_THE_END)?;
         Ok(folded)
     }
@@ -149,6 +153,7 @@ impl Folding {
     pub(crate) fn make_again(&mut self, store: &mut Store) -> Result<Folded, Error> {
         self.state = None;
         let folded = self.fold(store, true)?;
+        gists::complete(store)?;
         self.keep(store, AT_THE_END)?;
         Ok(folded)
     }
@@ -280,10 +285,19 @@ fn cut_back(connection: &Connection) -> rusqlite::Result<usize> {
 
 /// Lets all that was folded go, what it was folded from as well. Gives how many steps there were.
 fn clear(connection: &Connection) -> rusqlite::Result<usize> {
-    for table in ["merged", "family_merged", "outlet", "checkpoint", "features"] {
+    for table in ["merged", "family_merged", "outlet", "checkpoint", "features", "gist"] {
         connection.execute(&format!("DELETE FROM {table}"), [])?;
     }
+    gists::forget(connection)?;
+    note_cut(connection, 0)?;
     connection.execute("DELETE FROM placed", [])
+}
+
+/// Notes that the log was cut back to before this step.
+fn note_cut(connection: &Connection, step: i64) -> rusqlite::Result<()> {
+    connection.execute("INSERT INTO cut (step) VALUES (?1)", [step])?;
+    let known = connection.last_insert_rowid() - CUTS;
+    connection.execute("DELETE FROM cut WHERE number <= ?1", [known]).map(|_| ())
 }
 
 /// Folds everything once more in memory and says where the log differs, if it does.
@@ -335,6 +349,7 @@ pub(crate) fn cut_from(connection: &Connection, key: &Key) -> rusqlite::Result<u
         connection.execute(&format!("DELETE FROM {table} WHERE {column} >= ?1"), [step])?;
     }
     connection.execute("DELETE FROM checkpoint WHERE steps > ?1", [step])?;
+    note_cut(connection, step)?;
     connection.execute("DELETE FROM placed WHERE step >= ?1", [step])
 }
 

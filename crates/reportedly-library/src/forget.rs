@@ -126,7 +126,7 @@ impl Writer {
                     |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)),
                 )?;
                 cut_from(&transaction, &key)?;
-                for table in ["reading", "features"] {
+                for table in ["reading", "features", "gist"] {
                     transaction.execute(&format!("DELETE FROM {table} WHERE seq = ?1"), [seq])?;
                 }
                 transaction.execute("DELETE FROM observation WHERE seq = ?1", [seq])?;
@@ -242,8 +242,9 @@ pub(crate) fn name(outlet: &str) -> String {
 
 /// Leaves of an observation that it was.
 fn empty(connection: &Connection, gone: &Going, now: i64) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM reading WHERE seq = ?1", [gone.seq])?;
-    connection.execute("DELETE FROM features WHERE seq = ?1", [gone.seq])?;
+    for table in ["reading", "features", "gist"] {
+        connection.execute(&format!("DELETE FROM {table} WHERE seq = ?1"), [gone.seq])?;
+    }
     connection.execute(
         "UPDATE observation SET url = NULL, path = NULL, outlet = NULL, title = NULL, headers = NULL, archive = NULL,
            archive_offset = NULL, content = 0, page_kept = 0, forgotten_at = ?2 WHERE seq = ?1",

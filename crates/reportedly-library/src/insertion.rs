@@ -17,6 +17,7 @@ pub(crate) struct Insertion<'c> {
     observation: CachedStatement<'c>,
     reading: CachedStatement<'c>,
     features: CachedStatement<'c>,
+    gist: CachedStatement<'c>,
     page: CachedStatement<'c>,
 }
 
@@ -32,6 +33,7 @@ impl<'c> Insertion<'c> {
             )?,
             reading: connection.prepare_cached("INSERT INTO reading (seq, body) VALUES (?1, ?2)")?,
             features: connection.prepare_cached("INSERT INTO features (seq, body) VALUES (?1, ?2)")?,
+            gist: connection.prepare_cached("INSERT INTO gist (seq, body) VALUES (?1, ?2)")?,
             page: connection
                 .prepare_cached("INSERT INTO page (hash, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?,
         })
@@ -66,6 +68,9 @@ impl<'c> Insertion<'c> {
         self.reading.execute(params![seq, row.reading])?;
         if let Some(body) = &row.features {
             self.features.execute(params![seq, body])?;
+        }
+        if let Some(body) = &row.gist {
+            self.gist.execute(params![seq, body])?;
         }
         self.page(row)?;
         Ok(true)

@@ -279,7 +279,10 @@ impl View<'_> {
         packed.map(observation).transpose()
     }
 
-    pub(crate) fn ask<T>(&self, ask: impl Fn(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, Error> {
+    pub(crate) fn ask<T>(
+        &self,
+        ask: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
         ask(&self.transaction).map_err(|e| self.library.store.error(e))
     }
 

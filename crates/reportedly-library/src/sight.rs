@@ -3,7 +3,7 @@
 use crate::stored::{self, Hash, hash, hash_of_parts, pack, pack_reading};
 use jiff::Timestamp;
 use reportedly_read::Reading;
-use reportedly_story::{Features, Observation, known_at, turn};
+use reportedly_story::{Features, Gist, Observation, known_at, turn};
 use std::io;
 
 /// One sight of a page, with what is kept of it.
@@ -57,13 +57,15 @@ pub struct Row {
     pub(crate) archive: Option<(String, u64)>,
     pub(crate) reading: Vec<u8>,
     pub(crate) features: Option<Vec<u8>>,
+    pub(crate) gist: Option<Vec<u8>>,
     pub(crate) page: Option<Vec<u8>>,
 }
 
 impl Row {
     /// Bytes that it takes.
     pub fn size(&self) -> usize {
-        let more = self.page.as_ref().map_or(0, Vec::len) + self.features.as_ref().map_or(0, Vec::len);
+        let more =
+            [&self.page, &self.features, &self.gist].into_iter().flatten().map(Vec::len).sum::<usize>();
         self.reading.len() + more
     }
 
@@ -111,6 +113,7 @@ impl Row {
             archive: sight.archive.clone(),
             reading: pack_reading(reading)?,
             features: is_article.then(|| features.to_bytes()),
+            gist: is_article.then(|| Gist::of(reading).to_bytes()),
             page: sight.page.filter(|_| keep_page).map(pack).transpose()?,
         })
     }
@@ -154,4 +157,10 @@ const fn unsortable(number: i64) -> u64 {
 pub(crate) fn features_of(packed: &[u8], what: impl Fn() -> String) -> Result<Features, crate::Error> {
     let reading: Reading = stored::unpack_reading(packed, what)?;
     Ok(Features::of(&reading))
+}
+
+/// The gist of a stored reading.
+pub(crate) fn gist_of(packed: &[u8], what: impl Fn() -> String) -> Result<Gist, crate::Error> {
+    let reading: Reading = stored::unpack_reading(packed, what)?;
+    Ok(Gist::of(&reading))
 }

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/0002.sql"),
     include_str!("../schema/0003.sql"),
     include_str!("../schema/0004.sql"),
+    include_str!("../schema/0005.sql"),
 ];
 /// The version that this program reads and writes.
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -42,6 +42,19 @@ pub(crate) struct Credit {
     sure: bool,
 }
 
+impl Credit {
+    /// What stands there.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether that is an outlet or an agency, whoever else is known.
+    pub(crate) fn is_outlet(&self) -> bool {
+        let key = key(&self.name);
+        self.sure || LISTED.contains_key(&key) || AGENCIES.contains(&key)
+    }
+}
+
 /// Whether two names are one outlet's: "AP" and "Associated Press".
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
     let (a, b) = (key(one), key(other));
@@ -89,12 +102,8 @@ pub(crate) fn of(reading: &Reading) -> Vec<Credit> {
 pub(crate) fn known(credits: &[Credit], outlets: &Outlets, own: Option<&str>) -> Option<String> {
     let own = |name: &str| own.is_some_and(|own| is_same(name, own));
     let name = |credit: &Credit| {
-        let key = key(&credit.name);
-        let is_known = || LISTED.contains_key(&key) || AGENCIES.contains(&key);
-        outlets
-            .named(&credit.name)
-            .map(str::to_owned)
-            .or_else(|| (credit.sure || is_known()).then(|| credit.name.clone()))
+        let known = outlets.named(&credit.name).map(str::to_owned);
+        known.or_else(|| credit.is_outlet().then(|| credit.name.clone()))
     };
     credits.iter().filter_map(name).find(|name| !own(name))
 }

@@ -1,12 +1,11 @@
 //! What a story is called and what it is about, in the articles' own words.
 
-use reportedly_names::NameKind;
 use reportedly_read::Reading;
 use reportedly_text::{Language, split};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 
-use crate::terms::Terms;
+use crate::{gist::Gist, terms::Terms};
 
 /// Topics a story is given.
 const TOPICS: usize = 6;
@@ -18,10 +17,11 @@ const QUESTION: f32 = 0.5;
 
 /// The headline that stands for most: the one that resembles the others most, rather no question. Where no article has a title,
 /// the first sentence of the first.
-pub(crate) fn of_story(articles: &[&Reading]) -> String {
+pub fn headline(articles: &[Gist]) -> String {
     let titled: Vec<(&str, Terms)> = articles
         .iter()
-        .filter_map(|r| Some((plain_title(r)?, r.language.unwrap_or(Language::EN))))
+        .filter(|a| a.is_titled)
+        .filter_map(|a| Some((a.title.as_deref()?, a.language.unwrap_or(Language::EN))))
         .take(HEADLINES)
         .map(|(title, language)| (title, Terms::of_title(title, language)))
         .collect();
@@ -45,18 +45,19 @@ pub(crate) fn of_story(articles: &[&Reading]) -> String {
     }
     match best {
         Some((title, _)) => title.to_owned(),
-        None => articles.iter().find_map(|r| first_sentence(r)).unwrap_or_default(),
+        None => articles.iter().find_map(|a| a.title.clone()).unwrap_or_default(),
     }
 }
 
-fn first_sentence(reading: &Reading) -> Option<String> {
+/// What stands for a headline where there is none.
+pub(crate) fn first_sentence(reading: &Reading) -> Option<String> {
     let line = reading.text.lines().map(str::trim).find(|l| !l.is_empty())?;
     let analysis = split(line, reading.language.unwrap_or(Language::EN));
     analysis.sentences.first().map(|s| s.span.of(line).to_owned())
 }
 
 /// A title without the outlet's name behind a bar or dash.
-fn plain_title(reading: &Reading) -> Option<&str> {
+pub(crate) fn plain_title(reading: &Reading) -> Option<&str> {
     let title = reading.title.as_deref()?.trim();
     let plain = [" | ", " - ", " – ", " — ", " :: "].iter().find_map(|bar| {
         let (head, tail) = title.rsplit_once(bar)?;
@@ -67,31 +68,21 @@ fn plain_title(reading: &Reading) -> Option<&str> {
 }
 
 /// The names that most articles bring, the most frequent first, each by its commonest form.
-pub(crate) fn topics(articles: &[&Reading]) -> Vec<String> {
-    struct Topic<'r> {
-        name: &'r str,
+pub fn topics(articles: &[Gist]) -> Vec<String> {
+    struct Topic<'g> {
+        name: &'g str,
         articles: usize,
         mentions: usize,
         first: usize,
     }
     let mut topics: FxHashMap<String, Topic<'_>> = FxHashMap::default();
-    for reading in articles {
+    for gist in articles {
         let mut seen = FxHashSet::default();
-        for entity in &reading.names.entities {
-            let own = reading.outlet.as_deref().is_some_and(|o| o.eq_ignore_ascii_case(&entity.name));
-            let told = matches!(entity.kind, NameKind::Person | NameKind::Org | NameKind::Place);
-            if !told || own || reading.authors.contains(&entity.name) {
-                continue;
-            }
-            let key = entity.name.to_lowercase();
+        for (name, mentions) in &gist.names {
+            let key = name.to_lowercase();
             let first = topics.len();
-            let topic = topics.entry(key.clone()).or_insert(Topic {
-                name: &entity.name,
-                articles: 0,
-                mentions: 0,
-                first,
-            });
-            topic.mentions += entity.mentions.len();
+            let topic = topics.entry(key.clone()).or_insert(Topic { name, articles: 0, mentions: 0, first });
+            topic.mentions += mentions;
             topic.articles += usize::from(seen.insert(key));
         }
     }

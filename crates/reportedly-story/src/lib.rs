@@ -11,6 +11,7 @@ mod example;
 mod features;
 mod figures;
 mod fold;
+mod gist;
 mod group;
 mod headline;
 mod kin;
@@ -32,7 +33,10 @@ mod wording;
 
 pub use features::{Damaged, Features};
 pub use fold::{Cache, Fold, Merge, Past, Step, VERSION as FOLD_VERSION, turn};
+pub use gist::{Cited, Gist, VERSION as GIST_VERSION};
+pub use headline::{headline, topics};
 pub use known::{known_at, tell_apart};
+pub use origins::key as name_key;
 pub use outlets::Outlets;
 pub use terms::stemmer;
 pub use timeline::{is_spoken_of, timeline, timeline_of_story};
@@ -242,9 +246,9 @@ pub fn tell(observations: &[Observation], placed: &[Placed], outlets: &Outlets) 
     let days = || articles.iter().filter_map(|m| day(reading(m)).or_else(|| m.known_at.map(known::day)));
     let (first, last) = (days().min(), days().max());
     // A copy's headline and names say nothing that its original has not said.
-    let own: Vec<&Reading> = articles.iter().filter(|m| m.copy_of.is_none()).map(reading).collect();
-    let title = headline::of_story(&own);
-    let topics = headline::topics(&own);
+    let own = articles.iter().filter(|m| m.copy_of.is_none());
+    let own: Vec<Gist> = own.map(|m| Gist::without_cites(reading(m))).collect();
+    let (title, topics) = (headline(&own), topics(&own));
     let texts = texts(observations, &articles);
     let (claims, chains) = claims::of_story(observations, &articles, &texts, outlets);
     for (member, chain) in articles.iter_mut().zip(chains) {

@@ -37,7 +37,7 @@ pub(crate) fn without_article_behind(text: &str) -> &str {
 }
 
 /// A name for comparison: lower case, no quotation marks, no article in front.
-pub(crate) fn key(name: &str) -> String {
+pub fn key(name: &str) -> String {
     let lower = name.to_lowercase().replace('’', "'");
     let trimmed = lower.trim_matches(|c: char| !c.is_alphanumeric());
     let plain = ARTICLES.iter().find_map(|a| trimmed.strip_prefix(a)).unwrap_or(trimmed);
