@@ -8,7 +8,7 @@ use crate::{
     counts::{Cites, Counts, Moved, NONE, OutletCount, StoryCount, TOPICS, Topic},
     error::Error,
     gists::gist,
-    library::{Library, View},
+    library::View,
     sight::{instant, microseconds},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -87,13 +87,12 @@ impl Names {
 }
 
 impl Tally {
-    /// Counts what has changed since the last time.
-    pub fn count(&mut self, library: &Library) -> Result<Counts, Error> {
-        let view = library.view(None)?;
-        self.go_back(&view)?;
-        self.go_on(&view)?;
+    /// Counts what has changed since the last time, in a view of the library as it stands.
+    pub fn count(&mut self, view: &View<'_>) -> Result<Counts, Error> {
+        self.go_back(view)?;
+        self.go_on(view)?;
         let roots = roots(self.places.iter().map(|p| p.story), &self.merged);
-        self.tell_topics(&view, &roots)?;
+        self.tell_topics(view, &roots)?;
         Ok(self.counted(&roots))
     }
 

@@ -1,7 +1,7 @@
 //! What every answer carries: who may ask, headers, packing.
 
 use crate::{
-    Desk,
+    Desk, dates,
     forms::is_from_here,
     front::News,
     reader::{Reader, YEAR},
@@ -16,6 +16,7 @@ use axum::{
     response::IntoResponse,
 };
 use flate2::{Compression, write::GzEncoder};
+use jiff::Timestamp;
 use std::io::Write;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -98,6 +99,11 @@ impl Frame {
     /// Whether news is new to whoever reads.
     pub fn is_new(&self, news: &News) -> bool {
         self.reader.is_new(news.came, news.known)
+    }
+
+    /// The day of a moment where the reader is.
+    pub fn day(&self, at: &Timestamp) -> String {
+        dates::day_in(*at, &self.reader.zone)
     }
 
     /// The address of something that is shipped with the program.

@@ -26,6 +26,11 @@ pub fn day_of(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
+/// The day of a moment in a zone; where only the day is known, that.
+pub fn day_in(at: Timestamp, zone: &TimeZone) -> String {
+    day(if is_day(at) { day_of(at) } else { at.to_zoned(zone.clone()).date() })
+}
+
 /// Whether only the day is known: what was published some time on a day is known from its end on.
 pub fn is_day(at: Timestamp) -> bool {
     let time = at.to_zoned(TimeZone::UTC);

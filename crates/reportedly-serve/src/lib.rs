@@ -6,16 +6,19 @@
 mod answer;
 mod assets;
 mod connections;
+mod counting;
 mod dates;
 mod digest;
 mod forms;
 mod front;
 mod graph;
+mod hot;
 mod kept;
 mod metrics;
 mod pages;
 mod pen;
 mod reader;
+mod related;
 mod shelf;
 mod story;
 mod upkeep;
@@ -30,6 +33,7 @@ use axum::{
     routing::{get, post},
 };
 pub use connections::Limits;
+use counting::Counting;
 use forms::Seal;
 use kept::Kept;
 use metrics::Metrics;
@@ -114,6 +118,8 @@ fn cure(error: &io::Error) -> &'static str {
 #[derive(Clone)]
 pub(crate) struct Desk {
     shelf: Arc<Shelf>,
+    /// What is counted over all of it.
+    counting: Arc<Counting>,
     base: Arc<str>,
     listen: SocketAddr,
     metrics: Arc<Metrics>,
@@ -132,6 +138,7 @@ impl Desk {
         let fetcher = Fetcher::new(options.upkeep.network.clone());
         Ok(Self {
             shelf: Arc::new(Shelf::open(&options.folder)?),
+            counting: Counting::of(&options.folder),
             base: options.base.as_str().into(),
             listen,
             metrics: Arc::new(Metrics::new()),
@@ -204,6 +211,12 @@ fn router(desk: Desk) -> Router {
         .route(&at("/alerts/retry"), post(pages::alerts::retry))
         .route(&at("/settings"), get(pages::settings::show).post(pages::settings::change))
         .route(&at("/settings/digest"), post(pages::settings::digest))
+        .route(&at("/hot"), get(pages::hot::show))
+        .route(&at("/topics"), get(pages::topics::show))
+        .route(&at("/topics/{name}"), get(pages::topics::topic))
+        .route(&at("/outlets"), get(pages::outlets::show))
+        .route(&at("/outlets/{name}"), get(pages::outlets::outlet))
+        .route(&at("/video"), get(pages::videos::show))
         .route(&at("/assets/{name}"), get(assets::show))
         .route(&at("/healthz"), get(|| async { "ok\n" }))
         .route(&at("/readyz"), get(pages::ready))

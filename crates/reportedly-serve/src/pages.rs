@@ -4,11 +4,15 @@ pub mod alerts;
 pub mod article;
 mod change;
 pub mod feed;
+pub mod hot;
 pub mod keys;
+pub mod outlets;
 pub mod search;
 pub mod settings;
 pub mod story;
 pub mod subscriptions;
+pub mod topics;
+pub mod videos;
 
 use crate::{
     Desk,

@@ -52,6 +52,16 @@ impl Words {
         self.of.get(key).copied()
     }
 
+    /// What a room is called in the masthead.
+    pub fn room(&self, room: &str) -> &str {
+        self.of.get(format!("nav.{room}").as_str()).copied().unwrap_or_default()
+    }
+
+    /// What a column of the table of outlets is headed by.
+    pub fn column(&self, column: &str) -> &str {
+        self.of.get(format!("outlets.{column}").as_str()).copied().unwrap_or_default()
+    }
+
     /// So many of something: the text under `key.one` or `key.many`, with the number in place of `{}`.
     pub fn count(&self, key: &str, number: impl Borrow<usize>) -> String {
         let number = number.borrow();

@@ -6,6 +6,7 @@ use crate::{
     answer::{Frame, page},
     dates,
     kept::keep,
+    related::Related,
     story::{foreign, outlet, status},
     words::Words,
 };
@@ -55,6 +56,7 @@ struct Page {
     other: Vec<(&'static str, String)>,
     states: Vec<State>,
     diagnostics: Vec<String>,
+    related: Related,
 }
 
 /// The article in its story.
@@ -110,12 +112,17 @@ struct State {
 /// Shows an article.
 pub async fn show(State_(desk): State_<Desk>, Path(id): Path<String>, headers: HeaderMap) -> Response<Body> {
     let wanted = id.clone();
+    let counted = desk.counting.at_hand();
     let read = desk.shelf.read(move |_, library| {
         let view = library.view(None)?;
         let Some(found) = view.article(&wanted)? else { return Ok(None) };
-        let story = match view.story(&wanted)? {
-            Some(story) => Some(InStory::of(&view.tell(&story)?, &found)),
-            None => None,
+        let (story, related) = match view.story(&wanted)? {
+            Some(story) => {
+                let outlet = found.reading.outlet.as_deref();
+                let related = Related::to_article(&view, counted.as_deref(), &story, outlet)?;
+                (Some(InStory::of(&view.tell(&story)?, &found)), related)
+            }
+            None => (None, Related::default()),
         };
         let kept = view.kept_page(&found.id)?.is_some();
         let mut states = Vec::new();
@@ -140,9 +147,9 @@ pub async fn show(State_(desk): State_<Desk>, Path(id): Path<String>, headers: H
             Ok::<(), Error>(())
         })?;
         note(history.end());
-        Ok(Some((found, story, kept, states)))
+        Ok(Some((found, story, related, kept, states)))
     });
-    let (found, story, kept, states) = match read.await {
+    let (found, story, related, kept, states) = match read.await {
         Err(e) => return failed(&desk, &headers, &e),
         Ok(None) => return no_such(&desk, &headers, &id),
         Ok(Some(found)) => found,
@@ -186,6 +193,7 @@ pub async fn show(State_(desk): State_<Desk>, Path(id): Path<String>, headers: H
         other: reading.other.iter().map(|o| (o.role.word(), o.text.clone())).collect(),
         states: if states.len() > 1 { states } else { Vec::new() },
         diagnostics: reading.diagnostics.clone(),
+        related,
         frame,
     };
     keep(page(StatusCode::OK, &headers, &view))

@@ -6,6 +6,7 @@ use crate::{
     answer::{Frame, page},
     dates,
     kept::keep,
+    related::Related,
     story::StoryView,
 };
 use askama::Template;
@@ -35,6 +36,7 @@ struct Page {
     /// The days that may be asked about, with how many articles each brought.
     days: Vec<Day>,
     strip: Strip,
+    related: Related,
 }
 
 /// The days of a story in proportion, for the slider.
@@ -105,20 +107,23 @@ pub async fn show(
         return nothing(&desk, &headers, StatusCode::BAD_REQUEST, what);
     }
     let wanted = id.clone();
+    let counted = desk.counting.at_hand();
     let read = desk.shelf.read(move |shelf, library| {
         let now = library.view(None)?;
         let Some(story) = now.story(&wanted)? else { return Ok(None) };
         let Some(day) = day else {
             let told = now.tell(&story)?;
             let days = days(told.story.articles.iter().filter_map(|m| m.known_at), day);
-            return Ok(Some((Some(StoryView::of(&told)), days)));
+            let related = Related::to_story(&now, counted.as_deref(), &story)?;
+            return Ok(Some((Some(StoryView::of(&told)), days, related)));
         };
         let days = days(shelf.days(&now, &story)?.iter().copied(), Some(day));
         drop(now);
         let then = library.view(Some(end_of(day)))?;
         let found = then.story(&wanted)?;
         let told = found.map(|found| then.tell(&found)).transpose()?;
-        Ok(Some((told.as_ref().map(StoryView::of), days)))
+        // What else there was by then is not counted.
+        Ok(Some((told.as_ref().map(StoryView::of), days, Related::default())))
     });
     let as_of = day.map(|day| (day.to_string(), dates::day(day)));
     match read.await {
@@ -129,7 +134,7 @@ pub async fn show(
             StatusCode::NOT_FOUND,
             format!("There is no story or article with the id {id}."),
         ),
-        Ok(Some((None, _))) => {
+        Ok(Some((None, ..))) => {
             let day = as_of.map_or_else(String::new, |(_, shown)| shown);
             nothing(
                 &desk,
@@ -138,12 +143,12 @@ pub async fn show(
                 format!("Nothing was known of this story by {day}."),
             )
         }
-        Ok(Some((Some(story), days))) => {
+        Ok(Some((Some(story), days, related))) => {
             let frame = frame(&desk, &headers, "story", story.title.clone());
             keep(page(
                 StatusCode::OK,
                 &headers,
-                &Page { frame, story, as_of, strip: Strip::of(&days, day), days },
+                &Page { frame, story, as_of, strip: Strip::of(&days, day), days, related },
             ))
         }
     }
