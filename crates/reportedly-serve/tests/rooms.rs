@@ -11,8 +11,8 @@ const FERRY: &str = "The ferry Anna ran aground off Velm in fog, the coastguard 
                      was hurt, the coastguard said. The ferry Anna will be towed to Velm harbour.";
 const TAKEN_UP: &str = "The ferry Anna ran aground off Velm, the Osprey Wire reported. Passengers of the ferry Anna waited in fog for \
                         hours until boats came from Velm harbour, Ida Marsh, who was on board, told the Skarn Weekly.";
-const SALE: &str = "Ida Marsh sold her house at Velm harbour, the land office of Velm said. Ida Marsh has lived there for forty \
-                    years.";
+const WATER: &str = "The council of Velm raises the price of water by a tenth from May, the treasurer said on Monday. Pipes under the \
+                     old town leak and have to be replaced. Of the councillors only Ida Marsh voted against.";
 const BREAD: &str = "Bakers in Tarn bake less bread than a year ago, the bakers' guild of Tarn said.";
 
 /// A newsroom in which a ferry ran aground in the last week.
@@ -21,7 +21,7 @@ fn ferry(base: &str) -> Newsroom {
         article("ferry", "Osprey Wire", "2031-03-03", "Ferry Anna aground off Velm", FERRY),
         article("copied", "Velm Post", "2031-03-04", "Ferry Anna aground off Velm", FERRY),
         article("fog", "Skarn Weekly", "2031-03-05", "Hours in the fog on the ferry Anna off Velm", TAKEN_UP),
-        article("sale", "Velm Post", "2031-01-20", "Ida Marsh sells her house at Velm", SALE),
+        article("water", "Velm Post", "2031-01-20", "Velm raises the price of water", WATER),
         article(
             "bread",
             "Tarn <b>Post</b>",
@@ -86,10 +86,15 @@ fn topics_lead_to_their_stories_and_back() {
     check(&newsroom, "/topics", &["/topics/Velm\"", "2 stories", "/topics/Tarn\""], &[]);
     check(&newsroom, "/topics?order=name&from=0", &["/topics/Tarn\""], &[]);
     check(&newsroom, "/topics?order=sideways&from=99999999999", &["stories"], &["/topics/Tarn\""]);
-    check(&newsroom, "/topics/velm", &["/stories/ferry", "/stories/sale", "3 articles"], &["/stories/bread"]);
+    check(
+        &newsroom,
+        "/topics/velm",
+        &["/stories/ferry", "/stories/water", "3 articles"],
+        &["/stories/bread"],
+    );
     check(&newsroom, "/topics/Tarn", &["/stories/bread"], &["<script>", "/stories/ferry"]);
     let body = counted(&newsroom, "/topics/velm");
-    assert!(body.find("/stories/ferry") < body.find("/stories/sale"), "the newest first");
+    assert!(body.find("/stories/ferry") < body.find("/stories/water"), "the newest first");
 }
 
 #[test]
@@ -109,7 +114,7 @@ fn outlets_say_whom_they_cite_and_show_where() {
         &["the first to tell 1 story", "/outlets/Skarn%20Weekly"],
         &[],
     );
-    check(&newsroom, "/outlets/Velm%20Post", &["one of them a copy", "/articles/sale"], &[]);
+    check(&newsroom, "/outlets/Velm%20Post", &["one of them a copy", "/articles/water"], &[]);
 }
 
 #[test]
@@ -126,12 +131,12 @@ fn stories_and_articles_have_others_beside_them() {
     check(
         &newsroom,
         "/stories/ferry",
-        &["Related stories", "/stories/sale", "also about"],
+        &["Related stories", "/stories/water", "also about"],
         &["/stories/bread"],
     );
     check(&newsroom, "/articles/fog", &["Related articles", "/articles/ferry", "same story"], &[]);
     // What came later is not related to what was known then.
-    check(&newsroom, "/stories/sale?as_of=2031-01-21", &[], &["Related stories"]);
+    check(&newsroom, "/stories/water?as_of=2031-01-21", &[], &["Related stories"]);
 }
 
 #[test]
