@@ -27,6 +27,9 @@ pub struct Seen {
     pub reading: Reading,
 }
 
+/// A page's bytes as they were kept, and the headers that it came with, one a line.
+pub type KeptPage = (Vec<u8>, Option<String>);
+
 /// What a row has beside its reading.
 struct Row {
     seq: i64,
@@ -139,8 +142,8 @@ impl View<'_> {
 
     /// The bytes of a page as they were kept, of this state of an article or of its newest sight that has them; and its
     /// headers, as they were told.
-    pub fn kept_page(&self, name: &str) -> Result<Option<(Vec<u8>, Option<String>)>, Error> {
-        let found: Option<(Vec<u8>, Option<String>)> = self.ask(|t| {
+    pub fn kept_page(&self, name: &str) -> Result<Option<KeptPage>, Error> {
+        let found: Option<KeptPage> = self.ask(|t| {
             let article: Option<(String, i64)> = t
                 .prepare_cached(
                     "SELECT article, content FROM placed JOIN observation USING (seq, article)

@@ -59,7 +59,7 @@ pub use folding::Folded;
 pub use follows::{Delivery, Follow, Followed, KeptAlert, Looked, NewAlert};
 pub use forget::{Forgotten, Which};
 pub use gained::{Grown, Member};
-pub use history::Seen;
+pub use history::{KeptPage, Seen};
 pub use import::{Imported, Imports};
 pub use library::{Found, Library, ToldStory, View};
 pub use retention::{Goes, Rule, Takes};
