@@ -61,7 +61,7 @@ pub use forget::{Forgotten, Which};
 pub use gained::{Grown, Member};
 pub use history::{KeptPage, Seen};
 pub use import::{Imported, Imports};
-pub use library::{Found, Library, ToldStory, View};
+pub use library::{Found, Library, State, ToldStory, View};
 pub use retention::{Goes, Rule, Takes};
 pub use searching::{Again, Answer, FoundArticle, Indexed, Searchable};
 pub use sight::{Row, Sight, Told};

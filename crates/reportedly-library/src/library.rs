@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    folding,
+    folding, searching,
     sight::{self, instant, microseconds},
     store::Store,
     stored::unpack_reading,
@@ -32,6 +32,19 @@ pub struct View<'l> {
     /// Steps of the fold that were taken by then.
     pub(crate) steps: i64,
     outlets: Outlets,
+}
+
+/// The state that a library is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The last observation.
+    seen: i64,
+    /// The last step of the log.
+    step: i64,
+    /// How often something was taken into the index.
+    indexed: i64,
+    /// How often something was taken out for good.
+    taken: i64,
 }
 
 /// A story, by the place of the article that founded it.
@@ -83,6 +96,21 @@ impl Library {
         let library = Self::open(folder)?;
         library.store.read_lightly()?;
         Ok(library)
+    }
+
+    /// The state that it is in: what it tells follows from this, whatever else is written to it.
+    pub fn state(&self) -> Result<State, Error> {
+        let connection = &self.store.connection;
+        let last = "SELECT (SELECT coalesce(max(seq), 0) FROM observation), (SELECT coalesce(max(step), -1) FROM placed)";
+        (|| {
+            let (seen, step) =
+                connection.prepare_cached(last)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let indexed = searching::commits(connection)?;
+            // What is taken out of the truth is followed by giving its room back, which is counted there.
+            let taken = connection.pragma_query_value(None, "schema_version", |row| row.get(0))?;
+            Ok(State { seen, step, indexed, taken })
+        })()
+        .map_err(|e| self.store.error(e))
     }
 
     /// The library's folder.

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use reportedly_read::Reading;
 use reportedly_story::Observation;
 use reportedly_text::{Language, Span};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::{cell::RefCell, io, path::PathBuf};
 use tantivy::{TantivyError, directory::error::LockError};
 
@@ -115,8 +115,8 @@ fn index_error(store: &Store, error: &SearchError) -> Error {
 }
 
 /// The number of the last commit that the log knows of.
-fn commits(store: &Store) -> Result<i64, Error> {
-    Ok(setting(&store.connection, COMMITS).map_err(|e| store.error(e))?.unwrap_or(0))
+pub(crate) fn commits(connection: &Connection) -> rusqlite::Result<i64> {
+    Ok(setting(connection, COMMITS)?.unwrap_or(0))
 }
 
 fn count(store: &Store, query: &str) -> Result<usize, Error> {
@@ -142,7 +142,8 @@ fn open(store: &Store) -> Result<Result<(Index, i64), Again>, Error> {
         Err(OpenError::Damaged(_)) => return Ok(Err(Again::Damaged)),
     };
     let Ok(stamp) = index.stamp() else { return Ok(Err(Again::Damaged)) };
-    let ahead = stamp.state.parse::<i64>().unwrap_or(0) - commits(store)?;
+    let ahead =
+        stamp.state.parse::<i64>().unwrap_or(0) - commits(&store.connection).map_err(|e| store.error(e))?;
     Ok(if (0..=1).contains(&ahead) { Ok((index, ahead)) } else { Err(Again::Damaged) })
 }
 
@@ -225,7 +226,7 @@ impl Writer {
         if indexed.of == 0 {
             return Ok(());
         }
-        let mut commits = commits(&self.store)?;
+        let mut commits = commits(&self.store.connection).map_err(|e| self.store.error(e))?;
         let mut writer = index.writer(MEMORY).map_err(|e| index_error(&self.store, &e))?;
         // What a killed run took in may be in already.
         let mut twice = ahead;

@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_stays_and_the_rest_goes() {
         let page = Page {
-            of: None,
+            of: Stamp::default(),
             made: Instant::now(),
             headers: HeaderMap::new(),
             body: Bytes::from(vec![0; 1 << 20]),

@@ -2,7 +2,7 @@
 
 use crate::front::Front;
 use jiff::Timestamp;
-use reportedly_library::{Again, Error, Found, Library, Searchable, View, last_written};
+use reportedly_library::{Again, Error, Found, Library, Searchable, State, View, last_written};
 use rustc_hash::FxHashMap;
 use std::{
     path::{Path, PathBuf},
@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What takes longer is made again once that many times as long has gone by as making it took, so that a library that is always
 /// written to leaves time for its readers.
 const REST: u32 = 10;
+/// The clock that files are dated by may be so coarse.
+const TICK: Duration = Duration::from_millis(100);
 /// Stories that are looked back at, whose days are kept.
 const LOOKED_BACK: usize = 4096;
 
@@ -31,6 +33,7 @@ const LOOKED_BACK: usize = 4096;
 #[derive(Debug)]
 pub struct Shelf {
     folder: PathBuf,
+    heard: Mutex<Heard>,
     idle: Mutex<Vec<Library>>,
     readers: Arc<Semaphore>,
     index: Mutex<Option<(Stamp, Searchable)>>,
@@ -51,8 +54,21 @@ struct Made {
     took: Duration,
 }
 
-/// The state that a library is in: another one after everything that was written to it.
-pub type Stamp = Option<SystemTime>;
+/// The state that a library is in: another one after everything that was written to it and bears on what it tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    state: Option<State>,
+    /// When it was written to last, where it cannot be asked for its state.
+    written: Option<SystemTime>,
+}
+
+/// What was last heard of the library's state.
+#[derive(Debug)]
+struct Heard {
+    library: Library,
+    written: Option<SystemTime>,
+    stamp: Stamp,
+}
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -67,8 +83,10 @@ impl Shelf {
     /// Opens a library. Errors: there is none, or it cannot be read.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         let first = Library::open_lightly(folder)?;
+        let heard = Heard { library: Library::open_lightly(folder)?, written: None, stamp: Stamp::default() };
         Ok(Self {
             folder: folder.to_path_buf(),
+            heard: Mutex::new(heard),
             idle: Mutex::new(vec![first]),
             readers: Arc::new(Semaphore::new(READERS)),
             index: Mutex::new(None),
@@ -80,7 +98,17 @@ impl Shelf {
 
     /// The state that the library is in.
     pub fn stamp(&self) -> Stamp {
-        last_written(&self.folder)
+        let written = last_written(&self.folder);
+        let mut heard = lock(&self.heard);
+        // Most of what is written while news is fetched is that there is none. Two writes at one time of the system's
+        // clock look like one.
+        let just_now = written.is_none_or(|at| at.elapsed().is_ok_and(|since| since < TICK));
+        if just_now || heard.stamp == Stamp::default() || heard.written != written {
+            heard.written = written;
+            let state = heard.library.state().ok();
+            heard.stamp = Stamp { state, written: written.filter(|_| state.is_none()) };
+        }
+        heard.stamp
     }
 
     /// Reads from the library, on a thread that may wait.
