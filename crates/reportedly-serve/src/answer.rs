@@ -83,6 +83,8 @@ pub struct Frame {
     pub base: String,
     /// Who reads it.
     pub reader: Reader,
+    /// Where the keys after a g lead, for the script: "h/ s/search".
+    pub rooms: &'static str,
     /// The room that the page is in.
     pub room: &'static str,
     /// What the page is called.
@@ -109,11 +111,6 @@ impl Frame {
     /// The address of something that is shipped with the program.
     pub fn asset(&self, name: &str) -> String {
         crate::assets::address(&self.base, name)
-    }
-
-    /// Where the keys after a g lead, for the script: "h/ s/search".
-    pub fn rooms(&self) -> &'static str {
-        &crate::pages::keys::PLACES
     }
 }
 

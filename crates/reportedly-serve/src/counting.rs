@@ -1,13 +1,13 @@
 //! What is counted over the whole library, kept for all who ask: made in the background, and brought up to date when the
 //! library was written to.
 
-use crate::{hot::Hot, shelf::Stamp};
+use crate::hot::Hot;
 use reportedly_library::{Counts, Error, Library, Tally, last_written};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 use tokio::{sync::watch, time::timeout};
 
@@ -37,7 +37,8 @@ pub struct Counting {
 
 #[derive(Debug)]
 struct Made {
-    of: Stamp,
+    /// When the library was written to last by then.
+    of: Option<SystemTime>,
     counted: Arc<Counted>,
     at: Instant,
     took: Duration,

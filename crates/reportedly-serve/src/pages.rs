@@ -41,7 +41,7 @@ struct Nothing {
 /// The frame of a page in a room, for whoever sent these headers.
 fn frame(desk: &Desk, headers: &HeaderMap, room: &'static str, title: String) -> Frame {
     let reader = Reader::of(headers, Timestamp::now());
-    Frame { words: Words::of("en"), base: desk.base.to_string(), reader, room, title }
+    Frame { words: Words::of("en"), base: desk.base.to_string(), reader, rooms: &keys::PLACES, room, title }
 }
 
 fn nothing(desk: &Desk, headers: &HeaderMap, status: StatusCode, what: String) -> Response<Body> {

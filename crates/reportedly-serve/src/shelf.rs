@@ -38,11 +38,14 @@ pub struct Shelf {
     readers: Arc<Semaphore>,
     index: Mutex<Option<(Stamp, Searchable)>>,
     /// When the articles of a story became known, of those that were looked back at.
-    days: Mutex<(Stamp, FxHashMap<String, Arc<[Timestamp]>>)>,
+    days: Mutex<(Stamp, Days)>,
     front: Mutex<Option<Made>>,
     /// Held while the news is made.
     making: tokio::sync::Mutex<()>,
 }
+
+/// When the articles of each story became known.
+type Days = FxHashMap<String, Arc<[Timestamp]>>;
 
 /// The news, as it was made.
 #[derive(Debug)]

@@ -44,7 +44,7 @@ impl<'n> Browser<'n> {
             self.cookies = format!("session={value}");
         }
         if let Some(token) = between(&answer.body, "name=\"token\" value=\"", "\"") {
-            self.token = token.to_owned();
+            token.clone_into(&mut self.token);
         }
         answer
     }
@@ -82,7 +82,7 @@ fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what} did not come");
+        assert!(begun.elapsed() < Duration::from_mins(1), "{what} did not come");
         sleep(Duration::from_millis(50));
     }
 }

@@ -24,9 +24,13 @@ const KEYS: [(&[&str], &str); 5] = [
 ];
 
 /// Keys after a g: where each goes, and what that room is called.
-const ROOMS: [(&str, &str, &str); 5] = [
+const ROOMS: [(&str, &str, &str); 9] = [
     ("h", "/", "nav.news"),
     ("s", "/search", "nav.search"),
+    ("w", "/hot", "nav.hot"),
+    ("t", "/topics", "nav.topics"),
+    ("o", "/outlets", "nav.outlets"),
+    ("v", "/video", "nav.video"),
     ("f", "/subscriptions", "nav.subscriptions"),
     ("a", "/alerts", "nav.alerts"),
     ("e", "/settings", "nav.settings"),

@@ -62,14 +62,14 @@ struct Bar {
 impl Strip {
     fn of(days: &[Day], current: Option<Date>) -> Self {
         let (Some(first), Some(last)) = (days.first(), days.last()) else { return Self::default() };
-        let length = apart(first.day, last.day).max(1);
-        let at = current.map_or(length, |day| apart(first.day, day).clamp(0, length));
+        let length = apart(first.at, last.at).max(1);
+        let at = current.map_or(length, |day| apart(first.at, day).clamp(0, length));
         let most = days.iter().map(|d| d.articles).max().unwrap_or(1).max(1);
         let bars = days.iter().map(|d| {
-            let after = apart(first.day, d.day);
+            let after = apart(first.at, d.at);
             Bar { x: after * 995 / length, height: 4 + d.articles * 28 / most, past: after <= at }
         });
-        let counts: Vec<(i32, usize)> = days.iter().map(|d| (apart(first.day, d.day), d.articles)).collect();
+        let counts: Vec<(i32, usize)> = days.iter().map(|d| (apart(first.at, d.at), d.articles)).collect();
         Self {
             first: first.date.clone(),
             length,
@@ -87,7 +87,7 @@ fn apart(from: Date, to: Date) -> i32 {
 
 /// A day on which something became known.
 struct Day {
-    day: Date,
+    at: Date,
     date: String,
     shown: String,
     articles: usize,
@@ -173,7 +173,7 @@ fn days(known: impl Iterator<Item = Timestamp>, current: Option<Date>) -> Vec<Da
     // The last of those that were past on the day that is asked about.
     let at = current.and_then(|current| days.iter().rposition(|(date, _)| *date <= current));
     let day = |(i, (date, articles)): (usize, &(Date, usize))| Day {
-        day: *date,
+        at: *date,
         date: date.to_string(),
         shown: dates::day(*date),
         articles: *articles,

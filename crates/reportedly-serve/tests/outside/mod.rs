@@ -66,7 +66,7 @@ impl Web {
 
 /// An article's page, with these paragraphs.
 pub fn article(title: &str, paragraphs: &[&str]) -> String {
-    let text: String = paragraphs.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect();
+    let text = format!("<p>{}</p>", paragraphs.join("</p><p>"));
     format!(
         "<!doctype html><html><head><title>{title} - Tarn Post</title>
          <meta property='og:site_name' content='Tarn Post'></head><body><nav><a href='/'>Home</a></nav>
