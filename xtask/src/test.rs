@@ -123,7 +123,8 @@ fn served(command: &str) -> Result<()> {
     let mut news = || {
         let said = lines.by_ref().map_while(std::io::Result::ok).find_map(|line| {
             let (_, address) = line.split_once("http://")?;
-            Some(address.trim_end_matches('/').to_owned())
+            let end = address.find(|c: char| !c.is_ascii_digit() && !".:".contains(c));
+            Some(address[..end.unwrap_or(address.len())].to_owned())
         });
         let address = said.context("it does not say where it listens")?;
         let mut stream = TcpStream::connect(&address)?;

@@ -21,7 +21,7 @@ use url::{ParseError, Url};
 /// Set where a machine without a browser is a fault.
 const REQUIRED: &str = "REPORTEDLY_BROWSER_TESTS";
 /// How long a page may take to become what a test waits for.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A browser with one page.
 pub struct Browser {
