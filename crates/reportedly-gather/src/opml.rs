@@ -21,6 +21,8 @@ const DEEPEST: usize = 16;
 const FOLLOWED: usize = 256;
 /// Characters of a title or a folder's name.
 const LONGEST: usize = 500;
+/// Bytes of an address; no feed has a longer one.
+const LONGEST_ADDRESS: usize = 2_000;
 
 /// One feed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -134,7 +136,7 @@ impl Found {
         let Some(given) = told("xmlUrl") else {
             return name.map_or(Open::Leaf, Open::Folder);
         };
-        let Some(url) = address(&given) else {
+        let Some(url) = address(&given).filter(|url| url.len() <= LONGEST_ADDRESS) else {
             let given: String = given.chars().take(LONGEST).collect();
             self.feeds.problems.push((line(), format!("{given:?} is no address of a feed")));
             return Open::Leaf;
@@ -253,6 +255,18 @@ mod tests {
         let folders =
             folders.iter().map(|path| path.iter().map(|name| (*name).to_owned()).collect()).collect();
         Feed { url: url.to_owned(), title: title.map(str::to_owned), site: None, folders }
+    }
+
+    #[test]
+    fn an_address_without_end_is_passed_over() {
+        let list = |length: usize| {
+            let path = "a".repeat(length);
+            format!("<opml><body><outline xmlUrl=\"https://wire.example/{path}\"/></body></opml>")
+        };
+        let short = parse(list(1_000).as_bytes()).expect("OPML");
+        assert_eq!((short.feeds.len(), short.problems.len()), (1, 0));
+        let long = parse(list(100_000).as_bytes()).expect("OPML");
+        assert!(long.feeds.is_empty() && long.problems.len() == 1 && long.problems[0].1.len() < 2_000);
     }
 
     #[test]

@@ -207,7 +207,7 @@ mod tests {
             &[(PartyKind::Outlet, "Osprey Wire"), (PartyKind::Org, "the coastguard")],
             &["Osprey Wire"],
         );
-        check(None, &[(PartyKind::Org, "the Skarn Weekly")], &["Skarn Weekly"]);
+        check(None, &[(PartyKind::Org, "The Skarn Weekly")], &["Skarn Weekly"]);
         check(Some("Osprey Wire"), &[(PartyKind::Outlet, "the Osprey Wire")], &["Osprey Wire"]);
         check(Some("Tern News Agency"), &[(PartyKind::Outlet, "Velm Post")], &["Tern News Agency"]);
     }

@@ -28,7 +28,8 @@ use reportedly_text::Span;
 /// States of an article that are shown.
 const STATES: usize = 50;
 /// A kept page is looked at, and does nothing.
-const SANDBOX: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
+const SANDBOX: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; \
+     frame-ancestors 'none'";
 
 #[derive(Template)]
 #[template(path = "article.html")]
