@@ -23,7 +23,7 @@ pub fn run(data: &Path) -> Result<()> {
     tests.args(["test", "--quiet", "--workspace"]);
     if browser {
         // Where there is one, pages that were not looked at are a failure.
-        tests.env("REPORTEDLY_BROWSER_TESTS", "required");
+        tests.env("BROWSER_TESTS", "required");
     }
     succeed(&mut tests)?;
     step("the fuzz targets compile");

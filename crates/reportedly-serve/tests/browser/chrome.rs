@@ -19,7 +19,7 @@ use std::{
 use url::{ParseError, Url};
 
 /// Set where a machine without a browser is a fault.
-const REQUIRED: &str = "REPORTEDLY_BROWSER_TESTS";
+const REQUIRED: &str = "BROWSER_TESTS";
 /// How long a page may take to become what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(30);
 

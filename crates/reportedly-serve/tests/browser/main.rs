@@ -97,7 +97,7 @@ fn pictures() -> PathBuf {
 
 /// The rooms to look at: all, or with a variable for whoever works on some those whose names begin with it.
 fn rooms() -> impl Iterator<Item = (&'static str, String)> {
-    let wanted = std::env::var("REPORTEDLY_BROWSER_ROOMS").unwrap_or_default();
+    let wanted = std::env::var("BROWSER_ROOMS").unwrap_or_default();
     let rooms = ROOMS.iter().filter(move |(name, _)| name.starts_with(&wanted));
     rooms.map(|(name, path)| (*name, NEWSROOM.address(path)))
 }
