@@ -22,5 +22,5 @@ pub use following::{example, find, name_of, raise, word, would_find};
 pub use health::{Health, State, ago, rough};
 pub use look::{Found, look, subscription};
 pub use subscriptions::{as_list, pause, resume};
-pub use taking::{keep, read, told};
+pub use taking::{keep, read, row, told};
 pub use update::{LONGEST_RUN, Told, Updated, Updater, Which};

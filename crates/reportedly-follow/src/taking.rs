@@ -4,7 +4,10 @@ use reportedly_gather::{Record, article_id};
 use reportedly_library::{Added, Error, Library, Row, Sight, Told, Writer};
 use reportedly_read::{PageKind, Reading};
 use reportedly_story::Observation;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// Reads one record; its notes become diagnostics. A fault of ours in one page must not cost the others of a long run:
 /// it gives an empty reading that says so, and is told beside it.
@@ -51,6 +54,18 @@ pub fn told(record: &Record) -> Told {
     Told::of(&record.bytes, parts.iter().map(Vec::as_slice))
 }
 
+/// A page and what was read of it, ready for a library; with its bytes where `keep_page` says so.
+pub fn row(record: &Record, observation: Observation, keep_page: bool) -> io::Result<Row> {
+    let sight = Sight {
+        observation,
+        page: Some(&record.bytes),
+        told: Some(told(record)),
+        headers: record.headers.clone(),
+        archive: None,
+    };
+    Row::of(&sight, keep_page)
+}
+
 /// Puts one page and what was read of it into a library, unless the article's last state says the same; with its bytes
 /// where `keep_page` says so. Folding is the caller's.
 pub fn keep(
@@ -60,15 +75,8 @@ pub fn keep(
     observation: Observation,
     keep_page: bool,
 ) -> Result<Added, Error> {
-    let sight = Sight {
-        observation,
-        page: Some(&record.bytes),
-        told: Some(told(record)),
-        headers: record.headers.clone(),
-        archive: None,
-    };
     let path = || record.url.clone().unwrap_or_default().into();
-    let row = Row::of(&sight, keep_page).map_err(|source| Error::File { path: path(), source })?;
+    let row = row(record, observation, keep_page).map_err(|source| Error::File { path: path(), source })?;
     if library.says_the_same(&row)? {
         return Ok(Added { known: 1, ..Added::default() });
     }

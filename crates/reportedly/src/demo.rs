@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
-use reportedly_follow::{read, told};
+use reportedly_follow::{read, row};
 use reportedly_gather::load_stream;
-use reportedly_library::{Row, Sight, Writer};
+use reportedly_library::Writer;
 use tempfile::TempDir;
 
 mod pages {
@@ -23,16 +23,8 @@ pub fn library() -> Result<TempDir> {
     for (name, bytes) in pages::PAGES {
         let mut record = load_stream(*bytes)?;
         record.fetched = Some(SEEN);
-        let told = told(&record);
         let (observation, _) = read(&mut record, Some((*name).to_owned()));
-        let sight = Sight {
-            observation,
-            page: Some(&record.bytes),
-            told: Some(told),
-            headers: record.headers.clone(),
-            archive: None,
-        };
-        rows.push(Row::of(&sight, true)?);
+        rows.push(row(&record, observation, true)?);
     }
     writer.add_rows(&rows)?;
     writer.fold()?;

@@ -9,7 +9,7 @@ use reportedly_gather::{
     pace::{Again, Trouble},
     robots::{Permission, Robots},
 };
-use reportedly_library::{Error, Library, Row, Sight, Visit};
+use reportedly_library::{Error, Library, Row, Visit};
 use reportedly_read::{Form, Listing};
 use std::{io, sync::Arc, time::Duration};
 use xxhash_rust::xxh3::xxh3_64;
@@ -160,17 +160,9 @@ pub(super) async fn read(
     }
     record.listing = listing;
     let taken = tokio::task::spawn_blocking(move || {
-        let told = taking::told(&record);
         let (observation, broken) = taking::read(&mut record, None);
         let (id, is_article) = (observation.id.clone(), observation.reading.kind.is_article());
-        let sight = Sight {
-            observation,
-            page: Some(&record.bytes),
-            told: Some(told),
-            headers: record.headers.clone(),
-            archive: None,
-        };
-        (id, is_article, Row::of(&sight, keep_page && of_page), broken)
+        (id, is_article, taking::row(&record, observation, keep_page && of_page), broken)
     });
     let (id, is_article, row, broken) =
         taken.await.unwrap_or_else(|e| std::panic::resume_unwind(e.into_panic()));

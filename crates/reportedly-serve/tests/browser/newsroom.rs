@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use reportedly_gather::{load, walk};
-use reportedly_library::{Followed, Library, Row, Sight, Subscription, Writer};
+use reportedly_library::{Followed, Library, Subscription, Writer};
 use reportedly_serve::{Options, Upkeep, serve};
 use std::{
     fs,
@@ -75,12 +75,9 @@ fn fill(folder: &Path) {
     for path in walk(&[example]).files {
         let mut record = load(&path).expect("a page");
         record.fetched = Some(fetched);
-        let told = reportedly_follow::told(&record);
         let name = path.to_string_lossy().into_owned();
         let (observation, _) = reportedly_follow::read(&mut record, Some(name));
-        let sight =
-            Sight { observation, page: Some(&record.bytes), told: Some(told), headers: None, archive: None };
-        rows.push(Row::of(&sight, true).expect("packed"));
+        rows.push(reportedly_follow::row(&record, observation, true).expect("packed"));
     }
     let mut writer = Writer::open(folder).expect("a library");
     writer.add_rows(&rows).expect("added");
