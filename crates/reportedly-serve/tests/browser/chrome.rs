@@ -187,8 +187,13 @@ impl Browser {
         }
     }
 
-    /// Presses keys one after the other.
+    /// Presses keys one after the other, once the page is there to hear them: what is pressed before scripts have run
+    /// nobody hears, and chromium drops what is pressed before it has painted.
     pub async fn press(&self, keys: impl IntoIterator<Item = char>) {
+        self.wait_for(
+            "document.readyState === 'complete' && performance.getEntriesByName('first-contentful-paint').length > 0",
+        )
+        .await;
         let press = |actions: KeyActions, value| {
             actions.then(KeyAction::Down { value }).then(KeyAction::Up { value })
         };
