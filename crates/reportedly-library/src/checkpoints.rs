@@ -8,7 +8,7 @@ use crate::{
     stored::Hash,
 };
 use reportedly_story::Fold;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeSet,
@@ -65,18 +65,24 @@ pub(crate) fn load(path: &Path, hash: &Hash) -> io::Result<Fold> {
 }
 
 /// Keeps the state after so many steps where the last one that is kept is far enough back, and lets go of those that
-/// are no longer needed.
-pub(crate) fn keep(store: &Store, fold: &Fold, taken: i64, spacing: Spacing) -> Result<(), Error> {
-    let failed = |e| store.error(e);
-    let kept = listed(&store.connection).map_err(failed)?;
+/// are no longer needed: in the transaction that has these steps. Gives the file that it made; the files of others stay
+/// until the transaction is over, as a run that is killed goes back to them.
+pub(crate) fn keep(
+    transaction: &Transaction<'_>,
+    folder: &Path,
+    fold: &Fold,
+    taken: i64,
+    spacing: Spacing,
+) -> Result<Option<String>, Error> {
+    let failed = |e| database(folder, e);
+    let kept = listed(transaction).map_err(failed)?;
     let since = taken - kept.first().map_or(0, |k| k.0);
     let Spacing(steps_apart, part) = spacing;
     if since < steps_apart.max(taken / part) {
-        return Ok(());
+        return Ok(None);
     }
-    debug_assert_eq!(steps(&store.connection).ok(), Some(taken));
-    let folder = store.folder.join(CHECKPOINTS);
-    let (file, hash) = save(&folder, fold, taken).map_err(|e| cannot_write(&store.folder, e))?;
+    debug_assert_eq!(steps(transaction).ok(), Some(taken));
+    let (file, hash) = save(&folder.join(CHECKPOINTS), fold, taken).map_err(|e| cannot_write(folder, e))?;
     let mut stay = BTreeSet::from([taken]);
     let mut back = BACK;
     for (steps, _, _) in &kept {
@@ -86,7 +92,6 @@ pub(crate) fn keep(store: &Store, fold: &Fold, taken: i64, spacing: Spacing) -> 
         }
     }
     let noted = (|| {
-        let transaction = store.connection.unchecked_transaction()?;
         transaction.execute(
             "INSERT OR REPLACE INTO checkpoint (steps, file, hash) VALUES (?1, ?2, ?3)",
             params![taken, file, hash],
@@ -94,10 +99,26 @@ pub(crate) fn keep(store: &Store, fold: &Fold, taken: i64, spacing: Spacing) -> 
         for (steps, _, _) in kept.iter().filter(|k| !stay.contains(&k.0)) {
             transaction.execute("DELETE FROM checkpoint WHERE steps = ?1", [steps])?;
         }
-        transaction.commit()?;
-        sweep(store)
+        Ok(Some(file))
     })();
     noted.map_err(failed)
+}
+
+/// Removes those among the files that a transaction made which it has let go of again.
+pub(crate) fn let_go(
+    transaction: &Transaction<'_>,
+    folder: &Path,
+    made: &mut Vec<String>,
+) -> rusqlite::Result<()> {
+    let kept = listed(transaction)?;
+    made.retain(|file| {
+        let stays = kept.iter().any(|k| k.1 == *file);
+        if !stays {
+            let _ = fs::remove_file(folder.join(CHECKPOINTS).join(file));
+        }
+        stays
+    });
+    Ok(())
 }
 
 /// Removes files that no row speaks of, as a cut log and a killed run leave them. One that cannot be removed is in

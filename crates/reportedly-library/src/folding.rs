@@ -159,41 +159,64 @@ impl Folding {
     }
 
     fn keep(&self, store: &Store, spacing: Spacing) -> Result<(), Error> {
-        match &self.state {
-            Some(state) => checkpoints::keep(store, &state.fold, state.steps, spacing),
-            None => Ok(()),
-        }
+        let Some(state) = &self.state else { return Ok(()) };
+        let transaction = store.connection.unchecked_transaction().map_err(|e| store.error(e))?;
+        checkpoints::keep(&transaction, &store.folder, &state.fold, state.steps, spacing)?;
+        transaction.commit().and_then(|()| checkpoints::sweep(store)).map_err(|e| store.error(e))
     }
 
+    /// Takes all steps that wait. Those that come after what was folded are seen some [`STEPS`] at a time; what was undone
+    /// is done again before anybody sees it, so that no reader misses what had been there.
     fn fold(&mut self, store: &mut Store, mut again: bool) -> Result<Folded, Error> {
         let mut folded = Folded::default();
         again |= decided_otherwise(&store.connection).map_err(|e| store.error(e))?;
         loop {
             let mut state = self.state.take();
+            let folder = store.folder.clone();
+            let database = |e| store::database(&folder, e);
             let transaction = store
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)
-                .map_err(|e| store::database(&store.folder, e))?;
+                .map_err(database)?;
+            let (mut undone, mut made) = (0, Vec::new());
             if std::mem::take(&mut again) {
-                folded.again += clear(&transaction).map_err(|e| store::database(&store.folder, e))?;
+                undone += clear(&transaction).map_err(database)?;
             }
-            note_version(&transaction).map_err(|e| store::database(&store.folder, e))?;
-            let undone = cut_back(&transaction).map_err(|e| store::database(&store.folder, e))?;
+            note_version(&transaction).map_err(database)?;
+            undone += cut_back(&transaction).map_err(database)?;
             if undone > 0 {
                 state = None;
                 folded.again += undone;
             }
-            let waits = anything_waits(&transaction).map_err(|e| store::database(&store.folder, e))?;
-            if let (true, Some(state)) = (waits, &mut state) {
-                folded.steps += state.take_steps(&transaction, &store.folder)?;
+            let mut waits = anything_waits(&transaction).map_err(database)?;
+            while waits {
+                let state = match &mut state {
+                    Some(state) => state,
+                    none => {
+                        let resumed = resume(&transaction, &folder)?;
+                        // What came late once will do so again, and then finds a state here to go on from.
+                        let fold = &resumed.fold;
+                        made.extend(checkpoints::keep(
+                            &transaction,
+                            &folder,
+                            fold,
+                            resumed.steps,
+                            AT_THE_END,
+                        )?);
+                        none.insert(resumed)
+                    }
+                };
+                folded.steps += state.take_steps(&transaction, &folder)?;
+                waits = anything_waits(&transaction).map_err(database)?;
+                if undone == 0 {
+                    break;
+                }
+                made.extend(checkpoints::keep(&transaction, &folder, &state.fold, state.steps, ON_THE_WAY)?);
+                checkpoints::let_go(&transaction, &folder, &mut made).map_err(database)?;
             }
-            let resumed =
-                if waits && state.is_none() { Some(resume(&transaction, &store.folder)?) } else { None };
-            transaction.commit().map_err(|e| store::database(&store.folder, e))?;
-            // What came late once will do so again, and then finds a state here to go on from.
-            let spacing = if resumed.is_some() { AT_THE_END } else { ON_THE_WAY };
-            self.state = resumed.or(state);
-            self.keep(store, spacing)?;
+            transaction.commit().map_err(database)?;
+            self.state = state;
+            self.keep(store, ON_THE_WAY)?;
             if !waits {
                 return Ok(folded);
             }

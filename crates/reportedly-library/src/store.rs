@@ -169,7 +169,7 @@ impl Store {
         store.prepare(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON; PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY;
-             PRAGMA wal_autocheckpoint = 4000;",
+             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 268435456;",
         )?;
         store.migrate()?;
         Ok(store)

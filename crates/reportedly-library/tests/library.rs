@@ -326,6 +326,37 @@ fn one_writes_and_others_read_meanwhile() {
     assert!(Writer::open(folder.path()).is_ok());
 }
 
+#[test]
+fn who_reads_misses_nothing_while_what_was_undone_is_done_again() {
+    let mut all = observations();
+    // By when they were known: what is taken out of the middle comes late.
+    all.sort_by_key(|o| reportedly_story::known_at(&o.reading, false));
+    let late: Vec<Observation> = all.iter().skip(1).step_by(5).cloned().collect();
+    let early = all.iter().filter(|o| late.iter().all(|l| l.id != o.id)).cloned().collect();
+    let folder = filled(early, 1000);
+    let library = Library::open(folder.path()).expect("a library");
+    let articles = || library.view(None).expect("a view").articles().expect("a number");
+    let before = articles();
+    assert!(before > 20);
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            let mut writer = Writer::open(folder.path()).expect("a library");
+            for one in late {
+                writer.add_readings(vec![one]).expect("added");
+                writer.rebuild().expect("rebuilt");
+            }
+        });
+        let mut least = before;
+        while !writing.is_finished() {
+            let there = articles();
+            assert!(there >= least, "{there} of {least} articles are there");
+            least = there;
+        }
+        writing.join().expect("written");
+    });
+    assert!(articles() > before);
+}
+
 /// A library of the newsroom with its pages.
 fn with_pages() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
