@@ -65,7 +65,7 @@ pub use library::{Found, Library, State, ToldStory, View};
 pub use retention::{Goes, Rule, Takes};
 pub use searching::{Again, Answer, FoundArticle, Indexed, Searchable};
 pub use sight::{Row, Sight, Told};
-pub use store::{is_free, last_written};
+pub use store::{Identity, identity, is_free, last_written};
 pub use strict::Strict;
 pub use subscriptions::{Subscribed, Subscription, SubscriptionKind};
 pub use tally::Tally;

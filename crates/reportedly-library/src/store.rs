@@ -84,6 +84,22 @@ pub fn last_written(folder: &Path) -> Option<SystemTime> {
     written(&database).max(written(&log_of(&database)))
 }
 
+/// A file: another one where it was replaced, for as long as somebody has the older one open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] Option<SystemTime>);
+
+/// Which file a library's database is; `None` where there is none.
+pub fn identity(folder: &Path) -> Option<Identity> {
+    let file = fs::metadata(folder.join(DATABASE)).ok()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        Some(Identity((file.dev(), file.ino())))
+    }
+    #[cfg(not(unix))]
+    Some(Identity(file.created().ok()))
+}
+
 /// The number of the process that holds the lock.
 fn left_by(lock: &mut File) -> Option<u32> {
     let mut left = String::new();

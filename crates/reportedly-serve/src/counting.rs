@@ -1,13 +1,15 @@
 //! What is counted over the whole library, kept for all who ask: made in the background, and brought up to date when the
 //! library was written to.
 
-use crate::hot::Hot;
-use reportedly_library::{Counts, Error, Library, Tally, last_written};
+use crate::{
+    hot::Hot,
+    shelf::{Shelf, Stamp},
+};
+use reportedly_library::{Counts, Error, Tally};
 use std::{
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 use tokio::{sync::watch, time::timeout};
 
@@ -27,18 +29,17 @@ pub struct Counted {
 /// Counts a library over and over.
 #[derive(Debug)]
 pub struct Counting {
-    folder: PathBuf,
+    shelf: Arc<Shelf>,
     made: Mutex<Option<Made>>,
-    /// Held while it is counted.
-    tally: Mutex<Tally>,
+    /// Held while it is counted; of which library it is.
+    tally: Mutex<(Stamp, Tally)>,
     /// Whether it is being counted.
     busy: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
 struct Made {
-    /// When the library was written to last by then.
-    of: Option<SystemTime>,
+    of: Stamp,
     counted: Arc<Counted>,
     at: Instant,
     took: Duration,
@@ -54,10 +55,10 @@ impl Drop for Ends {
 }
 
 impl Counting {
-    /// Of the library in this folder; the counting begins.
-    pub fn of(folder: &Path) -> Arc<Self> {
+    /// Of the library on this shelf; the counting begins.
+    pub fn of(shelf: Arc<Shelf>) -> Arc<Self> {
         let counting = Arc::new(Self {
-            folder: folder.to_path_buf(),
+            shelf,
             made: Mutex::default(),
             tally: Mutex::default(),
             busy: watch::Sender::new(false),
@@ -69,7 +70,7 @@ impl Counting {
     /// What is counted of the library as it is, or as it was a moment ago; nothing until it was counted once.
     pub async fn newest(self: &Arc<Self>) -> Option<Arc<Counted>> {
         let (older, resting) = match &*self.made.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(made) if made.of == last_written(&self.folder) => return Some(Arc::clone(&made.counted)),
+            Some(made) if made.of == self.shelf.stamp() => return Some(Arc::clone(&made.counted)),
             Some(made) => (Some(Arc::clone(&made.counted)), made.at.elapsed() < made.took * REST),
             None => (None, false),
         };
@@ -91,7 +92,7 @@ impl Counting {
         let (counted, is_due) = match &*self.made.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(made) => {
                 let rested = made.at.elapsed() >= made.took * REST;
-                (Some(Arc::clone(&made.counted)), rested && made.of != last_written(&self.folder))
+                (Some(Arc::clone(&made.counted)), rested && made.of != self.shelf.stamp())
             }
             None => (None, true),
         };
@@ -125,8 +126,13 @@ impl Counting {
 
     fn count(&self) -> Result<(), Error> {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        let (of, at) = (last_written(&self.folder), Instant::now());
-        let library = Library::open(&self.folder)?;
+        let (of, at) = (self.shelf.stamp(), Instant::now());
+        let (counted, tally) = &mut *tally;
+        if counted.which != of.which {
+            *tally = Tally::default();
+        }
+        *counted = of;
+        let library = self.shelf.open_one()?;
         let view = library.view(None)?;
         let counts = tally.count(&view)?;
         let hot = Hot::of(&view, &counts)?;

@@ -136,9 +136,10 @@ pub(crate) struct Desk {
 impl Desk {
     fn of(options: &Options, listen: SocketAddr) -> Result<Self, Error> {
         let fetcher = Fetcher::new(options.upkeep.network.clone());
+        let shelf = Arc::new(Shelf::open(&options.folder)?);
         Ok(Self {
-            shelf: Arc::new(Shelf::open(&options.folder)?),
-            counting: Counting::of(&options.folder),
+            counting: Counting::of(Arc::clone(&shelf)),
+            shelf,
             base: options.base.as_str().into(),
             listen,
             metrics: Arc::new(Metrics::new()),

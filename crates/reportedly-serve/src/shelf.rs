@@ -2,7 +2,9 @@
 
 use crate::front::Front;
 use jiff::Timestamp;
-use reportedly_library::{Again, Error, Found, Library, Searchable, State, View, last_written};
+use reportedly_library::{
+    Again, Error, Found, Identity, Library, Searchable, State, View, identity, last_written,
+};
 use rustc_hash::FxHashMap;
 use std::{
     path::{Path, PathBuf},
@@ -34,7 +36,7 @@ const LOOKED_BACK: usize = 4096;
 pub struct Shelf {
     folder: PathBuf,
     heard: Mutex<Heard>,
-    idle: Mutex<Vec<Library>>,
+    idle: Mutex<Vec<(Option<Identity>, Library)>>,
     readers: Arc<Semaphore>,
     index: Mutex<Option<(Stamp, Searchable)>>,
     /// When the articles of a story became known, of those that were looked back at.
@@ -60,9 +62,18 @@ struct Made {
 /// The state that a library is in: another one after everything that was written to it and bears on what it tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
+    /// Which library it is: another one where it was replaced.
+    pub which: Option<Identity>,
     state: Option<State>,
     /// When it was written to last, where it cannot be asked for its state.
     written: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// Whether nothing was heard of it yet.
+    fn is_unknown(&self) -> bool {
+        self.state.is_none() && self.written.is_none()
+    }
 }
 
 /// What was last heard of the library's state.
@@ -85,12 +96,14 @@ fn done<T>(joined: Result<T, JoinError>) -> T {
 impl Shelf {
     /// Opens a library. Errors: there is none, or it cannot be read.
     pub fn open(folder: &Path) -> Result<Self, Error> {
+        let which = identity(folder);
         let first = Library::open_lightly(folder)?;
-        let heard = Heard { library: Library::open_lightly(folder)?, written: None, stamp: Stamp::default() };
+        let stamp = Stamp { which, ..Stamp::default() };
+        let heard = Heard { library: Library::open_lightly(folder)?, written: None, stamp };
         Ok(Self {
             folder: folder.to_path_buf(),
             heard: Mutex::new(heard),
-            idle: Mutex::new(vec![first]),
+            idle: Mutex::new(vec![(which, first)]),
             readers: Arc::new(Semaphore::new(READERS)),
             index: Mutex::new(None),
             days: Mutex::default(),
@@ -99,17 +112,31 @@ impl Shelf {
         })
     }
 
+    /// The library once more, for whoever reads from it for long.
+    pub fn open_one(&self) -> Result<Library, Error> {
+        Library::open(&self.folder)
+    }
+
     /// The state that the library is in.
     pub fn stamp(&self) -> Stamp {
+        let which = identity(&self.folder);
         let written = last_written(&self.folder);
         let mut heard = lock(&self.heard);
+        if heard.stamp.which != which {
+            // The older one stays open until there is a newer, so that no other file can be taken for it.
+            if let Ok(library) = Library::open_lightly(&self.folder) {
+                heard.library = library;
+            }
+            lock(&self.idle).clear();
+            heard.stamp = Stamp { which, ..Stamp::default() };
+        }
         // Most of what is written while news is fetched is that there is none. Two writes at one time of the system's
         // clock look like one.
         let just_now = written.is_none_or(|at| at.elapsed().is_ok_and(|since| since < TICK));
-        if just_now || heard.stamp == Stamp::default() || heard.written != written {
+        if just_now || heard.stamp.is_unknown() || heard.written != written {
             heard.written = written;
             let state = heard.library.state().ok();
-            heard.stamp = Stamp { state, written: written.filter(|_| state.is_none()) };
+            heard.stamp = Stamp { which, state, written: written.filter(|_| state.is_none()) };
         }
         heard.stamp
     }
@@ -124,15 +151,16 @@ impl Shelf {
         let read = spawn_blocking(move || {
             // Who no longer waits for the answer has it made to its end all the same.
             let _turn = turn;
-            let library = lock(&shelf.idle).pop();
+            let which = identity(&shelf.folder);
+            let library = lock(&shelf.idle).pop().filter(|(of, _)| *of == which && which.is_some());
             let library = match library {
-                Some(library) => library,
+                Some((_, library)) => library,
                 None => Library::open_lightly(&shelf.folder)?,
             };
             let done = work(&shelf, &library);
             // What failed may be broken, and what panicked does not come here.
             if done.is_ok() {
-                lock(&shelf.idle).push(library);
+                lock(&shelf.idle).push((which, library));
             }
             done
         });

@@ -7,6 +7,10 @@ use reportedly_library::{Row, Sight, Writer};
 use reportedly_read::{Form, Input, read};
 use reportedly_serve::{Error, Options, serve};
 use reportedly_story::Observation;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 #[test]
 fn every_room_answers_and_leads_on() {
@@ -34,6 +38,35 @@ fn every_room_answers_and_leads_on() {
     }
     assert_eq!(newsroom.get("/stories/crane?as_of=yesterday").status, 400);
     assert_eq!(newsroom.get("/stories/crane?as_of=2031-01-01").status, 404);
+}
+
+#[test]
+fn a_library_that_is_replaced_is_read_from_then_on() {
+    let newsroom = Newsroom::open("", &[CRANE]);
+    let other = Newsroom::open("", &[AGAIN]);
+    let library = newsroom.folder.path();
+    for (path, status) in [("/", 200), ("/search?q=crane", 200), ("/stories/crane", 200), ("/readyz", 200)] {
+        assert_eq!(newsroom.get(path).status, status, "{path}");
+    }
+    let files = |folder: &Path| -> Vec<PathBuf> {
+        fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path()).collect()
+    };
+    for file in files(library) {
+        if file.is_dir() { fs::remove_dir_all(file) } else { fs::remove_file(file) }.expect("removed");
+    }
+    assert_eq!(newsroom.get("/readyz").status, 503);
+    assert_eq!(newsroom.get("/stories/crane").status, 503);
+    for file in files(other.folder.path()) {
+        fs::rename(&file, library.join(file.file_name().expect("a name"))).expect("moved");
+    }
+    assert_eq!(newsroom.get("/readyz").status, 200);
+    assert_eq!(newsroom.get("/stories/crane").status, 404);
+    assert_eq!(newsroom.get("/stories/crane-2nd").status, 200);
+    for path in ["/", "/search?q=crane", "/topics", "/outlets", "/hot"] {
+        let body = newsroom.get(path).body;
+        assert!(!body.contains("/stories/crane\""), "{path}: {body}");
+    }
+    assert!(newsroom.get("/search?q=crane").body.contains("/stories/crane-2nd"));
 }
 
 #[test]
