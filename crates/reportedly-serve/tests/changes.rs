@@ -264,6 +264,41 @@ fn lists_come_in_and_go_out_with_folders_and_titles() {
 }
 
 #[test]
+fn many_subscriptions_are_shown_some_at_a_time_and_found_by_their_names() {
+    let folder = empty();
+    let one = |n: usize| Subscription {
+        url: format!("http://wire.example/feed-{n}"),
+        title: Some(if n == 142 { "Kestrel & Tarn".to_owned() } else { format!("Desk {n}") }),
+        folders: vec![vec![if n < 3 { "Ports".to_owned() } else { "Rest".to_owned() }]],
+        ..Subscription::default()
+    };
+    let all: Vec<Subscription> = (0..250).map(one).collect();
+    Writer::open(folder.path()).expect("a library").subscribe(&all).expect("subscribed");
+    let newsroom = serving(folder, Upkeep { updates: false, ..upkeep(&clock(), None) });
+    let mut path = "/subscriptions".to_owned();
+    let mut seen = std::collections::BTreeSet::new();
+    loop {
+        let body = newsroom.get(&path).body;
+        assert!(body.contains("250 subscriptions"), "{body}");
+        let rows = body.split("name=\"id\" value=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let before = seen.len();
+        seen.extend(rows.map(str::to_owned));
+        assert!(seen.len() - before <= 100, "{path}");
+        let links = body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        match links.filter(|link| link.contains("from=")).last() {
+            Some(next) if seen.len() > before && seen.len() < 250 => next.clone_into(&mut path),
+            _ => break,
+        }
+    }
+    assert_eq!(seen.len(), 250);
+    for (find, rows) in [("kestrel+%26", 1), ("PORTS", 3), ("feed-24", 11), ("%3Cb%3E", 0)] {
+        let body = newsroom.get(&format!("/subscriptions?find={find}&from=7000")).body;
+        assert_eq!(body.matches("name=\"id\"").count(), rows, "{find}: {body}");
+        assert!(!body.contains("<b>"));
+    }
+}
+
+#[test]
 fn stories_and_searches_are_followed_and_alerts_are_told() {
     let (clock, post) = (clock(), Post::start());
     let folder = empty();

@@ -31,6 +31,8 @@ const LOOKING: Duration = Duration::from_secs(25);
 const LONGEST: usize = 2_000;
 /// Feeds of one site that may be chosen at once.
 const CHOSEN: usize = 100;
+/// Subscriptions of a page.
+const SHOWN: usize = 100;
 /// Problems of a list that are shown.
 const PROBLEMS: usize = 20;
 
@@ -40,7 +42,15 @@ struct Page {
     frame: Frame,
     token: String,
     said: Option<String>,
-    all: Vec<View>,
+    /// Those of this page.
+    shown: Vec<View>,
+    /// How many there are, and how many of them are found.
+    all: usize,
+    found: usize,
+    /// What they are found by, and the addresses of the pages around this one.
+    find: String,
+    before: Option<String>,
+    after: Option<String>,
     /// An address that led nowhere, and why.
     tried: Option<(String, String)>,
     /// What of a list could not be taken, with its line.
@@ -123,6 +133,31 @@ struct More {
     said: Option<String>,
     tried: Option<(String, String)>,
     problems: Vec<(usize, String)>,
+    find: String,
+    from: usize,
+}
+
+/// What may be asked.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// Part of a title, an address or a folder.
+    find: String,
+    from: usize,
+}
+
+impl Asked {
+    /// Its address in the room, from another subscription on.
+    fn address(find: &str, from: usize) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if !find.is_empty() {
+            query.append_pair("find", find);
+        }
+        if from > 0 {
+            query.append_pair("from", &from.to_string());
+        }
+        query.finish()
+    }
 }
 
 async fn room(desk: &Desk, headers: &HeaderMap, status: StatusCode, more: More) -> Response<Body> {
@@ -132,17 +167,44 @@ async fn room(desk: &Desk, headers: &HeaderMap, status: StatusCode, more: More) 
         Err(e) => return failed(desk, headers, &e),
     };
     let frame = frame(desk, headers, "subscriptions", Words::of("en").say("subscriptions.title").to_owned());
-    let all = all.into_iter().map(|health| View::of(&frame, &health, now)).collect();
+    let More { said, tried, problems, find, from } = more;
+    let wanted = find.trim().to_lowercase();
+    let is_found = |health: &&Health| {
+        let s = &health.subscription;
+        let has = |text: &str| text.to_lowercase().contains(&wanted);
+        let names = s.title.iter().chain(&s.site).chain(s.folders.iter().flatten());
+        wanted.is_empty() || has(&without_password(&s.url)) || names.map(String::as_str).any(has)
+    };
+    let fits: Vec<&Health> = all.iter().filter(is_found).collect();
+    let from = if from < fits.len() { from } else { 0 };
+    let after = from.checked_add(SHOWN).filter(|next| *next < fits.len());
     let session = Session::of(desk, headers);
-    let More { said, tried, problems } = more;
-    let token = session.token.clone();
-    let updates = desk.upkeep.updates;
-    form(status, headers, &session, &Page { frame, token, said, all, tried, problems, updates })
+    let view = Page {
+        token: session.token.clone(),
+        said,
+        all: all.len(),
+        found: fits.len(),
+        shown: fits.iter().skip(from).take(SHOWN).map(|health| View::of(&frame, health, now)).collect(),
+        before: (from > 0).then(|| Asked::address(&find, from.saturating_sub(SHOWN))),
+        after: after.map(|next| Asked::address(&find, next)),
+        find,
+        tried,
+        problems,
+        updates: desk.upkeep.updates,
+        frame,
+    };
+    form(status, headers, &session, &view)
 }
 
 /// Shows them.
-pub async fn show(State(desk): State<Desk>, Query(said): Query<Said>, headers: HeaderMap) -> Response<Body> {
-    room(&desk, &headers, StatusCode::OK, More { said: said.words(), ..More::default() }).await
+pub async fn show(
+    State(desk): State<Desk>,
+    Query(said): Query<Said>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let Asked { find, from } = asked;
+    room(&desk, &headers, StatusCode::OK, More { said: said.words(), find, from, ..More::default() }).await
 }
 
 #[derive(Template)]
@@ -258,7 +320,7 @@ async fn subscribe(
     }
     let said = Words::of("en").count(&format!("said.{said}"), n);
     let problems = problems.into_iter().take(PROBLEMS).collect();
-    room(desk, headers, StatusCode::OK, More { said: Some(said), problems, tried: None }).await
+    room(desk, headers, StatusCode::OK, More { said: Some(said), problems, ..More::default() }).await
 }
 
 /// Pauses, resumes or asks one.
