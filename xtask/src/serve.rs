@@ -1,7 +1,7 @@
 //! What the newsroom's pages cost over a large library: each room by itself, then story pages under load.
 
 use crate::bench;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
@@ -10,6 +10,7 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -22,8 +23,11 @@ const ADDRESSES: usize = 200;
 const LOAD: u64 = 20;
 /// Connections that ask at the same time.
 const CONNECTIONS: u64 = 32;
-/// Requests a second that are aimed at, in turn: what is asked of the server, and all that it can do.
-const AIMS: [Option<u64>; 2] = [Some(500), None];
+/// Requests a second that are aimed at, in turn: somewhat more than is asked of the server, for who asks waits for the
+/// answer before the pause, and all that it can do.
+const AIMS: [Option<u64>; 2] = [Some(550), None];
+/// Who ask at the same time for what nobody asked for before.
+const FIRST: usize = 8;
 const SCRIPT: &str = include_str!("serve.lua");
 
 /// The server, which ends with the value.
@@ -123,6 +127,9 @@ pub fn run(articles: usize, folder: Option<&Path>, binary: &Path) -> Result<()> 
     for (room, addresses) in rooms(&newsroom, &asked)? {
         measure(&newsroom, room, &addresses)?;
     }
+    drop(newsroom);
+    first_time(&Newsroom::open(binary, &library)?, &asked)?;
+    let newsroom = Newsroom::open(binary, &library)?;
     load(&newsroom, &asked, temporary.path())?;
     println!(
         "memory: {:.0} MB at the most; now {:.0} MB, of which {:.0} MB are files of the library that are mapped",
@@ -288,6 +295,43 @@ fn measure(newsroom: &Newsroom, room: &str, addresses: &[String]) -> Result<()> 
         at(95),
         at(100),
         largest as f64 / 1024.0
+    );
+    Ok(())
+}
+
+/// Story pages that are all made for the first time, each asked for once.
+fn first_time(newsroom: &Newsroom, asked: &Asked) -> Result<()> {
+    newsroom.get("/")?;
+    let began = Instant::now();
+    let taken = thread::scope(|scope| {
+        let askers: Vec<_> = (0..FIRST)
+            .map(|i| {
+                let stories = asked.stories.iter().skip(i).step_by(FIRST);
+                scope.spawn(move || {
+                    let took = |id: &String| {
+                        let answer = newsroom.get(&format!("/stories/{id}"))?;
+                        if answer.status != 200 {
+                            bail!("story {id}: {}", answer.status);
+                        }
+                        Ok(answer.took)
+                    };
+                    stories.map(took).collect::<Result<Vec<Duration>>>()
+                })
+            })
+            .collect();
+        askers.into_iter().map(|a| a.join().map_err(|_| anyhow!("it broke off"))?).collect::<Result<Vec<_>>>()
+    });
+    let mut taken = taken?.concat();
+    let all = began.elapsed().as_secs_f64();
+    taken.sort_unstable();
+    let at =
+        |percent: usize| taken[(taken.len() * percent / 100).min(taken.len() - 1)].as_secs_f64() * 1000.0;
+    println!(
+        "{} stories, each for the first time, {FIRST} at once: {:.1} requests/s, p50 {:.1} ms, p99 {:.1} ms",
+        taken.len(),
+        taken.len() as f64 / all,
+        at(50),
+        at(99)
     );
     Ok(())
 }

@@ -223,7 +223,9 @@ fn router(desk: Desk) -> Router {
         .route(&at("/readyz"), get(pages::ready))
         .route(&at("/metrics"), get(metrics::show))
         .fallback(pages::missing);
+    let pages = if desk.base.is_empty() { pages } else { pages.route(&desk.base, get(pages::with_slash)) };
     let pages = pages.layer(middleware::from_fn_with_state(desk.clone(), kept::kept));
+    let pages = pages.layer(middleware::from_fn_with_state(desk.clone(), pages::in_words));
     let pages = pages.layer(middleware::from_fn_with_state(desk.clone(), guard));
     pages.layer(middleware::from_fn_with_state(desk.clone(), watch::watch)).with_state(desk)
 }

@@ -23,9 +23,10 @@ use crate::{
 use askama::Template;
 use axum::{
     body::Body,
-    extract::State,
-    http::{HeaderMap, Response, StatusCode},
-    response::IntoResponse,
+    extract::{Request, State},
+    http::{HeaderMap, Response, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect},
 };
 use jiff::Timestamp;
 use reportedly_library::Error;
@@ -57,7 +58,37 @@ pub async fn missing(State(desk): State<Desk>, headers: HeaderMap) -> Response<B
 
 /// The library could not be read.
 fn failed(desk: &Desk, headers: &HeaderMap, error: &Error) -> Response<Body> {
-    nothing(desk, headers, StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+    let title = Words::of("en").say("broken.title").to_owned();
+    let what = error.to_string();
+    page(StatusCode::SERVICE_UNAVAILABLE, headers, &Nothing { frame: frame(desk, headers, "", title), what })
+}
+
+/// Puts into a page what was refused in bare words before it came to one: too long a form, an address with an odd question.
+pub async fn in_words(State(desk): State<Desk>, request: Request, next: Next) -> Response<Body> {
+    let headers = request.headers().clone();
+    let response = next.run(request).await;
+    let status = response.status();
+    let why = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "refused.long",
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => "refused.odd",
+        StatusCode::METHOD_NOT_ALLOWED => "refused.method",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "refused.kind",
+        _ => return response,
+    };
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if kind.is_some_and(|kind| !kind.starts_with("text/plain")) {
+        return response;
+    }
+    let mut said = nothing(&desk, &headers, status, Words::of("en").say(why).to_owned());
+    if let Some(allowed) = response.headers().get(header::ALLOW) {
+        said.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
+    said
+}
+
+/// The same room with the slash that its addresses end in.
+pub async fn with_slash(State(desk): State<Desk>) -> Response<Body> {
+    Redirect::permanent(&format!("{}/", desk.base)).into_response()
 }
 
 /// A page that could not be made, for a reason that is ours.

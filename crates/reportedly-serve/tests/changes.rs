@@ -472,7 +472,7 @@ fn nothing_is_asked_by_itself_where_nobody_wants_it() {
     let mut browser = Browser::at(&newsroom);
     sleep(Duration::from_millis(500));
     let list = browser.get("/subscriptions").body;
-    assert!(list.contains("state new") && list.contains("--no-updates"), "{list}");
+    assert!(list.contains("state new") && list.contains("asked only by hand"), "{list}");
     let id = between(&list, "name=\"id\" value=\"", "\"").expect("an id").to_owned();
     browser.change("/subscriptions/change", &[("id", &id), ("what", "update")]);
     until("the news", || browser.get("/").body.contains("Crane falls").then_some(()));

@@ -151,6 +151,26 @@ fn what_is_too_large_is_refused() {
         assert!(!answer.starts_with("HTTP/1.1 2"), "{path}: {answer}");
         answers(&newsroom, "a large body");
     }
+    // Whoever reads it in a browser is told in a page.
+    let just_more = "x".repeat(Limits::default().body + 1);
+    for (request, status) in [
+        (
+            format!(
+                "POST /settings HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\n\r\n{just_more}",
+                just_more.len()
+            ),
+            "413",
+        ),
+        (format!("GET /?from=none HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"), "400"),
+        (
+            format!("POST /hot HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+            "405",
+        ),
+    ] {
+        let answer = send(&newsroom, request.as_bytes());
+        assert_eq!(statuses(&answer), [status], "{request}: {answer}");
+        assert!(answer.contains("Nothing here</h1>"), "{request}: {answer}");
+    }
 }
 
 #[test]

@@ -115,6 +115,7 @@ fn only_who_asks_for_this_machine_by_its_name_is_answered() {
 fn what_the_browser_has_is_not_sent_again_and_addresses_stand_below_a_proxys_path() {
     let newsroom = Newsroom::open("/news", &[CRANE]);
     assert_eq!(newsroom.get("/").status, 404);
+    assert!(newsroom.get("/news").headers.contains("location: /news/\r\n"));
     let page = newsroom.get("/news/");
     assert_eq!(page.status, 200);
     assert!(page.body.contains("href=\"/news/stories/crane\"") && !page.body.contains("href=\"/stories/"));

@@ -26,9 +26,17 @@ impl Drop for Started {
 
 /// Starts the example newsroom; its temporary library is made in `folder`.
 fn demo(folder: &Path, log: &str) -> Started {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_reportedly"))
-        .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--log", log])
-        .env("TMPDIR", folder)
+    start(
+        Command::new(env!("CARGO_BIN_EXE_reportedly"))
+            .args(["serve", "--demo", "--log", log])
+            .env("TMPDIR", folder),
+    )
+}
+
+/// Starts a newsroom on a free port.
+fn start(command: &mut Command) -> Started {
+    let mut child = command
+        .args(["--listen", "127.0.0.1:0"])
         .env("XDG_CONFIG_HOME", "/nowhere")
         .env_remove("REPORTEDLY_LIBRARY")
         .stderr(Stdio::piped())
@@ -103,6 +111,19 @@ fn the_example_needs_nothing_and_leaves_nothing() {
     assert!(!said.contains(story) && !said.contains("secret-word"), "{said}");
 }
 
+#[test]
+fn where_there_is_no_library_one_is_begun() {
+    let folder = common::folder();
+    let library = folder.path().join("new");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reportedly"));
+    let started = start(command.args(["serve", "--no-updates", "--log", "none", "--library"]).arg(&library));
+    for room in ["/", "/subscriptions", "/readyz", "/hot"] {
+        let answer = started.get(room);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{room}: {answer}");
+    }
+    assert!(library.join("library.db").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_second_signal_ends_it_at_once() {
@@ -129,14 +150,11 @@ fn what_cannot_be_served_is_said_with_what_to_do() {
     let folder = common::folder();
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").to_string();
-    let missing = folder.path().join("none");
     std::fs::write(folder.path().join("page.txt"), "Nothing happened at the weir, the weir office said.")
         .expect("written");
     let library = folder.path().join("library");
     common::ask(&library, &["add", "--quiet", folder.path().join("page.txt").to_str().expect("UTF-8")]);
     for (library, listen, says) in [
-        (&missing, "127.0.0.1:0", "serve --demo"),
-        (&missing, "127.0.0.1:0", "`reportedly add` makes one"),
         (&library, "0.0.0.0:8080", "no accounts yet"),
         (&library, "[::]:8080", "listen on 127.0.0.1"),
         (&library, &port, "--listen"),

@@ -8,7 +8,8 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use reportedly_serve::{Error, Options, Upkeep};
+use reportedly_library::{Error::Missing, Library, Writer};
+use reportedly_serve::{Options, Upkeep};
 use std::{
     io::{self, IsTerminal},
     net::SocketAddr,
@@ -106,6 +107,10 @@ impl Serve {
             Some(folder) => folder.path().to_path_buf(),
             None => settings.library()?.to_path_buf(),
         };
+        let begun = match Library::open(&folder) {
+            Err(Missing(_)) => Some(Writer::open(&folder)?.folder().display().to_string()),
+            _ => None,
+        };
         let options = Options {
             listen: self.listen,
             base: self.base.clone(),
@@ -118,10 +123,16 @@ impl Serve {
             match log {
                 Log::Json => {
                     log.begin();
+                    if let Some(library) = begun {
+                        tracing::info!(library, "began a library");
+                    }
                     tracing::info!(address, "the newsroom is open");
                 }
                 Log::Text | Log::None => {
                     say(&format!("the newsroom is at {address}"));
+                    if let Some(library) = begun {
+                        say(&format!("began a library in {library}; news comes with the first subscription"));
+                    }
                     log.begin();
                 }
             }
@@ -131,12 +142,7 @@ impl Serve {
         let served = runtime.block_on(until_told(options, started));
         // Whoever still reads the library by now is waited for by nobody.
         runtime.shutdown_background();
-        served.map_err(|e| match e.downcast_ref::<Error>() {
-            Some(Error::Library(reportedly_library::Error::Missing(_))) => {
-                e.context("nothing to serve; `reportedly serve --demo` shows an example without a library")
-            }
-            _ => e,
-        })
+        served
     }
 
     /// How the library is kept up to date, as it is set.
