@@ -126,6 +126,10 @@ struct Words {
     passive: FxHashSet<&'static str>,
     stations: FxHashSet<&'static str>,
     papers: FxHashSet<&'static str>,
+    /// What an outlet is called by where it appears: "the Corvanne daily".
+    local: FxHashSet<&'static str>,
+    /// What outlets are.
+    outlets: FxHashSet<&'static str>,
 }
 
 static WORDS: ByLanguage<Words> = ByLanguage::new(|language| {
@@ -142,6 +146,8 @@ static WORDS: ByLanguage<Words> = ByLanguage::new(|language| {
         passive: of("passive"),
         stations: of("station"),
         papers: of("paper"),
+        local: of("local"),
+        outlets: rows(Some(language), "outlet-nouns").filter_map(|row| row.first().copied()).collect(),
     }
 });
 
@@ -157,11 +163,27 @@ fn has_capital(analysis: &Analysis<'_>, i: usize) -> bool {
     analysis.token(i).chars().next().is_some_and(char::is_uppercase)
 }
 
+/// "Citing a Corvannese diplomat": whether what stands around a run of tokens is meant for the noun behind it.
+fn only_describes(analysis: &Analysis<'_>, tokens: &Range<usize>) -> bool {
+    let (Some(next), Some(words)) = (analysis.tokens.get(tokens.end), words(analysis.language)) else {
+        return false;
+    };
+    if has_capital(analysis, tokens.end) {
+        return false;
+    }
+    let noun = analysis.lower(tokens.end);
+    let local = tokens.len() == 1 && words.local.contains(noun);
+    local || next.pos == Pos::Noun && !words.outlets.contains(noun)
+}
+
 /// Whether the words around a run of tokens are those that stand around outlets: "told the …", "… reported".
 fn speaks_as_outlet(analysis: &Analysis<'_>, tokens: &Range<usize>) -> bool {
     let Some(words) = words(analysis.language) else { return false };
     if words.reporting.contains(analysis.lower(tokens.end)) {
         return true;
+    }
+    if only_describes(analysis, tokens) {
+        return false;
     }
     let mut before = tokens.start;
     while before > 0 && (is_article(analysis, before - 1) || is_sign(analysis, before - 1)) {
@@ -274,6 +296,7 @@ fn by_context(analysis: &Analysis<'_>, gazetteer: &Gazetteer, drafts: &mut [Draf
         let head = gazetteer.word(analysis.token(last));
         let by = first - usize::from(first > 0 && is_article(analysis, first - 1));
         let passive = by > 1
+            && !only_describes(analysis, &draft.tokens)
             && words.passive.contains(analysis.lower(by - 2))
             && words.telling.contains(analysis.lower(by - 1));
         let person = draft.kind == NameKind::Person && lead & class::GIVEN != 0;

@@ -119,6 +119,18 @@ fn outlets_nobody_has_heard_of_are_told_by_what_stands_around_them() {
     check("She told the weekly Tideline that she would appeal.", "outlet:Tideline");
     check("Radio Cobalt, quoting two nurses, put the figure at nine.", "outlet:Radio Cobalt");
     check("Citing the Velm News Agency, he denied it.", "outlet:Velm News Agency");
+    check("Citing the Tideline newspaper, he denied it.", "outlet:Tideline");
+}
+
+#[test]
+fn what_describes_a_noun_is_not_the_outlet_that_somebody_cites() {
+    for text in [
+        "The paper set the date for Monday, citing a Velmish diplomat.",
+        "\"It is over,\" a friend told the Ostwick daily.",
+        "The plan was first reported by Velmish media on Friday.",
+    ] {
+        assert!(!found(text).iter().any(|n| n.starts_with("outlet:")), "{text}: {:?}", found(text));
+    }
 }
 
 #[test]
