@@ -181,7 +181,8 @@ struct Run<'r, T> {
     items: VecDeque<(Visit, Option<Timestamp>)>,
     reading: usize,
     rows: Vec<Row>,
-    visits: Vec<Visit>,
+    /// Pages that were read, and when they had been due.
+    visits: Vec<(Visit, Option<Timestamp>)>,
     /// Hosts that want more time between two pages than our rules give, and until when.
     slow: BTreeMap<Arc<str>, Timestamp>,
     begun: Timestamp,
@@ -335,7 +336,7 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
             return;
         };
         let name = host(&url);
-        if self.is_held(&pages_of(&name)) && visit.article.is_none() {
+        if self.is_held(&pages_of(&name)) && (visit.article.is_none() || page::never_had(&visit)) {
             let until = self.held.get(&pages_of(&name)).copied();
             if self.taken_up.insert(visit.name.clone()) {
                 self.items.push_back((visit, until));

@@ -246,6 +246,31 @@ fn what_a_site_forbids_is_not_asked_for_and_what_is_down_is_asked_for_again() {
 }
 
 #[test]
+fn what_changes_in_a_feed_whose_pages_are_refused_is_taken_from_the_feed() {
+    let desk = Desk::new();
+    let items = |title: &str| -> Vec<String> {
+        (0..6).map(|n| item(&format!("story-{n}"), &n.to_string(), &format!("{title} {n}"))).collect()
+    };
+    for n in 0..6 {
+        desk.server.put(&format!("post/story-{n}"), status(403, &[]));
+    }
+    desk.server.put("post/feed", feed(&items("Crane falls at quay")));
+    desk.subscribe(&["post/feed"]);
+    desk.update(&Which::Due);
+    desk.update(&Which::Due);
+    assert_eq!(desk.articles().1, 6);
+    let asked = desk.server.asked().len();
+    desk.later(3);
+    desk.server.put("post/feed", feed(&items("Crane was pushed at quay")));
+    desk.update(&Which::Due);
+    let (titles, all) = desk.articles();
+    assert_eq!((titles.len(), all), (6, 12), "{titles:?}");
+    assert!(titles.iter().all(|title| title.starts_with("Crane was pushed")), "{titles:?}");
+    let pages = desk.server.asked()[asked..].iter().filter(|a| a.path.starts_with("/story")).count();
+    assert_eq!(pages, 0, "who refuses pages is left alone");
+}
+
+#[test]
 fn a_run_that_is_ended_anywhere_is_gone_on_with() {
     let names: Vec<String> = (0..12).map(|n| format!("story-{n}")).collect();
     for steps in 1..30 {

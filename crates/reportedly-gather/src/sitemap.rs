@@ -107,7 +107,7 @@ pub fn read(bytes: &[u8], content_type: Option<&str>) -> Outcome {
                 _ => return ControlFlow::Break(()),
             },
             Part::Begin(_) => page = Listed::default(),
-            Part::End => {
+            Part::End(_) => {
                 let done = std::mem::take(&mut page);
                 if done.url.is_empty() {
                 } else if pages.len() < MOST_PAGES {

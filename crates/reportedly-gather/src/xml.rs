@@ -83,7 +83,18 @@ pub(crate) enum Part<'t> {
     /// A field of the record that has begun, or of the file where none has.
     Field(Field<'t>),
     /// The record ends.
-    End,
+    End(Ended),
+}
+
+/// How a record ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// As it should.
+    Whole,
+    /// In a fault, after which another one begins: something of it may be lost.
+    Broken,
+    /// With the file: the rest of it has not come.
+    Cut,
 }
 
 /// Which elements are what.
@@ -223,7 +234,7 @@ pub(crate) fn walk<'t>(
             let before = base + reader.buffer_position() as usize;
             match reader.read_event() {
                 Ok(Event::Eof) => {
-                    let _ = walk.end_record(visit);
+                    let _ = walk.end_record(Ended::Cut, visit);
                     return notes;
                 }
                 Ok(event) => {
@@ -243,7 +254,7 @@ pub(crate) fn walk<'t>(
         };
         notes.push(format!("broken XML at byte {at}: {error}; {goes_on}"));
         walk.leaf = None;
-        let ended = walk.end_record(visit);
+        let ended = walk.end_record(if next.is_some() { Ended::Broken } else { Ended::Cut }, visit);
         let Some(next) = next.filter(|_| ended.is_continue()) else { return notes };
         if notes.len() >= MOST_FAULTS {
             notes.push("too many faults: the rest is not read".to_owned());
@@ -324,10 +335,10 @@ impl<'t> Walk<'t, '_> {
         }
         let own = matches!(space, Space::Plain | Space::Atom);
         if own && is_record {
-            self.end_record(visit)?;
+            self.end_record(Ended::Whole, visit)?;
             self.record = Some(written);
             visit(Part::Begin(tag))?;
-            return if empty { self.end_record(visit) } else { ControlFlow::Continue(()) };
+            return if empty { self.end_record(Ended::Whole, visit) } else { ControlFlow::Continue(()) };
         }
         // The outermost element is around all, whatever it is called.
         if first
@@ -362,7 +373,7 @@ impl<'t> Walk<'t, '_> {
     ) -> ControlFlow<()> {
         let written = self.written(before, after);
         if self.record == Some(written) {
-            return self.end_record(visit);
+            return self.end_record(Ended::Whole, visit);
         }
         if let Some(leaf) = &mut self.leaf {
             if leaf.is(written) {
@@ -410,10 +421,14 @@ impl<'t> Walk<'t, '_> {
     }
 
     /// Ends the record, if one has begun; what is open in it is dropped.
-    fn end_record(&mut self, visit: &mut dyn FnMut(Part<'t>) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn end_record(
+        &mut self,
+        ended: Ended,
+        visit: &mut dyn FnMut(Part<'t>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         self.leaf = None;
         self.containers.clear();
-        if self.record.take().is_some() { visit(Part::End) } else { ControlFlow::Continue(()) }
+        if self.record.take().is_some() { visit(Part::End(ended)) } else { ControlFlow::Continue(()) }
     }
 
     fn declare(&mut self, tag: &BytesStart<'t>) {
@@ -476,7 +491,7 @@ mod tests {
             match part {
                 Part::Root(..) => {}
                 Part::Begin(_) => out.push('['),
-                Part::End => out.push(']'),
+                Part::End(_) => out.push(']'),
                 Part::Field(field) => {
                     let within = field.within.map(|w| format!("{w}/")).unwrap_or_default();
                     out.extend([&within, field.name, "=", field.content(), ";"]);
@@ -559,7 +574,7 @@ mod tests {
             walk(&text, &SHAPE, &mut |part| {
                 match part {
                     Part::Begin(_) => begun += 1,
-                    Part::End => ended += 1,
+                    Part::End(_) => ended += 1,
                     _ => {}
                 }
                 ControlFlow::Continue(())

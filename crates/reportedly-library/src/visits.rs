@@ -299,16 +299,19 @@ impl Writer {
         Ok(())
     }
 
-    /// Notes what came of asking for pages: the article that it was, if one was read, and when to ask again.
-    pub fn visited(&mut self, visits: &[Visit]) -> Result<(), Error> {
+    /// Notes what came of asking for pages: the article that it was, if one was read, and when to ask again. Each comes
+    /// with when it had been due: what has become due at another time since is to be asked for once more.
+    pub fn visited(&mut self, visits: &[(Visit, Option<Timestamp>)]) -> Result<(), Error> {
         let stored = (|| {
             let transaction = self.store.connection.transaction()?;
-            for visit in visits {
+            for (visit, was_due) in visits {
+                let [next, was_due] = [visit.due_at, *was_due].map(|at| at.map(microseconds));
                 transaction
                     .prepare_cached(
-                        "UPDATE visit SET article = coalesce(?2, article), due_at = ?3, asked = ?4 WHERE name = ?1",
+                        "UPDATE visit SET article = coalesce(?2, article), asked = ?4,
+                           due_at = CASE WHEN due_at IS ?5 THEN ?3 ELSE due_at END WHERE name = ?1",
                     )?
-                    .execute(params![visit.name, visit.article, visit.due_at.map(microseconds), visit.asked])?;
+                    .execute(params![visit.name, visit.article, next, visit.asked, was_due])?;
             }
             transaction.commit()
         })();

@@ -251,7 +251,10 @@ fn an_item_is_one_whatever_its_guid_or_address_becomes() {
         for visit in &due {
             let visit = library.visit(visit).expect("a visit").expect("one");
             writer
-                .visited(&[Visit { article: Some(visit.name.clone()), due_at: None, ..visit }])
+                .visited(&[(
+                    Visit { article: Some(visit.name.clone()), due_at: None, ..visit.clone() },
+                    visit.due_at,
+                )])
                 .expect("noted");
         }
         ((taken.new, taken.changed), due.join(" "))
@@ -274,6 +277,31 @@ fn an_item_is_one_whatever_its_guid_or_address_becomes() {
     assert_eq!(library.said_of("mill").expect("said"), [(feeds[0].url.clone(), b"2".to_vec())]);
     let items: Vec<usize> = library.brought().expect("counts").iter().map(|b| b.items).collect();
     assert_eq!(items, [3, 1]);
+}
+
+#[test]
+fn an_item_that_changes_while_its_page_is_read_is_due_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let at = |n: i64| Timestamp::from_second(1_930_000_000 + n).expect("an instant");
+    let feed = Subscription { url: "https://a.example/feed".to_owned(), ..Subscription::default() };
+    writer.subscribe(std::slice::from_ref(&feed)).expect("subscribed");
+    let take = |writer: &mut Writer, said: u64, n: i64| {
+        let url = Some("https://a.example/crane".to_owned());
+        let item = Offered { name: "crane".to_owned(), guid: None, url, said, body: b"{}".to_vec() };
+        writer.take_items(&feed.url, &[item], at(n)).expect("taken").due
+    };
+    let read = take(&mut writer, 1, 0);
+    assert_eq!(take(&mut writer, 2, 3).len(), 1);
+    let noted = Visit { article: Some("crane".to_owned()), due_at: Some(at(7200)), ..read[0].clone() };
+    writer.visited(&[(noted.clone(), read[0].due_at)]).expect("noted");
+    let due = || {
+        let library = Library::open(folder.path()).expect("a library");
+        library.visit("crane").expect("a visit").expect("one").due_at
+    };
+    assert_eq!(due(), Some(at(3)));
+    writer.visited(&[(noted, due())]).expect("noted");
+    assert_eq!(due(), Some(at(7200)));
 }
 
 #[test]
@@ -320,7 +348,7 @@ fn a_forgotten_item_does_not_come_back_under_another_address() {
     writer.add_readings(vec![observation]).expect("added");
     let taken = writer.take_items(&feed.url, &[offered("strike")], now).expect("taken");
     let visit = Visit { article: Some("strike".to_owned()), due_at: None, ..taken.due[0].clone() };
-    writer.visited(&[visit]).expect("noted");
+    writer.visited(&[(visit, taken.due[0].due_at)]).expect("noted");
     writer.forget(&Which::Article("strike".to_owned())).expect("forgotten");
     for name in ["strike", "strike-ends", "strike"] {
         let taken = writer.take_items(&feed.url, &[offered(name)], now).expect("taken");

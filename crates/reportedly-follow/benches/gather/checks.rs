@@ -116,13 +116,13 @@ fn known(folder: &Path, server: &Server, wrong: &mut Wrong) -> Result<(), Failur
         let article = &world.articles[number];
         format!("{}{}", world.outlets[article.outlet].host, article.path(world.end))
     };
+    let pages = |number: usize| -> Vec<(String, u16, usize)> {
+        let asked = seen.asked.iter().filter(|a| a.what == What::Page(number));
+        asked.map(|a| (clock(a.at), a.status, a.run)).collect()
+    };
     for number in shown.keys() {
         if !sights.contains_key(number) {
-            wrong.add(ITEMS, || {
-                let asked = seen.asked.iter().filter(|a| a.what == What::Page(*number));
-                let asked: Vec<_> = asked.map(|a| (clock(a.at), a.status, a.run)).collect();
-                format!("{}, of which was asked {asked:?}", address(*number))
-            });
+            wrong.add(ITEMS, || format!("{}, of which was asked {:?}", address(*number), pages(*number)));
         }
     }
     for ((number, state), (at, _)) in &seen.by_pages {
@@ -133,7 +133,15 @@ fn known(folder: &Path, server: &Server, wrong: &mut Wrong) -> Result<(), Failur
     for ((number, state), (at, _, feed)) in &seen.by_feeds {
         let covered = |all: &Vec<Sight>| all.iter().any(|s| s.state.covers(*state));
         if !sights.get(number).is_some_and(covered) {
-            let what = || format!("{} {state:?} shown at {} by feed {feed}", address(*number), clock(*at));
+            let what = || {
+                let known =
+                    sights.get(number).map(|all| all.iter().map(|s| (clock(s.at), s.state)).collect());
+                let known: Vec<_> = known.unwrap_or_default();
+                let page = pages(*number);
+                let address = address(*number);
+                let at = clock(*at);
+                format!("{address} {state:?} shown at {at} by feed {feed}; known {known:?}; asked {page:?}")
+            };
             wrong.add(EDITS, what);
         }
     }
@@ -141,7 +149,11 @@ fn known(folder: &Path, server: &Server, wrong: &mut Wrong) -> Result<(), Failur
         let ids: FxHashSet<&str> = all.iter().map(|s| s.id.as_str()).collect();
         if ids.len() > 1 {
             let article = &world.articles[*number];
-            wrong.add(TWICE, || format!("{}: {ids:?} slug {:?}", address(*number), article.slug));
+            wrong.add(TWICE, || {
+                let known: Vec<_> = all.iter().map(|s| (&s.id, clock(s.at), s.state)).collect();
+                let page = pages(*number);
+                format!("{}: {known:?}; asked {page:?}; {article:?}", address(*number))
+            });
         }
     }
     for (id, numbers) in &of {

@@ -87,6 +87,11 @@ pub(super) fn listing(library: &Library, name: &str) -> Option<Listing> {
     })
 }
 
+/// Whether what is known of an item is only what subscriptions say of it.
+pub(super) fn never_had(visit: &Visit) -> bool {
+    !visit.renamed && Asked::parse(visit.asked.as_deref()).answered.is_none()
+}
+
 /// Asks for a page and reads it. Where there is none, the item is read by itself, unless an article is `known`.
 pub(super) async fn read(
     visit: &Visit,
@@ -131,8 +136,7 @@ pub(super) async fn read(
     let of_page = record.is_some();
     // What the page said once says more than the feed, unless there is no page.
     let forbidden = read.wrong.as_ref().is_some_and(|wrong| wrong.kind.is_none());
-    let never_had = read.asked.answered.is_none() && !visit.renamed;
-    let by_itself = !known || forbidden || never_had || visit.url.is_none();
+    let by_itself = !known || forbidden || never_had(visit) || visit.url.is_none();
     let record = record.or_else(|| {
         listing.as_ref().filter(|l| l.text.is_some() || l.title.is_some())?;
         (by_itself && !read.unchanged).then(|| Record {
@@ -248,6 +252,7 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
                 visit.article = article;
             }
         }
+        let was_due = visit.due_at;
         visit.due_at = match wrong {
             None if later.is_some() => later,
             None => {
@@ -266,7 +271,7 @@ impl<T: FnMut(Told<'_>)> Run<'_, T> {
             *refused = 0;
         }
         visit.asked = Some(asked.json());
-        self.visits.push(visit);
+        self.visits.push((visit, was_due));
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::{Feed, Format, Item, MOST_ITEMS, MOST_NOTES, Source, date};
 use crate::{
     html::plain,
-    xml::{Field, Part, Shape, Space, attribute, walk},
+    xml::{Ended, Field, Part, Shape, Space, attribute, walk},
 };
 use std::{borrow::Cow, ops::ControlFlow, time::Duration};
 
@@ -25,7 +25,7 @@ pub(super) fn read(text: &str) -> Option<Feed> {
     let mut item: Option<Item> = None;
     let mut period: Option<Duration> = None;
     let mut times = 1;
-    let mut more = 0;
+    let (mut more, mut lost) = (0, 0);
     let mut notes = walk(text, &SHAPE, &mut |part| {
         match part {
             Part::Root(name, tag) => {
@@ -42,10 +42,12 @@ pub(super) fn read(text: &str) -> Option<Feed> {
                 let about = attribute(&tag, "rdf:about");
                 item = Some(Item { guid: about, guid_is_link: true, ..Item::default() });
             }
-            Part::End => {
+            Part::End(ended) => {
                 let done = item.take().filter(is_something);
                 if let (Some(feed), Some(done)) = (&mut feed, done) {
-                    if feed.items.len() < MOST_ITEMS {
+                    if loses(&done, ended, &feed.items) {
+                        lost += 1;
+                    } else if feed.items.len() < MOST_ITEMS {
                         feed.items.push(done);
                     } else {
                         more += 1;
@@ -66,6 +68,9 @@ pub(super) fn read(text: &str) -> Option<Feed> {
     if let Some(period) = period.map(|period| period / times) {
         feed.wishes.every = feed.wishes.every.max(Some(period));
     }
+    if lost > 0 {
+        notes.push(format!("items broken off, which are not read: {lost}"));
+    }
     if more > 0 {
         notes.push(format!("{more} items more than {MOST_ITEMS} are not read"));
     }
@@ -76,6 +81,16 @@ pub(super) fn read(text: &str) -> Option<Feed> {
     }
     feed.notes = notes;
     Some(feed)
+}
+
+/// Whether an item has lost so much that it is better met again whole: without the address that it will have then it would
+/// be another one, and what was cut off would look like an edit.
+fn loses(item: &Item, ended: Ended, others: &[Item]) -> bool {
+    match ended {
+        Ended::Whole => false,
+        Ended::Broken => item.link.is_none() && others.iter().any(|other| other.link.is_some()),
+        Ended::Cut => !others.is_empty(),
+    }
 }
 
 /// Whether there is anything in an item that could be an article.

@@ -173,11 +173,19 @@ fn a_fault_costs_what_it_stands_in() {
     );
     assert_eq!(titles(&feed), ["One", "Two", "Three"]);
     assert!(feed.notes[0].starts_with("broken XML at byte "), "{:?}", feed.notes);
-    // Cut off within a text: what was whole stays, the text that was not does not count.
+    // Cut off within an item: it comes again whole, and until then it would be another one. A text that is cut off does
+    // not count.
     let cut = "<rss><channel><item><title>One</title></item><item><title>Two</title><description>Half of";
     let feed = self::feed(cut);
-    assert_eq!(titles(&feed), ["One", "Two"]);
-    assert_eq!(feed.items[1].text, None);
+    assert_eq!(titles(&feed), ["One"]);
+    assert_eq!(feed.notes, ["items broken off, which are not read: 1"]);
+    let feed = self::feed("<rss><channel><item><title>One</title><description>Half of");
+    assert_eq!((titles(&feed), &feed.items[0].text), (vec!["One"], &None));
+    // Where items have addresses, one that a fault took it from is not taken for another article.
+    let feed = rss("<item><title>One</title><link>https://a.example/1</link></item>\
+         <item><title>Two</title><guid>2</guid><description><!oops</description><link>https://a.example/2</link></item>\
+         <item><title>Three</title><link>https://a.example/3</link></item>");
+    assert_eq!(titles(&feed), ["One", "Three"]);
     // Before the first item, and with nothing after it.
     assert_eq!(
         titles(&self::feed("<rss><channel><title>A & B</title><![bad <item><title>One</title></item>")),
