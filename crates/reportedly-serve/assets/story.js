@@ -36,7 +36,7 @@
     document.title = page.title;
     history.replaceState(null, "", url);
     const form = own.querySelector("[name=as_of]");
-    if (form) form.value = url.searchParams.get("as_of") || "";
+    if (form) form.value = url.searchParams.get("as_of") || form.max;
   };
   let soon;
   slider.addEventListener("input", () => { tell(); clearTimeout(soon); soon = setTimeout(load, 180); });

@@ -5,7 +5,9 @@ use jiff::{Timestamp, civil::Date};
 use reportedly_library::ToldStory;
 use reportedly_read::Reading;
 use reportedly_said::{PartyKind, Status};
-use reportedly_story::{Carrier, Claim, DatedBy, Development, Member, Observation, Stance, Story};
+use reportedly_story::{
+    Carrier, Claim, DatedBy, Development, Member, Observation, Stance, Story, without_dateline,
+};
 use reportedly_text::Span;
 
 /// A story, ready to be drawn.
@@ -293,7 +295,7 @@ fn voices<'c>(
             kind: statement.source.as_ref().map(|party| PartyKind::word(party.kind)),
             via: relay.filter(|via| *via != publisher),
         };
-        let text = words.join(" … ");
+        let text = without_dateline(&words.join(" … ")).to_owned();
         if voices.iter().all(|v| v.who.name != who.name || v.text != quoted(&text)) {
             let article = of[carrier.article].id.clone();
             let (text, lang) = (quoted(&text), foreign(reading));

@@ -38,6 +38,7 @@ pub use headline::{headline, topics};
 pub use known::{known_at, tell_apart};
 pub use origins::key as name_key;
 pub use outlets::Outlets;
+pub use saying::without_dateline;
 pub use terms::stemmer;
 pub use timeline::{is_spoken_of, timeline, timeline_of_story};
 

@@ -385,7 +385,7 @@ fn standing(reading: &Reading, sentence: Span) -> (Status, Option<Denied>) {
 }
 
 /// A sentence without the place, day and agency in front: "VELM, May 6 (Harbour Wire) - ".
-pub(crate) fn without_dateline(sentence: &str) -> &str {
+pub fn without_dateline(sentence: &str) -> &str {
     let Some(first) = sentence.split([',', ' ']).next() else { return sentence };
     let shouted =
         first.chars().filter(|c| c.is_alphabetic()).count() > 1 && !first.chars().any(char::is_lowercase);
