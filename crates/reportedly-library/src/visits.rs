@@ -259,13 +259,15 @@ impl Writer {
                          ON CONFLICT DO UPDATE SET guid = ?3, said = ?4, body = ?5",
                     )?
                     .execute(params![id, item.name, guid_of(item), item.said as i64, body, microseconds(now)])?;
+                // What was due at this very time already, and may be being read, is due at another one (see `visited`).
                 // Another feed's item says the same of a page that was read: nothing is to be asked for again.
                 let again = there.is_some();
                 transaction
                     .prepare_cached(
                         "INSERT INTO visit (name, url, due_at) VALUES (?1, ?2, ?3)
                          ON CONFLICT DO UPDATE SET url = coalesce(?2, url),
-                           due_at = CASE WHEN ?4 OR (due_at IS NULL AND article IS NULL) THEN ?3 ELSE due_at END",
+                           due_at = CASE WHEN ?4 OR (due_at IS NULL AND article IS NULL)
+                             THEN ?3 - (due_at IS ?3) ELSE due_at END",
                     )?
                     .execute(params![item.name, item.url, microseconds(now), again])?;
                 if again {

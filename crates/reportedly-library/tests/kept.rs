@@ -292,6 +292,13 @@ fn an_item_that_changes_while_its_page_is_read_is_due_again() {
         writer.take_items(&feed.url, &[item], at(n)).expect("taken").due
     };
     let read = take(&mut writer, 1, 0);
+    // Also where the clock stands still.
+    assert_eq!(take(&mut writer, 3, 0).len(), 1);
+    let noted = Visit { article: Some("crane".to_owned()), due_at: Some(at(7200)), ..read[0].clone() };
+    writer.visited(&[(noted, read[0].due_at)]).expect("noted");
+    let library = Library::open(folder.path()).expect("a library");
+    assert_eq!(library.due_visits(at(0), None, 10).expect("visits").len(), 1);
+    drop(library);
     assert_eq!(take(&mut writer, 2, 3).len(), 1);
     let noted = Visit { article: Some("crane".to_owned()), due_at: Some(at(7200)), ..read[0].clone() };
     writer.visited(&[(noted.clone(), read[0].due_at)]).expect("noted");

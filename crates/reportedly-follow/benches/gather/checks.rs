@@ -140,7 +140,8 @@ fn known(folder: &Path, server: &Server, wrong: &mut Wrong) -> Result<(), Failur
                 let page = pages(*number);
                 let address = address(*number);
                 let at = clock(*at);
-                format!("{address} {state:?} shown at {at} by feed {feed}; known {known:?}; asked {page:?}")
+                let article = &world.articles[*number];
+                format!("{address} {state:?} shown at {at} by feed {feed}: {known:?}, {page:?}, {article:?}")
             };
             wrong.add(EDITS, what);
         }
@@ -257,8 +258,10 @@ fn polite(server: &Server, sum: &Sum, wrong: &mut Wrong) {
             if asked.forbidden {
                 wrong.add(FORBIDDEN, what);
             }
+            // An answer that was under way when its run was killed was heard by nobody.
             if let Some(alone) = alone
                 && asked.at < alone.alone.unwrap_or(i64::MIN)
+                && !sum.killed_runs.contains(&alone.run)
             {
                 let since = (alone.what, clock(alone.at), alone.alone.map(clock));
                 wrong.add(ALONE, || format!("{}, after {since:?}", what()));
