@@ -96,7 +96,8 @@ struct Said {
     /// From whoever published it to whoever said it.
     chain: Vec<String>,
     status: &'static str,
-    reason: String,
+    /// The word that makes it so.
+    reason: Option<String>,
     content: String,
 }
 
@@ -277,6 +278,12 @@ fn who(statement: &Statement) -> Option<String> {
     statement.source.as_ref().map(|party| party.name.clone())
 }
 
+/// What a status follows from, as people read it: of "modal:would" the word.
+fn reason(reason: &str) -> Option<String> {
+    let word = reason.rsplit(':').next().filter(|_| reason.contains(':'))?;
+    Some(format!("“{word}”"))
+}
+
 fn said(reading: &Reading, statement: &Statement) -> Said {
     let words = statement.content.iter().map(|span| span.of(&reading.text));
     let link = |link: &Option<String>| link.clone().unwrap_or_else(|| "unknown".to_owned());
@@ -285,7 +292,7 @@ fn said(reading: &Reading, statement: &Statement) -> Said {
         kind: statement.source.as_ref().map(|party| PartyKind::word(party.kind)),
         chain: statement.chain.iter().map(link).collect(),
         status: status(statement.status),
-        reason: statement.reason.clone(),
+        reason: reason(&statement.reason),
         content: words.collect::<Vec<_>>().join(" … "),
     }
 }
