@@ -228,6 +228,12 @@ impl Folding {
         self.state = None;
     }
 
+    /// What of it another may go on with, where it is that of a log of so many steps.
+    pub(crate) fn leave(self, steps: i64) -> Option<Self> {
+        let state = self.state.filter(|state| state.steps == steps)?;
+        Some(Self { state: Some(State { cache: Cache::new(HELD), ..state }) })
+    }
+
     /// Whether none of what waits is late.
     pub(crate) fn waits_in_order(store: &Store) -> Result<bool, Error> {
         (|| {

@@ -70,4 +70,4 @@ pub use strict::Strict;
 pub use subscriptions::{Subscribed, Subscription, SubscriptionKind};
 pub use tally::Tally;
 pub use visits::{Brought, Offered, Taken, Visit};
-pub use writer::{Added, BATCH, Writer};
+pub use writer::{Added, BATCH, Warm, Writer};

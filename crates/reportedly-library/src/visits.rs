@@ -14,6 +14,7 @@ use crate::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use rustc_hash::FxHashSet;
+use serde::Deserialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// An item as a subscription has it.
@@ -234,6 +235,7 @@ impl Writer {
                 return Ok(());
             };
             let names: FxHashSet<&str> = items.iter().map(|i| i.name.as_str()).collect();
+            let siblings = siblings(&transaction, subscription, id)?;
             for (item, body) in items.iter().zip(&ready) {
                 let article = article_of(&transaction, &item.name)?;
                 if forgotten.contains(article.as_ref().unwrap_or(&item.name)) {
@@ -249,6 +251,14 @@ impl Writer {
                     }
                     rename(&transaction, id, &old, item)?;
                     there = said(&transaction, id, &item.name)?;
+                }
+                if there.is_none()
+                    && let Some(old) = by_guid_of_siblings(&transaction, &siblings, item)?
+                {
+                    if forgotten.contains(&article_of(&transaction, &old)?.unwrap_or_else(|| old.clone())) {
+                        continue;
+                    }
+                    is_page_of(&transaction, &old, item)?;
                 }
                 if there == Some(item.said as i64) {
                     continue;
@@ -352,12 +362,73 @@ fn by_guid(connection: &Connection, subscription: i64, item: &Offered) -> rusqli
     Ok(<[String; 1]>::try_from(all).ok().map(|[one]| one))
 }
 
+/// The other subscriptions of a subscription's host.
+fn siblings(connection: &Connection, url: &str, id: i64) -> rusqlite::Result<Vec<i64>> {
+    // Of "https://wire.example/feed" all up to the path.
+    let end = url.find("://").map_or(0, |at| at + 3);
+    let host = &url[..url[end..].find('/').map_or(url.len(), |at| end + at)];
+    let mut all = connection.prepare_cached(
+        "SELECT id FROM subscription WHERE (url = ?1 OR (url >= ?1 || '/' AND url < ?1 || '0')) AND id <> ?2",
+    )?;
+    let all = all.query_map(params![host, id], |row| row.get(0))?;
+    all.collect()
+}
+
+/// The item under another address that other subscriptions of the host have with the GUID and the title of one that is
+/// heard of for the first time: its address has changed, and they have not been asked since. A GUID alone tells less, for
+/// each feed of a host may count by itself.
+fn by_guid_of_siblings(
+    connection: &Connection,
+    siblings: &[i64],
+    item: &Offered,
+) -> rusqlite::Result<Option<String>> {
+    let Some(guid) = guid_of(item).filter(|_| !siblings.is_empty()) else { return Ok(None) };
+    let is_known = connection.prepare_cached("SELECT 1 FROM visit WHERE name = ?1")?.exists([&item.name])?;
+    let Some(title) = title(&item.body).filter(|_| !is_known) else { return Ok(None) };
+    let mut names = FxHashSet::default();
+    let mut all = connection
+        .prepare_cached("SELECT name, body FROM item WHERE subscription = ?1 AND guid = ?2 LIMIT 2")?;
+    for sibling in siblings {
+        let mut all = all.query(params![sibling, guid])?;
+        while let Some(row) = all.next()? {
+            let (name, body): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            let said = unpack(&body, String::new).unwrap_or_default();
+            if self::title(&said).as_ref() == Some(&title) {
+                names.insert(name);
+            }
+        }
+    }
+    let mut names = names.into_iter();
+    Ok(names.next().filter(|_| names.next().is_none()))
+}
+
+/// The title in what a subscription says of an item.
+fn title(said: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Titled {
+        title: Option<String>,
+    }
+    let titled: Titled = serde_json::from_slice(said).ok()?;
+    titled.title.filter(|title| !title.trim().is_empty())
+}
+
 /// Gives an item its new name; its page, read before, stays the article that it was. Under its old address it is asked
 /// for no more, unless another subscription has it there.
 fn rename(connection: &Connection, subscription: i64, old: &str, item: &Offered) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE item SET name = ?3 WHERE subscription = ?1 AND name = ?2")?
         .execute(params![subscription, old, item.name])?;
+    is_page_of(connection, old, item)?;
+    connection
+        .prepare_cached(
+            "UPDATE visit SET due_at = NULL WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM item WHERE item.name = ?1)",
+        )?
+        .execute([old])?;
+    Ok(())
+}
+
+/// Makes the page of an item that of the article that it was under another name.
+fn is_page_of(connection: &Connection, old: &str, item: &Offered) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO visit (name, url, article, renamed) SELECT ?2, ?3, article, article IS NOT NULL FROM visit WHERE name = ?1
@@ -365,11 +436,6 @@ fn rename(connection: &Connection, subscription: i64, old: &str, item: &Offered)
                article = coalesce(article, excluded.article)",
         )?
         .execute(params![old, item.name, item.url])?;
-    connection
-        .prepare_cached(
-            "UPDATE visit SET due_at = NULL WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM item WHERE item.name = ?1)",
-        )?
-        .execute([old])?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use crate::{
     folding::{Folded, Folding},
     insertion::{Insertion, Times},
     sight::{Row, Sight, microseconds},
-    store::{DATABASE, Lock, Store, cannot_write, make_folder},
+    store::{DATABASE, Identity, Lock, Store, cannot_write, identity, make_folder},
 };
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -31,6 +31,28 @@ pub struct Writer {
     waiting: usize,
     looked_from: usize,
     _lock: Lock,
+}
+
+/// What a writer had loaded of the fold when it ended, for the next one of the same process: of a large library it takes
+/// seconds to load.
+#[derive(Debug, Default)]
+pub struct Warm(Option<(Mark, Folding)>);
+
+/// The log that a loaded fold is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark {
+    which: Option<Identity>,
+    steps: i64,
+    cut: i64,
+}
+
+impl Mark {
+    fn of(store: &Store) -> Result<Self, Error> {
+        let log = "SELECT (SELECT coalesce(max(step) + 1, 0) FROM placed), (SELECT coalesce(max(number), 0) FROM cut)";
+        let read = store.connection.query_row(log, [], |row| Ok((row.get(0)?, row.get(1)?)));
+        let (steps, cut) = read.map_err(|e| store.error(e))?;
+        Ok(Self { which: identity(&store.folder), steps, cut })
+    }
 }
 
 /// What came of adding.
@@ -76,6 +98,22 @@ impl Writer {
             return Err(Error::Missing(folder.to_path_buf()));
         }
         Self::open(folder)
+    }
+
+    /// Takes over what an earlier writer had loaded, where nobody has changed the log since.
+    pub fn warm_up(&mut self, warm: Warm) -> Result<(), Error> {
+        if let Some((mark, folding)) = warm.0
+            && Mark::of(&self.store)? == mark
+        {
+            self.folding = folding;
+        }
+        Ok(())
+    }
+
+    /// Ends, and leaves to the next writer what was loaded.
+    pub fn leave(self) -> Result<Warm, Error> {
+        let mark = Mark::of(&self.store)?;
+        Ok(Warm(self.folding.leave(mark.steps).map(|folding| (mark, folding))))
     }
 
     /// The library's folder.

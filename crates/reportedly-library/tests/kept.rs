@@ -280,6 +280,43 @@ fn an_item_is_one_whatever_its_guid_or_address_becomes() {
 }
 
 #[test]
+fn an_item_whose_address_changed_is_the_same_for_a_feed_that_first_has_it_now() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::open(folder.path()).expect("a library");
+    let now = Timestamp::from_second(1_930_000_000).expect("an instant");
+    let feeds = ["a.example/feed", "a.example/sport", "b.example/feed", "a.example/trade"]
+        .map(|url| format!("https://{url}"))
+        .map(|url| Subscription { url, ..Subscription::default() });
+    writer.subscribe(&feeds).expect("subscribed");
+    let mut take = |feed: usize, name: &str, title: &str| {
+        let item = Offered {
+            name: name.to_owned(),
+            guid: Some("17".to_owned()),
+            url: Some(format!("https://a.example/{name}")),
+            said: 1,
+            body: format!("{{\"title\":\"{title}\"}}").into_bytes(),
+        };
+        for visit in writer.take_items(&feeds[feed].url, &[item], now).expect("taken").due {
+            let article = visit.article.clone().unwrap_or_else(|| visit.name.clone());
+            let was_due = visit.due_at;
+            let read = Visit { article: Some(article), due_at: None, ..visit };
+            writer.visited(&[(read, was_due)]).expect("noted");
+        }
+        let library = Library::open(folder.path()).expect("a library");
+        library.visit(name).expect("a visit").expect("one").article.expect("an article")
+    };
+    assert_eq!(take(0, "crane", "Crane falls"), "crane");
+    assert_eq!(take(2, "elsewhere", "Crane falls"), "elsewhere", "of another host");
+    assert_eq!(
+        take(3, "mill", "Mill closes"),
+        "mill",
+        "another article that a feed counts by the same number"
+    );
+    assert_eq!(take(1, "crane-falls-at-quay", "Crane falls"), "crane");
+    assert_eq!(take(0, "crane-falls-at-quay", "Crane falls"), "crane");
+}
+
+#[test]
 fn an_item_that_changes_while_its_page_is_read_is_due_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut writer = Writer::open(folder.path()).expect("a library");

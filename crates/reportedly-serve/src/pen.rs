@@ -1,7 +1,7 @@
 //! The one pen that the server writes to the library with: who wants it waits for it, and whoever is updating in the
 //! background hands it over.
 
-use reportedly_library::{Error, Writer};
+use reportedly_library::{Error, Warm, Writer};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -22,7 +22,8 @@ const LOOK: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Pen {
     folder: PathBuf,
-    turn: Arc<Mutex<()>>,
+    /// Whoever holds it writes, with what the last to write left.
+    turn: Arc<Mutex<Warm>>,
     /// How many changes wait.
     waiting: watch::Sender<usize>,
 }
@@ -90,21 +91,28 @@ impl Pen {
     /// over with the work, whoever has gone away meanwhile. `None`: it broke off.
     async fn with<T: Send + 'static>(
         &self,
-        turn: OwnedMutexGuard<()>,
+        mut turn: OwnedMutexGuard<Warm>,
         until: Instant,
         work: impl FnOnce(&mut Writer) -> Result<T, Error> + Send + 'static,
     ) -> Option<Result<T, Error>> {
         let (done, told) = oneshot::channel();
         let folder = self.folder.clone();
         thread::spawn(move || {
-            let _turn = turn;
             let writer = loop {
                 match Writer::existing(&folder) {
                     Err(Error::Busy { .. }) if Instant::now() < until => thread::sleep(LOOK),
                     writer => break writer,
                 }
             };
-            let _ = done.send(writer.and_then(|mut writer| work(&mut writer)));
+            let worked = writer.and_then(|mut writer| {
+                writer.warm_up(std::mem::take(&mut turn))?;
+                let worked = work(&mut writer)?;
+                *turn = writer.leave()?;
+                Ok(worked)
+            });
+            // The turn is over when whoever waits is told.
+            drop(turn);
+            let _ = done.send(worked);
         });
         told.await.ok()
     }

@@ -350,7 +350,14 @@ impl Answerer {
         // A news sitemap has what is news.
         let since = if feed.format == Format::Sitemap { at - 3 * DAY } else { i64::MIN };
         let shown: Vec<&Article> = world.shown(feed, at).filter(|a| a.appears > since).collect();
-        let shows = shown.iter().map(|article| (article.number, article.state(at))).collect();
+        // A sitemap has no texts: of one that changed where no page is to be had, nobody can know.
+        let textless =
+            |a: &Article| feed.format == Format::Sitemap && (a.closed || world.outlets[feed.outlet].walled);
+        let state = |a: &Article| match a.state(at) {
+            state if textless(a) => State { texts: 0, ..state },
+            state => state,
+        };
+        let shows = shown.iter().map(|article| (article.number, state(article))).collect();
         let (body, kind) = match feed.format {
             Format::Rss => (self.rss(number, &shown, at), "application/rss+xml"),
             Format::Atom => (self.atom(number, &shown, at), "application/atom+xml"),
