@@ -43,8 +43,26 @@ pub struct Metrics {
     seconds: Histograms,
     articles: Gauge,
     stories: Gauge,
+    /// Runs of what is done in the background, and what they brought.
+    pub updates: Updates,
     /// Connections that are open.
     pub connections: Gauge,
+}
+
+/// What is counted of updates.
+#[derive(Debug)]
+pub struct Updates {
+    /// Runs that came to their end or handed over.
+    pub runs: Counter,
+    /// Runs that went wrong.
+    pub failed: Counter,
+    /// Subscriptions that were asked, and those of them that something went wrong with.
+    pub asked: Counter,
+    pub wrong: Counter,
+    /// New observations.
+    pub observations: Counter,
+    /// When the last run ended, in seconds since 1970.
+    pub last: Gauge,
 }
 
 impl Metrics {
@@ -68,7 +86,21 @@ impl Metrics {
         let connections = gauge("http_connections", "Connections that are open");
         let articles = gauge("library_articles", "Articles in the library when the news was last made");
         let stories = gauge("library_stories", "Stories in the library when the news was last made");
-        Self { registry, requests, seconds, articles, stories, connections }
+        let last = gauge("update_last", "When the last update ended, in seconds since 1970");
+        let mut counter = |name: &str, about: &str| {
+            let counter = Counter::default();
+            registry.register(name, about, counter.clone());
+            counter
+        };
+        let updates = Updates {
+            runs: counter("updates", "Updates that came to their end, or handed over to a change"),
+            failed: counter("updates_failed", "Updates that went wrong"),
+            asked: counter("update_subscriptions", "Subscriptions that updates asked"),
+            wrong: counter("update_subscriptions_failed", "Subscriptions that did not answer well"),
+            observations: counter("update_observations", "New observations that updates brought"),
+            last,
+        };
+        Self { registry, requests, seconds, articles, stories, updates, connections }
     }
 
     /// Counts a request.

@@ -240,7 +240,16 @@ impl Keeper {
             self.rest = Instant::now() + BREATH;
             return Ok(false);
         };
-        let (updated, cut) = done.inspect_err(|_| self.rest = Instant::now() + REST)?;
+        let metrics = &self.desk.metrics.updates;
+        metrics.last.set(self.now().as_second());
+        let (updated, cut) = done.inspect_err(|_| {
+            metrics.failed.inc();
+            self.rest = Instant::now() + REST;
+        })?;
+        metrics.runs.inc();
+        metrics.asked.inc_by(updated.subscriptions as u64);
+        metrics.wrong.inc_by(updated.failed as u64);
+        metrics.observations.inc_by(updated.observations as u64);
         self.folded = true;
         let came = updated != Updated { waiting: updated.waiting, ..Updated::default() };
         if !named {

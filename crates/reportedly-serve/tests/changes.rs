@@ -144,6 +144,8 @@ fn a_feed_that_is_added_is_read_and_its_news_shown_without_a_restart() {
     web.put("post/feed", feed("Tarn Post", &items));
     *clock.time() += jiff::SignedDuration::from_hours(12);
     until("the next news", || browser.get("/").body.contains("Mill at Velm").then_some(()));
+    let brought = "reportedly_update_observations_total 2\n";
+    until("the counts", || browser.get("/metrics").body.contains(brought).then_some(()));
 }
 
 #[test]
