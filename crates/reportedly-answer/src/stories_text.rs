@@ -73,7 +73,7 @@ fn one(out: &mut String, story: &Story, of: &[Observation], style: Style) {
         line(String::new());
         line(format!("  {}", style.strong("Timeline")));
         for d in &timeline {
-            let (date, status) = (pad(&d.date), d.status.word());
+            let (date, status) = (pad(&d.date), d.told().word());
             let who = said_by(&d.articles, of);
             let text = format!("{date}  {status:8}  {} [{who}]", cut(&d.text, EXCERPT));
             // Colour after wrapping, or its codes would count as columns.

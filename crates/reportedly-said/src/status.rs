@@ -7,12 +7,14 @@
 mod clause;
 mod events;
 mod group;
+mod predications;
 mod rules;
 mod when;
 mod words;
 
 use crate::Event;
 use group::Reader;
+pub use predications::Predication;
 use reportedly_text::{Analysis, ByLanguage, Span};
 use reportedly_time::{Anchor, Timex};
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,14 @@ pub fn of_content(analysis: &Analysis<'_>, content: &[Span], cue: Option<Span>) 
     let Some(words) = WORDS.get(analysis.language) else { return (Status::Happened, "plain".to_owned()) };
     let standing = Reader { analysis, words }.content(content, cue);
     (standing.status, standing.reason)
+}
+
+/// What a content says of whom, clause by clause; nothing where the grammar of the language is not known.
+pub fn predications(analysis: &Analysis<'_>, content: &[Span]) -> Vec<Predication> {
+    let Some(words) = WORDS.get(analysis.language).filter(|words| words.has_verbs()) else {
+        return Vec::new();
+    };
+    Reader { analysis, words }.predications(content)
 }
 
 /// The events of a text, in order.

@@ -139,7 +139,7 @@ impl Front {
                 of_then.came = of_then.came.max(came.copied().unwrap_or(0));
                 of_then.outlets.extend(outlets);
                 of_then.languages.extend(languages);
-                let status = status(d.status);
+                let status = status(d.told());
                 match of_then.developments.iter_mut().find(|there| there.text == d.text) {
                     Some(there) if there.statuses.contains(&status) => {}
                     Some(there) => there.statuses.push(status),

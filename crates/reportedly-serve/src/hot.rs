@@ -106,7 +106,7 @@ impl Hot {
                 id: grown.story.id,
                 title: grown.story.title,
                 gained,
-                latest: latest.map(|d| (status(d.status), d.text.clone())),
+                latest: latest.map(|d| (status(d.told()), d.text.clone())),
                 last: story.last(),
             });
         }

@@ -211,7 +211,7 @@ fn standing(story: &Story, of: &[Observation]) -> Vec<Standing> {
         }
         Standing {
             what,
-            status: Some(status(d.status)),
+            status: Some(status(d.told())),
             date: Some((d.date.clone(), dates::long(&d.date))),
             text: d.text.clone(),
             independent: None,
@@ -366,7 +366,7 @@ fn timeline(story: &Story, of: &[Observation]) -> Vec<Entry> {
             date: d.date.clone(),
             shown: dates::long(&d.date),
             by_report: d.dated_by == DatedBy::Report,
-            status: status(d.status),
+            status: status(d.told()),
             text: d.text.clone(),
             who,
             more,

@@ -1,14 +1,17 @@
 //! The claims of a story: the same content across its articles, by way of whom each article has it, and who stands
 //! behind it.
 //!
-//! What is said by way of a source is compared by weighted stems. The leading claim is the one that most articles
-//! carry and that is most of what their headlines are about. How a content stands (may, will, has) is no part of
-//! what it is: "may sell" and "has sold" are one claim at two times. Who rejects it makes a claim of his own.
+//! What is said by way of a source is compared by weighted stems, which tell what it is about, and by its predicates
+//! ([`crate::predicates`]), which tell what it says of that. The leading claim is the one that most articles carry and
+//! that is most of what their headlines are about. How a content stands (may, will, has) is no part of what it is: "may
+//! sell" and "has sold" are one claim at two times. Who says that it is not so, or the opposite, makes a claim of his
+//! own; what is not clearly for a claim nor against it is neither.
 
 use crate::{
     Carrier, Claim, Member, Observation, Stance, credits,
     origins::{self, Carried},
     outlets::Outlets,
+    predicates::Relation,
     saying::{Denied, Saying, Told},
     wording::Wording,
 };
@@ -28,6 +31,9 @@ const ALIKE: f32 = 0.30;
 const CARRIES: f32 = 0.45;
 /// The same for a claim besides the leading one.
 const REPEATS: f32 = 0.6;
+/// The same for a saying that says what the claim does, in whatever words: of the leading claim, of another.
+const CARRIES_IT: f32 = 0.33;
+const REPEATS_IT: f32 = 0.5;
 /// Share of a claim's core from which on a saying with a negated content denies it.
 const NEGATES: f32 = 0.4;
 /// Share of a claim's core that a saying has in its own words, whatever its headline says for it.
@@ -38,6 +44,8 @@ const ABOUT: f32 = 0.6;
 const OTHER_FIGURE: f32 = 0.5;
 /// Share of a claim's core from which on a saying whose cue rejects the content denies it.
 const REJECTS: f32 = 0.35;
+/// The same where the content says what the claim does.
+const REJECTS_IT: f32 = 0.2;
 /// Terms of a claim's core.
 const CORE: usize = 8;
 /// Share of the carriers that must have a term of the core.
@@ -75,7 +83,7 @@ pub(crate) fn of_story(
     let mut chains = vec![Vec::new(); articles.len()];
     if let Some(seed) = story.leading() {
         let core = story.core(seed);
-        let denial = story.denial(&core);
+        let denial = story.denial(&core, seed);
         let leading = story.claim(&core, seed, true);
         if let Some(leading) = leading {
             for carrier in &leading.articles {
@@ -224,9 +232,15 @@ impl<'s> Story<'s> {
         self.saying(a).figures.conflict(&self.saying(b).figures)
     }
 
-    /// Whether two sayings may be one claim: what was called off is another claim than what is to come.
+    /// How what the second says stands to what the first claims.
+    fn relation(&self, claim: At, said: At) -> Relation {
+        self.saying(claim).says.relation(&self.saying(said).says)
+    }
+
+    /// Whether two sayings may be one claim: they say the same, and what was called off is another claim than what is
+    /// to come.
     fn comparable(&self, a: At, b: At) -> bool {
-        self.saying(a).denied == self.saying(b).denied
+        self.saying(a).denied == self.saying(b).denied && self.relation(a, b).may_be_same()
     }
 
     /// How much of the story speaks for a saying: the articles with something alike, each with its likeness.
@@ -361,49 +375,68 @@ impl<'s> Story<'s> {
         core.terms().iter().map(has).sum::<f32>() / whole
     }
 
+    /// How many words of a claim's core a saying has itself.
+    fn words_of(&self, core: &Wording, at: At) -> usize {
+        let own = &self.own[at.0][at.1];
+        core.terms().iter().filter(|(term, _)| own.weight_of(*term).is_some()).count()
+    }
+
     /// Share of a claim's core that a saying has in its own words.
     fn itself(&self, core: &Wording, at: At) -> f32 {
         let whole = core.weight();
         if whole > 0.0 { self.own[at.0][at.1].known(core) / whole } else { 0.0 }
     }
 
-    /// Who rejects a claim: by a cue that does, or by saying the opposite of it and of little else.
-    fn denial(&mut self, core: &Wording) -> Option<Claim> {
+    /// Who rejects a claim: by a cue that does, or by saying that it is not so, or the opposite.
+    fn denial(&mut self, core: &Wording, seed: At) -> Option<Claim> {
         let mut found: Vec<(At, f32)> = Vec::new();
         for at in self.sayings().collect::<Vec<_>>() {
             let saying = self.saying(at);
-            let Some(source) = saying.source.as_ref().filter(|_| saying.statement.is_some()) else {
+            let attributed = saying.source.is_some() && saying.statement.is_some();
+            if !attributed || saying.turns_down {
                 continue;
-            };
+            }
             let part = self.part(core, at);
-            let denies = match saying.denied {
-                Some(Denied::Rejected) => part >= REJECTS,
-                Some(Denied::Negated) => {
+            let denies = match (saying.denied, self.relation(seed, at)) {
+                (Some(Denied::Rejected), Relation::Same) => part >= REJECTS_IT,
+                (
+                    Some(Denied::Rejected),
+                    Relation::Unknown | Relation::Unread | Relation::Bare { negated: false },
+                ) => part >= REJECTS,
+                (Some(Denied::Rejected), _) => false,
+                (Some(Denied::Negated), Relation::Unknown | Relation::Unread) => {
                     let own = self.own[at.0][at.1].weight();
                     let about = core.known(&self.own[at.0][at.1]);
-                    let asserts = (0..self.told[at.0].sayings.len()).any(|j| {
-                        let other = &self.told[at.0].sayings[j];
-                        other.denied.is_none()
-                            && other
-                                .source
-                                .as_ref()
-                                .is_some_and(|s| origins::same_party(&s.name, &source.name))
-                            && self.part(core, (at.0, j)) >= part.max(CARRIES)
-                    });
-                    part >= NEGATES && about >= ABOUT * own && !asserts
+                    part >= NEGATES && about >= ABOUT * own && !self.asserts(core, seed, at, part)
                 }
-                Some(Denied::CalledOff) | None => false,
+                (_, Relation::Opposite | Relation::Untrue | Relation::Bare { negated: true }) => {
+                    part >= NEGATES && !self.asserts(core, seed, at, part)
+                }
+                _ => false,
             };
             if denies {
                 found.push((at, part));
             }
         }
-        self.made(&found, Stance::Denies, false)
+        self.made(&found, &[], Stance::Denies, false)
+    }
+
+    /// Whether who says this asserts a claim elsewhere in the same article.
+    fn asserts(&self, core: &Wording, seed: At, at: At, part: f32) -> bool {
+        let Some(source) = &self.saying(at).source else { return false };
+        self.told[at.0].sayings.iter().enumerate().any(|(j, other)| {
+            other.denied.is_none()
+                && other.source.as_ref().is_some_and(|s| origins::same_party(&s.name, &source.name))
+                && self.relation(seed, (at.0, j)).may_be_same()
+                && self.part(core, (at.0, j)) >= part.max(CARRIES)
+        })
     }
 
     /// A claim with all who carry it.
     fn claim(&mut self, core: &Wording, seed: At, leading: bool) -> Option<Claim> {
         let mut found: Vec<(At, f32)> = Vec::new();
+        // What says something else, and comes by way of another outlet.
+        let mut passed_on: Vec<(At, f32)> = Vec::new();
         for i in 0..self.told.len() {
             let deniers: Vec<String> = self.told[i]
                 .sayings
@@ -413,7 +446,8 @@ impl<'s> Story<'s> {
                 .filter_map(|(_, s)| s.source.as_ref().map(|s| origins::key(&s.name)))
                 .collect();
             for j in 0..self.told[i].sayings.len() {
-                let saying = &self.told[i].sayings[j];
+                let at = (i, j);
+                let saying = self.saying(at);
                 // Who saw it is no source of what was said before it came.
                 let own_voice = saying.statement.is_none();
                 let heard = !own_voice
@@ -421,26 +455,63 @@ impl<'s> Story<'s> {
                     || saying.witness && self.saying(seed).status == Status::Happened;
                 if self.taken[i][j]
                     || !heard
-                    || (i, j) != seed && (!self.comparable(seed, (i, j)) || self.conflict(seed, (i, j)))
+                    || at != seed && (saying.denied != self.saying(seed).denied || self.conflict(seed, at))
                     // Who rejects a claim does not assert it with his next sentence.
                     || saying.source.as_ref().is_some_and(|s| deniers.contains(&origins::key(&s.name)))
                 {
                     continue;
                 }
-                let part = self.part(core, (i, j));
+                let part = self.part(core, at);
                 // What says nothing of the claim itself is another development of the story.
-                let itself = (i, j) == seed || self.told[i].relayed(j) || self.itself(core, (i, j)) >= ITSELF;
-                if itself && part >= if leading { CARRIES } else { REPEATS } {
-                    found.push(((i, j), part));
+                let relayed = self.told[i].relayed(j);
+                let itself = at == seed || relayed || self.itself(core, at) >= ITSELF;
+                if !itself {
+                    continue;
+                }
+                let relation = self.relation(seed, at);
+                let enough = part >= if leading { CARRIES } else { REPEATS };
+                // One word is not enough for two contents to be about the same matter.
+                let about_it = leading || self.words_of(core, at) > 1;
+                let says_it = about_it
+                    && match relation {
+                        Relation::Same => part >= if leading { CARRIES_IT } else { REPEATS_IT },
+                        Relation::Unread => enough,
+                        // "confirmed the report"; what was seen is said behind the seeing: "saw the crane fall".
+                        Relation::Unknown | Relation::Part => leading && enough,
+                        Relation::Other => leading && enough && saying.witness && own_voice,
+                        _ => false,
+                    };
+                if at == seed || says_it {
+                    found.push((at, part));
+                } else if leading && enough && relayed && relation == Relation::Other {
+                    passed_on.push((at, part));
                 }
             }
         }
-        self.made(&found, Stance::Asserts, leading)
+        self.agree_on_figures(&mut found, seed);
+        self.made(&found, &passed_on, Stance::Asserts, leading)
+    }
+
+    /// Leaves out what counts otherwise than the first that counts, where the seed of a claim does not count.
+    fn agree_on_figures(&self, found: &mut Vec<(At, f32)>, seed: At) {
+        if self.saying(seed).figures.is_empty()
+            && let Some((first, _)) = found.iter().find(|(at, _)| !self.saying(*at).figures.is_empty())
+        {
+            let first = *first;
+            found.retain(|(at, _)| !self.conflict(first, *at));
+        }
     }
 
     /// Makes a claim of sayings, each with the share of the core that it has. With `whole`, copies that bring no
-    /// saying of their own take their original's.
-    fn made(&mut self, found: &[(At, f32)], stance: Stance, whole: bool) -> Option<Claim> {
+    /// saying of their own take their original's. Of `passed_on` those count for the way of the claim whose source is an
+    /// outlet that carries it.
+    fn made(
+        &mut self,
+        found: &[(At, f32)],
+        passed_on: &[(At, f32)],
+        stance: Stance,
+        whole: bool,
+    ) -> Option<Claim> {
         // One carrier for each article and origin: the saying with most of the core, then with the longest chain.
         let mut best: Vec<(At, f32)> = Vec::new();
         let mut sorted = found.to_vec();
@@ -486,6 +557,25 @@ impl<'s> Story<'s> {
                 (self.carried(at.0, saying), saying.statement)
             })
             .collect();
+        for (at, _) in passed_on {
+            let saying = self.saying(*at);
+            let Some(source) = &saying.source else { continue };
+            let name = origins::key(&source.name);
+            let relays = saying.chain.get(1..saying.chain.len().saturating_sub(1)).unwrap_or_default();
+            // It has from an outlet what that outlet has, from whom that outlet has it.
+            let carries = |(place, j): At| {
+                let Some(outlet) = self.told[place].outlet.as_deref().map(origins::key) else { return false };
+                let same = || {
+                    let other = self.told[place].sayings[j].source.as_ref();
+                    other.is_some_and(|o| origins::same_party(&o.name, &source.name))
+                };
+                source.kind == PartyKind::Outlet && outlet == name
+                    || relays.iter().flatten().any(|r| origins::key(r) == outlet) && same()
+            };
+            if carried.iter().all(|c| c.0.place != at.0) && best.iter().any(|b| carries(b.0)) {
+                carried.push((self.carried(at.0, saying), None));
+            }
+        }
         if whole || stance == Stance::Denies {
             for i in 0..self.articles.len() {
                 let Some(o) = self.original[i] else { continue };
@@ -499,8 +589,10 @@ impl<'s> Story<'s> {
             carried.sort_by_key(|c| c.0.place);
         }
         let (first, _) = best.first()?;
-        let mut said = best.iter().map(|b| self.saying(b.0));
-        let text = said.find(|s| s.whole).unwrap_or(self.saying(*first)).text.clone();
+        // Of what is denied rather what somebody rejects than what he says instead.
+        let said = || best.iter().map(|b| self.saying(b.0));
+        let rejected = said().find(|s| s.denied == Some(Denied::Rejected));
+        let text = rejected.or_else(|| said().find(|s| s.whole)).unwrap_or(self.saying(*first)).text.clone();
         for (at, _) in found {
             self.taken[at.0][at.1] = true;
         }
@@ -608,247 +700,6 @@ fn sort_by_weight(all: &mut [(At, f32)]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Chain, of_story};
-    use crate::{
-        Claim, Member, Observation, Stance,
-        example::{Article, article, story},
-        outlets::Outlets,
-        texts,
-    };
-    use proptest::prelude::*;
-    use reportedly_said::{
-        PartyKind::{Anonymous, Org, Outlet, Person},
-        Status::{Denied, Happened, Planned, Possible},
-    };
-
-    fn links(chain: &[Option<String>]) -> String {
-        chain.iter().map(|l| l.as_deref().unwrap_or("unknown")).collect::<Vec<_>>().join(" < ")
-    }
-
-    fn names(claim: &Claim) -> Vec<&str> {
-        claim.origins.iter().filter_map(|o| o.name.as_deref()).collect()
-    }
-
-    fn claims_of(observations: &[Observation], members: &[Member]) -> (Vec<Claim>, Vec<Chain>) {
-        let outlets = Outlets::of(observations.iter().filter_map(|o| o.reading.outlet.as_deref()));
-        of_story(observations, members, &texts(observations, members), &outlets)
-    }
-
-    fn rumour() -> Vec<Article> {
-        vec![
-            article(
-                "Tern Gazette",
-                2,
-                "Corrow ferry line may be sold to Blackfen",
-                "The Corrow ferry line may be sold to Blackfen Shipping, two people close to the talks told Tern Gazette. \
-                 Rain fell on the quay.",
-            )
-            .says(
-                &[(Anonymous, "two people close to the talks")],
-                "The Corrow ferry line may be sold to Blackfen Shipping",
-                Possible,
-            ),
-            article(
-                "Osprey Wire",
-                2,
-                "Corrow ferry line may be sold - report",
-                "The Corrow ferry line may be sold to Blackfen Shipping, Tern Gazette reported, citing two people close to the talks. \
-                 The islands have no bridge.",
-            )
-            .says(
-                &[(Outlet, "Tern Gazette"), (Anonymous, "two people close to the talks")],
-                "The Corrow ferry line may be sold to Blackfen Shipping",
-                Possible,
-            ),
-            article(
-                "Radio Merrin",
-                3,
-                "Ferry sale",
-                "The Corrow ferry line may soon be sold to Blackfen Shipping. The islands have no bridge.",
-            )
-            .copies(1, Some("Osprey Wire")),
-            article(
-                "Merrin Mail",
-                5,
-                "\"No sale\": ferry owner on Blackfen",
-                "The owner of the Corrow ferry line denied that it would be sold to Blackfen Shipping. \
-                 \"The ferry line stays with us,\" Ingrid Vail said.",
-            )
-            .says(&[(Person, "Ingrid Vail")], "it would be sold to Blackfen Shipping", Denied)
-            .says(&[(Person, "Ingrid Vail")], "\"The ferry line stays with us,\"", Happened),
-            article(
-                "Tern Gazette",
-                9,
-                "Minister confirms sale of Corrow ferry line",
-                "The Corrow ferry line will be sold to Blackfen Shipping, transport minister Abel Torne said on Monday.",
-            )
-            .says(
-                &[(Person, "Abel Torne")],
-                "The Corrow ferry line will be sold to Blackfen Shipping",
-                Planned,
-            ),
-        ]
-    }
-
-    #[test]
-    fn a_rumour_that_is_denied_and_confirmed_has_two_origins_and_one_denier() {
-        let (observations, members) = story(rumour());
-        let (claims, chains) = claims_of(&observations, &members);
-        assert_eq!(names(&claims[0]), ["two people close to the talks", "Abel Torne"]);
-        assert_eq!(claims[0].independent_origins, 2);
-        assert_eq!(claims[0].origins[0].via.as_deref(), Some("Tern Gazette"));
-        assert_eq!(links(&chains[1]), "Osprey Wire < Tern Gazette < two people close to the talks");
-        // The copy credits the wire it came by.
-        assert_eq!(
-            links(&chains[2]),
-            "Radio Merrin < Osprey Wire < Tern Gazette < two people close to the talks"
-        );
-        assert!(chains[3].is_empty(), "who denies a claim does not carry it");
-        assert_eq!(names(&claims[1]), ["Ingrid Vail"]);
-        assert!(claims[1].articles.iter().all(|c| c.stance == Stance::Denies));
-    }
-
-    #[test]
-    fn outlets_that_cite_each_other_are_no_origins() {
-        let text = |from: &str| {
-            format!("The lighthouse on Skarn may have been moved, {from} reports, quoting a one-time keeper.")
-        };
-        let content = "The lighthouse on Skarn may have been moved";
-        let told = |outlet: &str, day, from: &str| {
-            article(outlet, day, "Was the Skarn lighthouse moved?", &text(from)).says(
-                &[(Outlet, from), (Anonymous, "a one-time keeper")],
-                content,
-                Possible,
-            )
-        };
-        let (observations, members) =
-            story(vec![told("Skarn Post", 6, "Harbour Leaf"), told("Harbour Leaf", 7, "Skarn Post")]);
-        let (claims, _) = claims_of(&observations, &members);
-        assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a one-time keeper"], 1));
-
-        let first = article(
-            "Island Sentinel",
-            4,
-            "Lighthouse on Skarn may have been moved",
-            "The lighthouse on Skarn may have been moved, a former keeper told Island Sentinel.",
-        )
-        .says(&[(Anonymous, "a former keeper")], content, Possible);
-        let (observations, members) =
-            story(vec![first, told("Skarn Post", 6, "Harbour Leaf"), told("Harbour Leaf", 7, "Skarn Post")]);
-        let (claims, _) = claims_of(&observations, &members);
-        assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a former keeper"], 1));
-    }
-
-    #[test]
-    fn an_article_that_names_only_an_outlet_has_that_outlets_origin() {
-        let content = "the Penhale mine will close";
-        let (observations, members) = story(vec![
-            article(
-                "Penhale Star",
-                3,
-                "Penhale mine to close",
-                "An engineer told Penhale Star that the Penhale mine will close.",
-            )
-            .says(&[(Anonymous, "An engineer")], content, Planned),
-            article(
-                "Moor News",
-                4,
-                "Penhale mine to close",
-                "Penhale Star reported that the Penhale mine will close.",
-            )
-            .says(&[(Outlet, "Penhale Star")], content, Planned),
-            article(
-                "Chough Radio",
-                4,
-                "Penhale mine to close",
-                "The county said that the Penhale mine will close.",
-            )
-            .says(&[(Org, "The county")], content, Planned),
-        ]);
-        let (claims, chains) = claims_of(&observations, &members);
-        assert_eq!(names(&claims[0]), ["An engineer", "The county"]);
-        // The page's own chain ends where the page ends it.
-        assert_eq!(links(&chains[1]), "Moor News < Penhale Star");
-    }
-
-    #[test]
-    fn whom_an_outlet_spoke_to_stands_for_the_outlet() {
-        let content = "The Penhale mine may close";
-        let (observations, members) = story(vec![
-            article(
-                "Chough Radio",
-                3,
-                "Penhale mine may close",
-                "The Penhale mine may close, Moor News reported.",
-            )
-            .says(&[(Outlet, "Moor News")], content, Possible),
-            article(
-                "Penhale Star",
-                4,
-                "Penhale mine may close",
-                "The Penhale mine may close, Moor News reported, citing a banker.",
-            )
-            .says(&[(Outlet, "Moor News"), (Anonymous, "a banker")], content, Possible),
-        ]);
-        let (claims, _) = claims_of(&observations, &members);
-        assert_eq!((names(&claims[0]), claims[0].independent_origins), (vec!["a banker"], 1));
-        assert_eq!(claims[0].origins[0].via.as_deref(), Some("Moor News"));
-    }
-
-    #[test]
-    fn reporters_who_saw_it_are_an_origin() {
-        let (observations, members) = story(vec![
-            article(
-                "Vane Wire",
-                3,
-                "Crane falls on Lorrow quay",
-                "A crane fell on Lorrow quay, the fire brigade said.",
-            )
-            .says(&[(Org, "the fire brigade")], "A crane fell on Lorrow quay", Happened),
-            article(
-                "Coast TV",
-                3,
-                "Crane falls on quay",
-                "Our reporter Jan Pell was filming and saw the crane fall on Lorrow quay.",
-            ),
-        ]);
-        let (claims, chains) = claims_of(&observations, &members);
-        assert_eq!(names(&claims[0]), ["the fire brigade", "Coast TV"]);
-        assert_eq!(links(&chains[1]), "Coast TV");
-    }
-
-    #[test]
-    fn what_says_nothing_makes_no_claim() {
-        let (observations, members) =
-            story(vec![article("Vane Wire", 3, "", ""), article("", 3, "", "\n\n")]);
-        let (claims, chains) = claims_of(&observations, &members);
-        assert!(claims.is_empty());
-        assert_eq!(chains.len(), 2);
-    }
-
-    proptest! {
-        #[test]
-        fn the_order_of_articles_of_one_day_does_not_matter_to_the_origins(swap in 0_usize..2) {
-            let mut articles = rumour();
-            articles.swap(0, swap);
-            if swap == 1 {
-                articles[2] = article("Radio Merrin", 3, "Ferry sale", "The islands have no bridge.").copies(0, None);
-            }
-            let (observations, members) = story(articles);
-            let (claims, _) = claims_of(&observations, &members);
-            prop_assert_eq!(claims[0].independent_origins, 2);
-        }
-
-        #[test]
-        fn any_words_are_taken(title in "\\PC{0,40}", text in "\\PC{0,200}", again in "\\PC{0,60}") {
-            let articles = vec![article("Vane Wire", 3, &title, &text), article(&again, 4, &again, &text)];
-            let (observations, members) = story(articles);
-            let (claims, chains) = claims_of(&observations, &members);
-            prop_assert_eq!(chains.len(), 2);
-            for claim in claims {
-                prop_assert!(claim.independent_origins <= claim.origins.len());
-            }
-        }
-    }
-}
+mod sides;
+#[cfg(test)]
+mod tests;

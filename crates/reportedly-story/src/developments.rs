@@ -8,11 +8,11 @@ use crate::{
 };
 use jiff::{civil::Date, tz::TimeZone};
 use reportedly_read::Reading;
-use reportedly_said::{Party, PartyKind, Status};
-use reportedly_text::{Analysis, Span, rows, split};
+use reportedly_said::{Party, PartyKind, Statement, Status};
+use reportedly_text::{Analysis, ByLanguage, Span, rows, split};
 use reportedly_time::TimexKind;
-use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Entries a timeline has, whatever the number of articles.
 const ENTRIES: usize = 10;
@@ -55,7 +55,41 @@ struct Entry {
     forward: bool,
     /// Whether it is only a negated sentence.
     negated: bool,
+    /// How that stands which is said, where it is an act of saying.
+    said: Option<Status>,
 }
+
+/// Something that was called off, or moved to another day.
+struct Off {
+    /// The article's place in the story.
+    place: usize,
+    words: Wording,
+    day: Meant,
+}
+
+/// The day for which something is off.
+enum Meant {
+    /// This one, as far as it is known.
+    When(Option<String>),
+    /// One of these, the days to come that stand beside the new one; where there are none, any before the new one.
+    Days { days: Vec<String>, to: Option<String> },
+}
+
+impl Meant {
+    fn is(&self, date: &str) -> bool {
+        match self {
+            Self::When(when) => when.as_deref().is_none_or(|w| w.starts_with(date)),
+            Self::Days { days, to } if days.is_empty() => to.as_deref().is_none_or(|to| date < to),
+            Self::Days { days, .. } => days.iter().any(|day| day == date),
+        }
+    }
+}
+
+/// The verbs that put off.
+static MOVING: ByLanguage<Arc<FxHashSet<&'static str>>> = ByLanguage::new(|language| {
+    let moving = rows(Some(language), "governors").filter(|r| r.get(2) == Some(&"moved"));
+    Arc::new(moving.filter_map(|r| r.first().copied()).collect())
+});
 
 /// The timeline of one story, in order of date.
 pub(crate) fn of_story(
@@ -67,29 +101,38 @@ pub(crate) fn of_story(
     let readings: Vec<&Reading> = articles.iter().map(|m| &observations[m.article].reading).collect();
     let heads = Heads::of(&readings, analyses, articles);
     let mut entries = Vec::new();
-    let mut called_off: Vec<(usize, Option<String>, Wording)> = Vec::new();
+    let mut called_off: Vec<Off> = Vec::new();
     for (place, (reading, text)) in readings.iter().zip(analyses).enumerate() {
         // A copy tells nothing that its original does not, and its own date would only mislead.
         if articles[place].copy_of.is_some() {
             continue;
         }
+        let moving = MOVING.of(text.language);
         for event in reading.events.iter().take(EVENTS) {
             let at = sentence_at(text, event.span);
             let negated = event.status == Status::Denied && event.reason.starts_with("negation");
             let Some(s) = Sentence::of(reading, text, at, &heads) else { continue };
+            let moved = event.reason.strip_prefix("verb:").is_some_and(|verb| moving.contains(verb));
             if event.status == Status::Denied && !negated {
-                called_off.push((place, event.when.clone(), s.words.clone()));
+                let day = Meant::When(event.when.clone());
+                called_off.push(Off { place, words: s.words.clone(), day });
+            } else if moved {
+                let to = event.when.clone();
+                let days = days_to_come(reading, text, at, known(&articles[place]));
+                let days = days.into_iter().filter(|day| Some(day) != to.as_ref()).collect();
+                called_off.push(Off { place, words: s.words.clone(), day: Meant::Days { days, to } });
             }
             let Some(when) = event.when.as_deref().and_then(calendar) else { continue };
             let nearest = nearest_year(reading, text, at, when, known(&articles[place]));
             let when = nearest.as_deref().unwrap_or(when);
-            let acts = reading.statements.iter().any(|s| s.cue.is_some_and(|c| c.overlaps(event.span)));
-            if acts && at >= OPENING || lasts(reading, text, at, when) {
+            let act = reading.statements.iter().find(|s| s.cue.is_some_and(|c| c.overlaps(event.span)));
+            if act.is_some() && at >= OPENING || lasts(reading, text, at, when) {
                 continue;
             }
             let status = not_before_its_day(event.status, when, known(&articles[place]));
             let mut entry = s.entry(when, DatedBy::Event, status, place, at);
             entry.negated = negated;
+            entry.said = act.and_then(said);
             entries.push(entry);
         }
         // The act of saying in an opening sentence is news itself.
@@ -100,7 +143,9 @@ pub(crate) fn of_story(
             if at < OPENING
                 && let Some(s) = Sentence::of(reading, text, at, &heads)
             {
-                entries.push(s.entry(&date, DatedBy::Event, Status::Happened, place, at));
+                let mut entry = s.entry(&date, DatedBy::Event, Status::Happened, place, at);
+                entry.said = said(statement);
+                entries.push(entry);
             }
         }
     }
@@ -136,6 +181,30 @@ fn with_copies(development: &mut Development, articles: &[Member]) {
         tellers.contains(&m.article) || m.copy_of.is_some_and(|original| tellers.contains(&original))
     };
     development.articles = articles.iter().filter(|m| is_told(m)).map(|m| m.article).collect();
+}
+
+/// How that stands which a statement says, where saying so does not make it happen: it is to come, or somebody
+/// rejects it.
+fn said(statement: &Statement) -> Option<Status> {
+    match statement.status {
+        Status::Planned | Status::Possible => Some(statement.status),
+        Status::Denied if statement.reason.starts_with("cue") => Some(Status::Denied),
+        Status::Denied | Status::Happened => None,
+    }
+}
+
+/// The days after a report that one of its sentences names.
+fn days_to_come(reading: &Reading, text: &Analysis<'_>, at: usize, known: Option<Date>) -> Vec<String> {
+    let Some(sentence) = text.sentences.get(at).map(|s| s.span) else { return Vec::new() };
+    let from = reading.times.partition_point(|t| t.span.start < sentence.start);
+    let known = known.map(|k| k.to_string()).unwrap_or_default();
+    reading.times[from..]
+        .iter()
+        .take_while(|t| t.span.end <= sentence.end)
+        .filter_map(|t| t.value.as_deref().and_then(calendar))
+        .filter(|day| day.len() == 10 && **day >= *known)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn is_outlet(party: &Party) -> bool {
@@ -217,6 +286,7 @@ fn forward(
             let status = if open && i == 0 { Status::Possible } else { Status::Happened };
             let mut entry = s.entry(&date, DatedBy::Report, status, place, at);
             entry.forward = true;
+            entry.said = said(statement);
             entries.push(entry);
         }
     }
@@ -236,7 +306,7 @@ fn one_date(
     date: &str,
     entries: &[Entry],
     articles: &[Member],
-    called_off: &[(usize, Option<String>, Wording)],
+    called_off: &[Off],
 ) -> Option<(f32, Development)> {
     let weight = |e: &Entry| {
         let told = entries
@@ -286,11 +356,11 @@ fn one_date(
             }
         }
         if matches!(status, Status::Planned | Status::Possible)
-            && called_off.iter().any(|(place, when, w)| {
-                turn(*place) > turn(chosen.place)
-                    && when.as_deref().is_none_or(|w| w.starts_with(date))
-                    && w.likeness(&chosen.words) >= CALLS_OFF
-                    && known(&articles[*place]).is_some_and(|k| k.to_string().as_str() <= date)
+            && called_off.iter().any(|off| {
+                turn(off.place) > turn(chosen.place)
+                    && off.day.is(date)
+                    && off.words.likeness(&chosen.words) >= CALLS_OFF
+                    && known(&articles[off.place]).is_some_and(|k| k.to_string().as_str() <= date)
             })
         {
             status = Status::Denied;
@@ -303,6 +373,7 @@ fn one_date(
         known,
         text: words.text.clone(),
         status,
+        said: words.said.filter(|_| status == Status::Happened),
         articles: tellers.into_iter().map(|p| articles[p].article).collect(),
     };
     Some((best, development))
@@ -398,6 +469,7 @@ impl Sentence {
             weight,
             forward: false,
             negated: false,
+            said: None,
         }
     }
 }
@@ -570,6 +642,39 @@ mod tests {
             ),
             "denied",
         );
+    }
+
+    #[test]
+    fn what_is_put_off_leaves_its_old_day() {
+        let put_off = article(
+            "Osprey Wire",
+            18,
+            "Corrow bridge opening put off",
+            "The opening of the Corrow bridge has been put off to 2 April, two engineers said.",
+        )
+        .event("opening", Planned, Some("2031-04-02"))
+        .because("verb:put off")
+        .time("2 April", "2031-04-02");
+        let all = statuses(vec![planned(), put_off]);
+        let at = |day: &str| all.iter().find(|e| e.0 == day).map(|e| e.1);
+        assert_eq!((at("2031-03-20"), at("2031-04-02")), (Some("denied"), Some("planned")));
+    }
+
+    #[test]
+    fn a_day_on_which_something_was_only_said_is_told_as_what_was_said() {
+        let denial = article(
+            "Merrin Mail",
+            7,
+            "Mayor of Corrow denies",
+            "Ada Finch denied that the Corrow bridge will open on 20 March.",
+        )
+        .says(&[(Person, "Ada Finch")], "the Corrow bridge will open on 20 March", Denied);
+        let (observations, members) = story(vec![planned(), denial]);
+        let texts = texts(&observations, &members);
+        let (claims, _) = claims::of_story(&observations, &members, &texts, &Outlets::default());
+        let all = of_story(&observations, &members, &texts, &claims);
+        let day = all.iter().find(|d| d.date == "2031-03-07").expect("the denial has a day");
+        assert_eq!((day.status, day.told()), (Happened, Denied));
     }
 
     #[test]

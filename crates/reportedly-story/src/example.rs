@@ -84,6 +84,14 @@ impl Article {
         self
     }
 
+    /// Gives the event added last another reason.
+    pub(crate) fn because(mut self, reason: &str) -> Self {
+        if let Some(event) = self.reading.events.last_mut() {
+            reason.clone_into(&mut event.reason);
+        }
+        self
+    }
+
     /// Adds a temporal expression.
     pub(crate) fn time(mut self, words: &str, value: &str) -> Self {
         let span = self.find(words);
@@ -99,6 +107,18 @@ impl Article {
         self.reading.agencies.extend(agency.map(str::to_owned));
         self
     }
+}
+
+/// These observations as members of one story.
+pub(crate) fn members(observations: &[Observation]) -> Vec<Member> {
+    let member = |(article, of): (usize, &Observation)| Member {
+        article,
+        known_at: crate::known_at(&of.reading, false),
+        copy_of: None,
+        chain: Vec::new(),
+        turn: article,
+    };
+    observations.iter().enumerate().map(member).collect()
 }
 
 /// The articles as observations and as members of one story.

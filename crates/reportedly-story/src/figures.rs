@@ -81,6 +81,11 @@ impl Figures {
         figures
     }
 
+    /// Whether it counts nothing.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
     /// Whether what two contents count cannot both be so.
     pub(crate) fn conflict(&self, other: &Self) -> bool {
         let differ = matches!((self.first, other.first), (Some(a), Some(b))

@@ -22,6 +22,7 @@ mod origins;
 mod outlets;
 mod places;
 mod positions;
+mod predicates;
 mod save;
 mod saying;
 mod sources;
@@ -156,8 +157,17 @@ pub struct Development {
     pub text: String,
     /// How it stands now.
     pub status: Status,
+    /// Where somebody said on this day that something is to come, or rejected it: how that stands.
+    pub said: Option<Status>,
     /// The articles that say it, as indices.
     pub articles: Vec<usize>,
+}
+
+impl Development {
+    /// How that stands which its sentence tells: that somebody says "it will close" has happened, the closing has not.
+    pub fn told(&self) -> Status {
+        self.said.unwrap_or(self.status)
+    }
 }
 
 /// Articles about one developing event.

@@ -4,6 +4,7 @@
 use crate::{
     credits::{self, Credit},
     figures::{Counting, Figures},
+    predicates::{self, Predicates},
     sources::{Descriptions, Sources},
     wording::Wording,
 };
@@ -90,6 +91,10 @@ pub(crate) struct Saying {
     pub own: Wording,
     /// The numbers that it is about.
     pub figures: Figures,
+    /// What it says, clause by clause.
+    pub says: Predicates,
+    /// Whether it turns something down rather than denying it.
+    pub turns_down: bool,
     /// Its text as it stands.
     pub text: String,
     /// The sentence it stands in.
@@ -169,6 +174,11 @@ impl Told {
         let sources = Sources::new(reading, text, &descriptions);
         let counting = Counting::of(language);
         let eyewitness = EYEWITNESS.of(language);
+        let negators: FxHashSet<&str> = ["determiner", "pronoun"]
+            .into_iter()
+            .flat_map(|kind| rows(Some(language), "negators").filter(move |r| r.get(1) == Some(&kind)))
+            .filter_map(|r| r.first().copied())
+            .collect();
         let outlet = reading.outlet.as_deref().and_then(|o| o.split_whitespace().next_back());
         let outlet = outlet.map(str::to_lowercase);
         let mut spoken = vec![false; text.sentences.len()];
@@ -177,6 +187,14 @@ impl Told {
                 continue;
             }
             let Some(first) = s.content.first() else { continue };
+            // "Neither ministry confirmed the date": nobody says so.
+            let nobody = |p: &reportedly_said::Party| {
+                let first = p.span.of(&reading.text).split_whitespace().next().map(str::to_lowercase);
+                first.is_some_and(|word| negators.contains(word.as_str()))
+            };
+            if s.source.as_ref().is_some_and(nobody) {
+                continue;
+            }
             let place = text.sentences.partition_point(|x| x.span.end <= first.start);
             if let Some(s) = spoken.get_mut(place) {
                 *s = true;
@@ -191,6 +209,8 @@ impl Told {
                 words,
                 own,
                 figures: Figures::of(text, &s.content, reading, &counting),
+                says: Predicates::of(text, &s.content),
+                turns_down: predicates::turns_down(text, &s.content, s.cue),
                 whole: is_whole(text, &s.content, reading),
                 text: s
                     .content
@@ -220,6 +240,8 @@ impl Told {
                 words,
                 own,
                 figures: Figures::of(text, &[sentence.span], reading, &counting),
+                says: Predicates::of(text, &[sentence.span]),
+                turns_down: false,
                 whole: is_whole(text, &[sentence.span], reading),
                 text: without_dateline(sentence.span.of(&reading.text)).to_owned(),
                 place: i,

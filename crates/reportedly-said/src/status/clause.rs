@@ -80,6 +80,9 @@ impl<'a> Reader<'a> {
             let at = groups.partition_point(|g| g.tokens.start < verb.tokens.start);
             groups.insert(at, verb);
         }
+        if self.begins_with_noun(&groups, tokens.start) {
+            groups.remove(0);
+        }
         self.settle(&mut groups, tokens.start);
         for group in groups {
             let predicate = self.link(&mut clauses.predicates, group, tokens.start);
@@ -87,6 +90,20 @@ impl<'a> Reader<'a> {
         }
         mend(&mut clauses);
         clauses
+    }
+
+    /// "State carrier Dunmar may cut fares": a first word that was taken for an order, before a noun and its verb.
+    fn begins_with_noun(&self, groups: &[Group<'a>], first: usize) -> bool {
+        let [one, two, ..] = groups else { return false };
+        one.tokens == (first..first + 1)
+            && one.bare
+            && one.kind == Kind::Finite
+            && !one.past
+            && matches!(self.form(first), VerbForm::Base | VerbForm::Present)
+            && matches!(self.pos(first + 1), Pos::Noun | Pos::Propn)
+            && two.kind == Kind::Finite
+            && !two.bare
+            && (first + 1..two.tokens.start).all(|i| matches!(self.pos(i), Pos::Noun | Pos::Propn))
     }
 
     /// Participles that must be finite: "police believe the boy drowned", "workers downed tools and may stay out".

@@ -189,7 +189,7 @@ impl Reader<'_> {
     }
 
     /// The noun that a verb acts on, where such a verb stands here: its subject in the passive, else its object.
-    fn event_noun(&self, clauses: &Clauses<'_>, k: usize) -> Option<usize> {
+    pub(super) fn event_noun(&self, clauses: &Clauses<'_>, k: usize) -> Option<usize> {
         let p = &clauses.predicates[k];
         let g = &p.group;
         let passive = g.passive || g.kind == Kind::Participle;
@@ -227,7 +227,7 @@ impl Reader<'_> {
     }
 
     /// What "be" says: the noun after "there is", else the adjective or noun.
-    fn complement(&self, clauses: &Clauses<'_>, k: usize) -> Option<usize> {
+    pub(super) fn complement(&self, clauses: &Clauses<'_>, k: usize) -> Option<usize> {
         let g = &clauses.predicates[k].group;
         let end = clauses.predicates.get(k + 1).map_or(clauses.tokens.end, |n| n.group.tokens.start);
         let from = g.head + 1;

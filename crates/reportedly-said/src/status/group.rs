@@ -291,7 +291,10 @@ impl<'a> Reader<'a> {
                     break;
                 }
                 Some(Auxiliary::Be) => {
-                    let beside = (at + 1..next).all(|i| self.words.negator(self.lower(i)).is_some());
+                    let beside = (at + 1..next).all(|i| {
+                        let word = self.lower(i);
+                        self.words.negator(word).is_some() || self.words.is_future_adverb(word)
+                    });
                     match self.infinitive(next, end, &mut negation) {
                         Some(verb) if beside => {
                             (group.future, group.negation) = (Some("is to"), negation);
@@ -518,7 +521,11 @@ impl<'a> Reader<'a> {
         let head = group.head;
         let words = self.words;
         let reader = *self;
-        words.verb_governors(&group.lemma, move |n| reader.lower(head + 1 + n)).find(|g| g.takes(frame))
+        // "dropped out" drops nothing.
+        let own = group.tokens.end.saturating_sub(head + 1);
+        words
+            .verb_governors(&group.lemma, move |n| reader.lower(head + 1 + n))
+            .find(|g| g.takes(frame) && g.rest.len() >= own)
     }
 
     /// The governing noun or adjective that ends right before token `end`, not before `from`.

@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
             }
             let Some(by) = governing.by.filter(|j| *j != at && *j < clauses.predicates.len()) else { break };
             if !said {
-                let told = self.is_told(clauses, by);
+                let told = around.told || self.is_told(clauses, by);
                 let outer = self.own(clauses, by, Around { told, coming: around.coming });
                 let unsure = outer.status == Status::Denied
                     && leaves_open(clauses, by, governing.verb, governing.noun.map(|n| n.1));
@@ -311,6 +311,12 @@ impl<'a> Reader<'a> {
         };
         // "may be called off" leaves it open, "will be called off" does not.
         Some(within(&outer, inner))
+    }
+
+    /// Whether a verb that acts on nouns for events has one here: "is preparing a sale", not "is preparing lunch".
+    fn acts_on_noun(&self, clauses: &Clauses<'_>, k: usize) -> bool {
+        let any = self.noun_governor(&clauses.predicates[k].group).is_none_or(|g| g.takes(Frame::Noun));
+        any || self.event_noun(clauses, k).is_some()
     }
 
     /// The reading of a verb, or of what "be" says, that acts on a noun.
@@ -455,7 +461,7 @@ impl<'a> Reader<'a> {
         let leaf = self.leaf(&clauses, k);
         let mut standing = if leaf != k {
             self.standing(&clauses, leaf, around)
-        } else if let Some(s) = self.on_noun(&clauses, k, around) {
+        } else if let Some(s) = self.on_noun(&clauses, k, around).filter(|_| self.acts_on_noun(&clauses, k)) {
             s
         } else {
             self.standing(&clauses, k, around)

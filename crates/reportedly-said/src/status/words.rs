@@ -134,6 +134,8 @@ pub(super) struct Words {
     auxiliaries: FxHashMap<&'static str, (Auxiliary, VerbForm)>,
     hedges: FxHashSet<&'static str>,
     contrasts: FxHashSet<&'static str>,
+    /// Adverbs inside "is to".
+    future_adverbs: FxHashSet<&'static str>,
     conditions: FxHashMap<&'static str, Vec<Vec<&'static str>>>,
     light: FxHashMap<&'static str, Vec<Vec<&'static str>>>,
     nouns: FxHashSet<&'static str>,
@@ -158,6 +160,7 @@ impl Words {
             modals: FxHashMap::default(),
             auxiliaries: FxHashMap::default(),
             contrasts: table("contrasts").filter_map(|r| r.first().copied()).collect(),
+            future_adverbs: table("future-adverbs").filter_map(|r| r.first().copied()).collect(),
             hedges: table("hedges").filter_map(|r| r.first().copied()).collect(),
             conditions: FxHashMap::default(),
             light: FxHashMap::default(),
@@ -348,6 +351,11 @@ impl Words {
         self.forms.get(word).or_else(bare).map(Vec::as_slice)
     }
 
+    /// Whether the forms of verbs are known.
+    pub(super) fn has_verbs(&self) -> bool {
+        !self.forms.is_empty()
+    }
+
     /// Whether the table of verb forms knows the word.
     pub(super) fn is_known_verb(&self, word: &str) -> bool {
         self.readings(word).is_some()
@@ -422,6 +430,11 @@ impl Words {
     /// "but": what was meant to happen did not.
     pub(super) fn is_contrast(&self, word: &str) -> bool {
         self.contrasts.contains(word)
+    }
+
+    /// Whether a word may stand inside "is to": "is now to open".
+    pub(super) fn is_future_adverb(&self, word: &str) -> bool {
+        self.future_adverbs.contains(word)
     }
 
     pub(super) fn is_hedge(&self, word: &str) -> bool {
