@@ -61,8 +61,12 @@ struct Predicate {
     /// Who does it, and who it is done to, where they have names.
     doer: Vec<u64>,
     done_to: Vec<u64>,
+    /// The nouns for what it is done to, else for what does it.
+    of: Vec<u64>,
     /// Whether it says that it is not so.
     negated: bool,
+    /// Whether it leaves open what it says: "may sell".
+    tentative: bool,
     /// Whether it is told by the way.
     aside: bool,
     /// Whether it speaks of a deal or talks and does not say what about.
@@ -129,8 +133,10 @@ impl Predicates {
             }
         }
         for b in said_plainly() {
-            let opposite = claimed().any(|a| share(&a.opposites, &b.senses) && a.negated == b.negated);
-            if opposite && !b.untrue {
+            // Of the same thing, and not only wished for.
+            let opposite = claimed()
+                .any(|a| share(&a.opposites, &b.senses) && a.negated == b.negated && share(&a.of, &b.of));
+            if opposite && !b.untrue && !b.tentative {
                 return Relation::Opposite;
             }
         }
@@ -299,7 +305,7 @@ impl Vocabulary {
                 .chain(subject)
                 .chain(of_object(true).map(|n| (n.0, said.object.end)));
             let nouns: Vec<(usize, usize)> = nouns.collect();
-            let meant = phrase.is_some() || self.single.contains_key(&own);
+            let meant = !phrase.is_empty() || self.single.contains_key(&own);
             let act = nouns.iter().find(|n| self.is_act(text, n.0));
             if let Some((head, end)) = act.or_else(|| nouns.first().filter(|_| !meant)) {
                 self.add_noun(text, *head, *end, &mut predicate);
@@ -307,8 +313,10 @@ impl Vocabulary {
                 return predicate;
             }
         }
-        if let Some((_, family)) = phrase {
-            self.add_family(family, &mut predicate);
+        if !phrase.is_empty() {
+            for family in phrase {
+                self.add_family(family, &mut predicate);
+            }
             return predicate;
         }
         self.add_word(own, &mut predicate);
@@ -316,12 +324,13 @@ impl Vocabulary {
         predicate
     }
 
-    /// The verb of several words that stands here, the longest, and its family.
-    fn phrase_at(&self, text: &Analysis<'_>, said: &Predication) -> Option<(usize, usize)> {
-        let after = |n: usize| text.lower(said.head + 1 + n);
-        let fits = |rest: &[&str]| rest.iter().enumerate().all(|(n, word)| after(n) == *word);
-        let all = self.phrasal.get(said.word.as_str())?;
-        all.iter().filter(|(rest, _)| fits(rest)).map(|(rest, at)| (rest.len(), *at)).max()
+    /// The families of the verb of several words that stands here, the longest.
+    fn phrase_at(&self, text: &Analysis<'_>, said: &Predication) -> Vec<usize> {
+        let fits =
+            |rest: &[&str]| rest.iter().enumerate().all(|(n, word)| text.lower(said.head + 1 + n) == *word);
+        let all = self.phrasal.get(said.word.as_str()).into_iter().flatten().filter(|p| fits(&p.0));
+        let longest = all.clone().map(|p| p.0.len()).max();
+        all.filter(|p| Some(p.0.len()) == longest).map(|p| p.1).collect()
     }
 
     /// How many words belong to a verb that passes on what a noun with it says, where it does.
@@ -429,6 +438,10 @@ impl Vocabulary {
         if !said.is_verb {
             return;
         }
+        let object = if said.is_passive { Vec::new() } else { self.heads_of(text, said.object.clone()) };
+        let direct = object.iter().find(|n| !n.1).map(|n| n.0);
+        let of = direct.or_else(|| self.head_of(text, said.subject.clone()));
+        predicate.of.extend(of.map(|i| stem(text.language, text.lower(i))));
         let subject = self.names_of(text, said.subject.clone());
         if said.is_passive {
             predicate.done_to = subject;
@@ -512,6 +525,8 @@ mod tests {
         check(close, "the mill will not close", Opposite);
         check(close, "the firm has no plans to close its mill", Opposite);
         check(close, "the mill will stay open", Opposite);
+        check(close, "the shop will stay open", Other);
+        check(close, "the union wants the mill to stay open", Other);
         check(close, "reports of a closure were false", Opposite);
         check(close, "the reports were untrue", Untrue);
         check(close, "the mill makes paper", Other);
@@ -524,6 +539,8 @@ mod tests {
         check("four people were hurt when a bus ran into the wall", "a bus ran into the wall", Part);
         check("", "the report", Unread);
         check("the harbour may free the crew in exchange for a ship", "an exchange was agreed", Same);
+        check("the two sides could exchange prisoners", "the sailors may be freed", Same);
+        check("the two sides could exchange prisoners", "the exchange has been postponed", Other);
     }
 
     #[test]

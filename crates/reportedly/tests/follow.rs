@@ -72,7 +72,7 @@ fn what_is_new_is_told_once_to_each_and_shown() {
     assert!(desk.ask(&["alerts", "--send"]).1.contains("0 new alerts, 0 delivered"));
     assert_eq!(desk.log(), [""; 0]);
 
-    desk.add("northline-business");
+    desk.add("norvale-courier");
     let (due, said) = desk.ask(&["alerts", "--send", "--dry-run"]);
     assert!(due.contains("# to log\n") && due.contains("REPORTEDLY_ALERT_NEWS=\"origin\""), "{due}\n{said}");
     assert!(desk.log().is_empty() && desk.ask(&["alerts", "--json"]).0.contains("\"alerts\": []"));
