@@ -23,6 +23,8 @@ const LONGEST: usize = 200;
 pub(crate) enum Relation {
     /// It says the same.
     Same,
+    /// It says the same of something that has another name.
+    Alike,
     /// It says what the claim tells by the way: "a car hit the wall", of "two were hurt when a car hit the wall".
     Part,
     /// It says that it is not so, or the opposite.
@@ -45,7 +47,7 @@ pub(crate) enum Relation {
 impl Relation {
     /// Whether two contents may be the same claim.
     pub(crate) const fn may_be_same(self) -> bool {
-        matches!(self, Self::Same | Self::Unknown | Self::Unread)
+        matches!(self, Self::Same | Self::Alike | Self::Unknown | Self::Unread)
     }
 }
 
@@ -118,7 +120,8 @@ impl Predicates {
         for b in &said.all {
             for a in claimed().filter(|a| share(&a.senses, &b.senses) && !a.is_of_others(b)) {
                 if (a.negated == b.negated) != b.untrue {
-                    return Relation::Same;
+                    let apart = !a.of.is_empty() && !b.of.is_empty() && !share(&a.of, &b.of);
+                    return if apart { Relation::Alike } else { Relation::Same };
                 }
                 if !b.aside {
                     return Relation::Opposite;
@@ -309,6 +312,7 @@ impl Vocabulary {
             let act = nouns.iter().find(|n| self.is_act(text, n.0));
             if let Some((head, end)) = act.or_else(|| nouns.first().filter(|_| !meant)) {
                 self.add_noun(text, *head, *end, &mut predicate);
+                predicate.of.clear();
                 predicate.open |= self.open.contains(&own);
                 return predicate;
             }
@@ -516,12 +520,13 @@ mod tests {
 
     #[test]
     fn contents_say_the_same_in_other_words() {
-        use Relation::{Bare, Opposite, Other, Part, Same, Unknown, Unread, Untrue};
+        use Relation::{Alike, Bare, Opposite, Other, Part, Same, Unknown, Unread, Untrue};
         let close = "the firm will close its mill";
         check(close, "the mill is to be shut", Same);
         check(close, "the closure of the mill is being prepared", Same);
         check(close, "the firm has agreed on a plan for the closure of its mill", Same);
         check(close, "it was in talks on closing the mill", Same);
+        check(close, "the firm will close its plant", Alike);
         check(close, "the mill will not close", Opposite);
         check(close, "the firm has no plans to close its mill", Opposite);
         check(close, "the mill will stay open", Opposite);
@@ -539,16 +544,16 @@ mod tests {
         check("four people were hurt when a bus ran into the wall", "a bus ran into the wall", Part);
         check("", "the report", Unread);
         check("the harbour may free the crew in exchange for a ship", "an exchange was agreed", Same);
-        check("the two sides could exchange prisoners", "the sailors may be freed", Same);
+        check("the two sides could exchange prisoners", "the sailors may be freed", Alike);
         check("the two sides could exchange prisoners", "the exchange has been postponed", Other);
     }
 
     #[test]
     fn who_does_it_to_whom_is_part_of_what_is_said() {
-        use Relation::{Other, Same};
+        use Relation::{Alike, Other, Same};
         check("Merrow sued Talbeck", "Talbeck sued Merrow", Other);
         check("Merrow sued Talbeck", "Talbeck was sued by Merrow", Same);
-        check("Merrow sued Talbeck", "Merrow sued its landlord", Same);
+        check("Merrow sued Talbeck", "Merrow sued its landlord", Alike);
     }
 
     #[test]

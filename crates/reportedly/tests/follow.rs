@@ -72,14 +72,14 @@ fn what_is_new_is_told_once_to_each_and_shown() {
     assert!(desk.ask(&["alerts", "--send"]).1.contains("0 new alerts, 0 delivered"));
     assert_eq!(desk.log(), [""; 0]);
 
-    desk.add("norvale-courier");
+    desk.add("evening-beacon");
     let (due, said) = desk.ask(&["alerts", "--send", "--dry-run"]);
-    assert!(due.contains("# to log\n") && due.contains("REPORTEDLY_ALERT_NEWS=\"origin\""), "{due}\n{said}");
+    assert!(due.contains("# to log\n") && due.contains("REPORTEDLY_ALERT_NEWS=\"denial\""), "{due}\n{said}");
     assert!(desk.log().is_empty() && desk.ask(&["alerts", "--json"]).0.contains("\"alerts\": []"));
 
     let (_, said) = desk.ask(&["alerts", "--send"]);
     let log = desk.log();
-    assert!(!log.is_empty() && said.contains(&format!("{} new alerts", log.len())), "{said}: {log:?}");
+    assert!(!log.is_empty() && said.contains(&format!("{} new alert", log.len())), "{said}: {log:?}");
     assert!(log.iter().all(|a| a["follow"] == "mill" && a["attempt"] == 1 && a["test"] == false), "{log:?}");
     desk.ask(&["rebuild", "-q"]);
     desk.ask(&["alerts", "--send"]);
@@ -172,7 +172,7 @@ fn what_reaches_nobody_is_said_and_sent_again_when_somebody_asks() {
     assert!(!example.contains("new story") && example.contains("new origin"), "{example}");
 
     desk.ask(&["follow", "Ruddock", "mill", "--to", "desk", "--name", "mill"]);
-    desk.add("northline-business");
+    desk.add("evening-beacon");
     let down = desk.run(&["alerts", "--send"]);
     let said = text(&down.stderr);
     assert_eq!(down.status.code(), Some(1), "{said}");
