@@ -2,7 +2,7 @@
 
 use crate::{
     dates,
-    story::{LONG_BEFORE, Source, foreign, outlet, status},
+    story::{LONG_BEFORE, Source, foreign, outlet, status, tellers},
 };
 use jiff::{Timestamp, civil::Date};
 use reportedly_library::{Error, Library};
@@ -99,16 +99,13 @@ impl Front {
             let came: FxHashMap<String, i64> =
                 view.members_of(found)?.into_iter().map(|m| (m.name, m.first)).collect();
             let (story, of) = (&told.story, told.observations.as_slice());
-            let known = |article: &usize| {
-                story.articles.iter().find(|m| m.article == *article).and_then(|m| m.known_at)
-            };
             let origins = story.claims.first().map_or(0, |claim| claim.independent_origins);
             let mut news: Vec<News> = Vec::new();
             for d in &story.timeline {
-                let Some(at) = d.articles.iter().filter_map(known).min() else { continue };
+                let (Some(at), tellers) = tellers(d, story, of) else { continue };
                 let mut who: Vec<Source> = Vec::new();
                 let mut languages: Vec<String> = Vec::new();
-                for article in &d.articles {
+                for article in &tellers {
                     let name = outlet(&of[*article]);
                     if !who.iter().any(|w| w.outlet == name) {
                         who.push(Source { outlet: name, article: of[*article].id.clone() });
@@ -135,7 +132,7 @@ impl Front {
                     news.len() - 1
                 });
                 let of_then = &mut news[place];
-                let came = d.articles.iter().filter_map(|a| came.get(&of[*a].id)).min();
+                let came = tellers.iter().filter_map(|a| came.get(&of[*a].id)).min();
                 of_then.came = of_then.came.max(came.copied().unwrap_or(0));
                 of_then.outlets.extend(outlets);
                 of_then.languages.extend(languages);
@@ -148,7 +145,7 @@ impl Front {
                         text: d.text.clone(),
                         statuses: vec![status],
                         who,
-                        lang: d.articles.first().and_then(|a| foreign(&of[*a].reading)),
+                        lang: tellers.first().and_then(|a| foreign(&of[*a].reading)),
                     }),
                 }
             }

@@ -189,21 +189,40 @@ impl StoryView {
     }
 }
 
+/// Since when a development is known as its sentence tells it, and the articles that tell it from then on: who reported a
+/// plan could not know what came of it.
+pub fn tellers(d: &Development, story: &Story, of: &[Observation]) -> (Option<Timestamp>, Vec<usize>) {
+    let known =
+        |article: usize| story.articles.iter().find(|m| m.article == article).and_then(|m| m.known_at);
+    let has_it = |article: &&usize| of[**article].reading.text.contains(&d.text);
+    let first = d.articles.iter().filter(has_it).filter_map(|article| known(*article)).min();
+    let Some(first) = first else {
+        return (d.articles.iter().filter_map(|article| known(*article)).min(), d.articles.clone());
+    };
+    let then = d.articles.iter().copied().filter(|article| known(*article).is_some_and(|at| at >= first));
+    (Some(first), then.collect())
+}
+
 /// What is known at a glance.
 fn standing(story: &Story, of: &[Observation]) -> Vec<Standing> {
-    let is_old = |d: &Development| match (d.known, d.date.parse::<Date>()) {
+    let is_old = |d: &Development| match (tellers(d, story, of).0.map(dates::day_of), d.date.parse::<Date>())
+    {
         (Some(known), Ok(day)) => known.duration_since(day).as_hours() / 24 > LONG_BEFORE,
         _ => false,
     };
     let done = |d: &&Development| matches!(d.status, Status::Happened | Status::Denied) && !is_old(d);
     // Of what became known last, that which most articles tell.
-    let latest = story.timeline.iter().filter(done).max_by_key(|d| (d.known, d.articles.len(), &d.date));
+    let latest = story.timeline.iter().filter(done).max_by_key(|d| {
+        let (known, tellers) = tellers(d, story, of);
+        (known.map(dates::day_of), tellers.len(), &d.date)
+    });
     let last = story.last.map(|day| day.to_string()).unwrap_or_default();
     let ahead = |d: &&Development| d.status == Status::Planned && d.date.as_str() > last.as_str();
     let next = story.timeline.iter().filter(ahead).min_by_key(|d| &d.date);
     let told = |what, d: &Development| {
         let mut whose: Vec<Word> = Vec::new();
-        for article in &d.articles {
+        let (_, tellers) = tellers(d, story, of);
+        for article in &tellers {
             let word = word_of(&of[*article], &d.text);
             if !whose.iter().any(|w| w.name == word.name) {
                 whose.push(word);
@@ -215,11 +234,11 @@ fn standing(story: &Story, of: &[Observation]) -> Vec<Standing> {
             date: Some((d.date.clone(), dates::long(&d.date))),
             text: d.text.clone(),
             independent: None,
-            articles: d.articles.len(),
+            articles: tellers.len(),
             more: whose.len().saturating_sub(NAMED),
             whose: whose.into_iter().take(NAMED).collect(),
-            article: d.articles.first().map(|a| of[*a].id.clone()).unwrap_or_default(),
-            lang: d.articles.first().and_then(|a| foreign(&of[*a].reading)),
+            article: tellers.first().map(|a| of[*a].id.clone()).unwrap_or_default(),
+            lang: tellers.first().and_then(|a| foreign(&of[*a].reading)),
         }
     };
     let claimed = story.claims.first().map(|claim| {
@@ -354,7 +373,7 @@ fn timeline(story: &Story, of: &[Observation]) -> Vec<Entry> {
     let last = story.last.map(|day| day.to_string()).unwrap_or_default();
     let entry = |d: &Development| {
         let mut who: Vec<Source> = Vec::new();
-        for article in &d.articles {
+        for article in &tellers(d, story, of).1 {
             let name = outlet(&of[*article]);
             if !who.iter().any(|w| w.outlet == name) {
                 who.push(Source { outlet: name, article: of[*article].id.clone() });
