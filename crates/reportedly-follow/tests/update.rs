@@ -271,6 +271,23 @@ fn what_changes_in_a_feed_whose_pages_are_refused_is_taken_from_the_feed() {
 }
 
 #[test]
+fn items_that_all_lead_to_one_page_are_read_by_themselves() {
+    let desk = Desk::new();
+    desk.server.put("post/live", article("Everything of the day", "All that happened at the quay."));
+    let items: Vec<String> = ["Whale seen at quay four", "Crane falls at quay four", "Ferry is late again"]
+        .iter()
+        .enumerate()
+        .map(|(n, title)| item("live", &format!("urn:live:{n}"), title))
+        .collect();
+    desk.server.put("post/feed", feed(&items));
+    desk.subscribe(&["post/feed"]);
+    desk.update(&Which::Due);
+    let (titles, _) = desk.articles();
+    assert_eq!(titles, ["Crane falls at quay four", "Ferry is late again", "Whale seen at quay four"]);
+    assert!(desk.server.asked().iter().all(|asked| asked.path != "/live"));
+}
+
+#[test]
 fn a_run_that_is_ended_anywhere_is_gone_on_with() {
     let names: Vec<String> = (0..12).map(|n| format!("story-{n}")).collect();
     for steps in 1..30 {

@@ -113,6 +113,14 @@ impl Library {
         .map_err(|e| self.store.error(e))
     }
 
+    /// Whether something that was stored is not yet part of stories, or not yet found by searching.
+    pub fn is_behind(&self) -> Result<bool, Error> {
+        let behind =
+            "SELECT EXISTS (SELECT 1 FROM unindexed) OR (SELECT coalesce(max(seq), 0) FROM observation)
+                        <> coalesce((SELECT value FROM setting WHERE name = 'folded'), 0)";
+        self.store.connection.query_row(behind, [], |row| row.get(0)).map_err(|e| self.store.error(e))
+    }
+
     /// The library's folder.
     pub fn folder(&self) -> &Path {
         &self.store.folder

@@ -152,6 +152,7 @@ impl Store {
             opened => opened,
         };
         let (connection, version) = opened.map_err(|e| database(folder, e))?;
+        check_owner(folder, &connection)?;
         check_version(folder, version)?;
         if version == 0 {
             lost(folder)?;
@@ -178,6 +179,7 @@ impl Store {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(|e| database(folder, e))?;
+        check_owner(folder, &connection)?;
         if version(&connection).map_err(|e| database(folder, e))? == 0 {
             lost(folder)?;
         }
@@ -243,6 +245,22 @@ fn check_version(folder: &Path, found: i64) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Newer { folder: folder.to_path_buf(), found, known: VERSION })
+}
+
+/// Says whether a database is a library, or has nothing in it. Errors: it is another program's.
+fn check_owner(folder: &Path, connection: &Connection) -> Result<(), Error> {
+    let tables = "SELECT count(*), count(CASE WHEN name = 'observation' THEN 1 END) FROM sqlite_master WHERE type = 'table'";
+    let (all, ours): (i64, i64) = connection
+        .query_row(tables, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(|e| database(folder, e))?;
+    if all == 0 || ours > 0 {
+        return Ok(());
+    }
+    Err(Error::Damaged {
+        what: folder.join(DATABASE).display().to_string(),
+        why: "it is another program's database".to_owned(),
+        cure: "name another folder with --library",
+    })
 }
 
 /// A database with nothing in it is a library that was begun and has nothing yet; with an index or states of the fold

@@ -379,6 +379,24 @@ fn damage(folder: &Path, sql: &str) {
 }
 
 #[test]
+fn another_programs_database_is_left_as_it_is() {
+    for version in 0..=3 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let theirs = rusqlite::Connection::open(folder.path().join("library.db")).expect("a database");
+        theirs
+            .execute_batch(&format!("CREATE TABLE mine (a); PRAGMA user_version = {version};"))
+            .expect("made");
+        drop(theirs);
+        let before = fs::read(folder.path().join("library.db")).expect("read");
+        let refused = Writer::open(folder.path()).expect_err("no library");
+        assert!(refused.to_string().contains("another program's"), "{refused}");
+        let refused = Library::open(folder.path()).expect_err("no library");
+        assert!(refused.to_string().contains("another program's"), "{refused}");
+        assert!(fs::read(folder.path().join("library.db")).expect("read") == before);
+    }
+}
+
+#[test]
 fn damage_is_named_with_its_cure() {
     let flipped = |table: &str, row: &str| {
         format!(

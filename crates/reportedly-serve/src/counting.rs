@@ -5,7 +5,7 @@ use crate::{
     hot::Hot,
     shelf::{Shelf, Stamp},
 };
-use reportedly_library::{Counts, Error, Tally};
+use reportedly_library::{Counts, Error, Identity, Tally};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -67,34 +67,43 @@ impl Counting {
         counting
     }
 
-    /// What is counted of the library as it is, or as it was a moment ago; nothing until it was counted once.
-    pub async fn newest(self: &Arc<Self>) -> Option<Arc<Counted>> {
+    /// What is counted of the library as it is, or as it was a moment ago; nothing until it was counted once. Errors: it
+    /// cannot be read.
+    pub async fn newest(self: &Arc<Self>) -> Result<Option<Arc<Counted>>, Error> {
+        let now = self.shelf.stamp();
         let (older, resting) = match &*self.made.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(made) if made.of == self.shelf.stamp() => return Some(Arc::clone(&made.counted)),
-            Some(made) => (Some(Arc::clone(&made.counted)), made.at.elapsed() < made.took * REST),
-            None => (None, false),
+            Some(made) if made.of == now => return Ok(Some(Arc::clone(&made.counted))),
+            // Another library's counts tell nothing of this one.
+            Some(made) if made.of.which == now.which => {
+                (Some(Arc::clone(&made.counted)), made.at.elapsed() < made.took * REST)
+            }
+            Some(_) | None => (None, false),
         };
         if resting {
-            return older;
+            return Ok(older);
+        }
+        if older.is_none() {
+            self.shelf.open_one()?;
         }
         self.start();
         let mut busy = self.busy.subscribe();
         let patience = if older.is_some() { PATIENCE } else { FIRST };
         match timeout(patience, busy.wait_for(|busy| !busy)).await {
-            Ok(_) => self.last(),
-            Err(_) => older,
+            Ok(_) => Ok(self.last().filter(|made| made.0 == now.which).map(|made| made.1)),
+            Err(_) => Ok(older),
         }
     }
 
     /// The same without waiting for it: what was counted last, and where that is not of the library as it is, the counting
     /// begins.
     pub fn at_hand(self: &Arc<Self>) -> Option<Arc<Counted>> {
+        let now = self.shelf.stamp();
         let (counted, is_due) = match &*self.made.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(made) => {
+            Some(made) if made.of.which == now.which => {
                 let rested = made.at.elapsed() >= made.took * REST;
-                (Some(Arc::clone(&made.counted)), rested && made.of != self.shelf.stamp())
+                (Some(Arc::clone(&made.counted)), rested && made.of != now)
             }
-            None => (None, true),
+            Some(_) | None => (None, true),
         };
         if is_due {
             self.start();
@@ -102,10 +111,10 @@ impl Counting {
         counted
     }
 
-    /// What was counted last.
-    fn last(&self) -> Option<Arc<Counted>> {
+    /// What was counted last, and of which library.
+    fn last(&self) -> Option<(Option<Identity>, Arc<Counted>)> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.as_ref().map(|made| Arc::clone(&made.counted))
+        made.as_ref().map(|made| (made.of.which, Arc::clone(&made.counted)))
     }
 
     /// Counts on a thread of its own, unless that is being done: nobody waits for it at the end.

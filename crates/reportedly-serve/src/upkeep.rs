@@ -87,6 +87,8 @@ impl Upkeep {
 pub struct Wishes {
     /// Subscriptions that are to be asked now, by address.
     asked: Mutex<BTreeSet<String>>,
+    /// Whether what others left undone is to be done: stories, the search index.
+    undone: AtomicBool,
     bell: Notify,
 }
 
@@ -98,6 +100,12 @@ impl Wishes {
     /// Has subscriptions asked as soon as may be.
     pub fn ask(&self, urls: impl IntoIterator<Item = String>) {
         self.lock().extend(urls);
+        self.bell.notify_one();
+    }
+
+    /// Has done what others left undone.
+    pub fn catch_up(&self) {
+        self.undone.store(true, Ordering::Relaxed);
         self.bell.notify_one();
     }
 
@@ -114,8 +122,6 @@ struct Keeper {
     stop: watch::Receiver<bool>,
     /// Not asked again by itself before.
     rest: Instant,
-    /// Whether what other runs left is folded.
-    folded: bool,
     /// The last observation for which it was looked what is new in what is followed.
     told: i64,
 }
@@ -133,7 +139,11 @@ pub async fn keep(desk: Desk, stop: watch::Receiver<bool>) {
         longest: LONGEST_RUN,
     };
     let mut ended = stop.clone();
-    let mut keeper = Keeper { desk, updater, stop, rest: Instant::now(), folded: false, told: 0 };
+    // What a run that was killed had read is in no story yet.
+    if desk.shelf.read(|_, library| library.is_behind()).await.is_ok_and(|is_behind| is_behind) {
+        desk.wishes.catch_up();
+    }
+    let mut keeper = Keeper { desk, updater, stop, rest: Instant::now(), told: 0 };
     loop {
         if let Err(error) = keeper.step().await {
             tracing::warn!("the library could not be kept up to date: {error}");
@@ -149,6 +159,16 @@ pub async fn keep(desk: Desk, stop: watch::Receiver<bool>) {
 impl Keeper {
     /// Does what is due.
     async fn step(&mut self) -> Result<(), Error> {
+        if self.desk.wishes.undone.swap(false, Ordering::Relaxed) {
+            let caught_up = self.desk.pen.lend(|writer| {
+                writer.fold()?;
+                writer.index(|_| {}).map(|_| ())
+            });
+            match caught_up.await {
+                Some(caught_up) => caught_up?,
+                None => self.desk.wishes.undone.store(true, Ordering::Relaxed),
+            }
+        }
         let wished: Vec<String> = std::mem::take(&mut *self.desk.wishes.lock()).into_iter().collect();
         if !wished.is_empty() {
             let which = Which::These(wished.clone());
@@ -213,7 +233,7 @@ impl Keeper {
         let (updater, upkeep) = (self.updater.clone(), Arc::clone(&self.desk.upkeep));
         let (mut stopped, wanted) = (self.stop.clone(), self.desk.pen.wanted());
         let folder = self.desk.pen.folder().to_path_buf();
-        let (handle, folded) = (Handle::current(), self.folded);
+        let handle = Handle::current();
         let done = self.desk.pen.lend(move |writer| {
             let cut = AtomicBool::new(false);
             let stop = async {
@@ -226,7 +246,7 @@ impl Keeper {
             let updated =
                 handle.block_on(updater.update_until(&folder, writer, &which, |told| log(&told), stop))?;
             let cut = cut.into_inner();
-            if updated.observations > 0 || !folded {
+            if updated.observations > 0 {
                 writer.fold()?;
                 writer.index(|_| {})?;
             }
@@ -250,7 +270,6 @@ impl Keeper {
         metrics.asked.inc_by(updated.subscriptions as u64);
         metrics.wrong.inc_by(updated.failed as u64);
         metrics.observations.inc_by(updated.observations as u64);
-        self.folded = true;
         let came = updated != Updated { waiting: updated.waiting, ..Updated::default() };
         if !named {
             self.rest = Instant::now() + if came || cut { BREATH } else { REST };

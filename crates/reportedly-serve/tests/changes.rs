@@ -266,6 +266,32 @@ fn lists_come_in_and_go_out_with_folders_and_titles() {
 }
 
 #[test]
+fn what_a_killed_run_had_read_is_shown_and_found() {
+    let folder = empty();
+    let crane = newsroom::article("crane", OUTLET, CRANE.1, CRANE.2, CRANE.3);
+    let sight = reportedly_library::Sight {
+        observation: crane,
+        page: None,
+        told: None,
+        headers: None,
+        archive: None,
+    };
+    let row = reportedly_library::Row::of(&sight, false).expect("packed");
+    // It is stored, and then nothing more happened.
+    Writer::open(folder.path()).expect("a library").add_rows(&[row]).expect("added");
+    let newsroom = serving(folder, Upkeep { updates: false, ..upkeep(&clock(), None) });
+    until("the story", || (newsroom.get("/stories/crane").status == 200).then_some(()));
+    until("the index", || newsroom.get("/search?q=crane").body.contains("/stories/crane").then_some(()));
+    // Somebody takes the index away.
+    std::fs::remove_dir_all(newsroom.folder.path().join("index")).expect("removed");
+    let mut writer = Writer::open(newsroom.folder.path()).expect("a library");
+    let again = newsroom::article("again", OUTLET, newsroom::AGAIN.1, newsroom::AGAIN.2, newsroom::AGAIN.3);
+    writer.add_readings(vec![again]).expect("added");
+    drop(writer);
+    until("the other", || newsroom.get("/search?q=open").body.contains("/stories/crane").then_some(()));
+}
+
+#[test]
 fn many_subscriptions_are_shown_some_at_a_time_and_found_by_their_names() {
     let folder = empty();
     let one = |n: usize| Subscription {

@@ -56,6 +56,7 @@ fn a_library_that_is_replaced_is_read_from_then_on() {
     }
     assert_eq!(newsroom.get("/readyz").status, 503);
     assert_eq!(newsroom.get("/stories/crane").status, 503);
+    assert_eq!(newsroom.get("/outlets").status, 503);
     for file in files(other.folder.path()) {
         fs::rename(&file, library.join(file.file_name().expect("a name"))).expect("moved");
     }

@@ -113,7 +113,9 @@ fn read(
                 let own = item.link.as_deref().is_some_and(|link| is_one_site(link, url));
                 listing.outlet = listing.outlet.or_else(|| feed.title.clone().filter(|_| own));
                 let name = item.id.clone();
-                offered(name, item.guid.clone(), item.link.clone(), &listing)
+                // An address that many items share is not the page of any of them.
+                let own = item.link.clone().filter(|link| article_id(Some(link), b"") == name);
+                offered(name, item.guid.clone(), own, &listing)
             });
             Ok(Content {
                 items: items.collect(),

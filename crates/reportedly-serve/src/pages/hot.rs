@@ -1,6 +1,6 @@
 //! Hot this week: what moved most, and why it stands where it does.
 
-use super::frame;
+use super::{failed, frame};
 use crate::{
     Desk,
     answer::{Frame, page},
@@ -27,7 +27,10 @@ struct Page {
 
 /// Shows what moved most.
 pub async fn show(State(desk): State<Desk>, headers: HeaderMap) -> Response<Body> {
-    let counted = desk.counting.newest().await;
+    let counted = match desk.counting.newest().await {
+        Ok(counted) => counted,
+        Err(e) => return failed(&desk, &headers, &e),
+    };
     let week = counted.as_ref().and_then(|c| c.hot.week);
     let week = week.map(|(from, to)| [from, to].map(|day| (day.to_string(), dates::day(day))));
     let frame = frame(&desk, &headers, "hot", Words::of("en").say("hot.title").to_owned());

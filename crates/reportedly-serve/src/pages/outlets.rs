@@ -70,7 +70,10 @@ pub async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let counted = desk.counting.newest().await;
+    let counted = match desk.counting.newest().await {
+        Ok(counted) => counted,
+        Err(e) => return failed(&desk, &headers, &e),
+    };
     let order = COLUMNS.into_iter().find(|c| *c == asked.order).unwrap_or("articles");
     let counts = counted.as_ref().map(|c| &c.counts);
     let outlets = counts.map(|c| sorted(c, order)).unwrap_or_default();
@@ -111,7 +114,11 @@ pub async fn outlet(
     headers: HeaderMap,
 ) -> Response<Body> {
     let words = Words::of("en");
-    let Some(counted) = desk.counting.newest().await else {
+    let counted = match desk.counting.newest().await {
+        Ok(counted) => counted,
+        Err(e) => return failed(&desk, &headers, &e),
+    };
+    let Some(counted) = counted else {
         return nothing(&desk, &headers, StatusCode::SERVICE_UNAVAILABLE, words.say("counting").to_owned());
     };
     let Some(outlet) = counted.counts.outlet(&name).cloned() else {

@@ -91,7 +91,10 @@ pub async fn show(
     });
     match read.await {
         Err(e) => return failed(&desk, &headers, &e),
-        Ok(None) => page_of.wrong = Some(words.say("search.no-index").to_owned()),
+        Ok(None) => {
+            desk.wishes.catch_up();
+            page_of.wrong = Some(words.say("search.no-index").to_owned());
+        }
         Ok(Some(answer)) => fill(&mut page_of, &answer),
     }
     keep(page(StatusCode::OK, &headers, &page_of))

@@ -65,7 +65,10 @@ pub async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let counted = desk.counting.newest().await;
+    let counted = match desk.counting.newest().await {
+        Ok(counted) => counted,
+        Err(e) => return failed(&desk, &headers, &e),
+    };
     let (order, word, _) = ORDERS.into_iter().find(|o| o.1 == asked.order).unwrap_or(ORDERS[0]);
     let all = counted.as_ref().map_or(0, |c| c.counts.topics());
     let next = asked.from.checked_add(TOPICS).filter(|next| *next < all);
@@ -82,7 +85,11 @@ pub async fn topic(
     headers: HeaderMap,
 ) -> Response<Body> {
     let words = Words::of("en");
-    let Some(counted) = desk.counting.newest().await else {
+    let counted = match desk.counting.newest().await {
+        Ok(counted) => counted,
+        Err(e) => return failed(&desk, &headers, &e),
+    };
+    let Some(counted) = counted else {
         return nothing(&desk, &headers, StatusCode::SERVICE_UNAVAILABLE, words.say("counting").to_owned());
     };
     let Some(topic) = counted.counts.topic(&name).cloned() else {
