@@ -306,7 +306,7 @@ fn the_newsroom_day_by_day_gives_a_handful_of_alerts_each_once() {
     for expected in [
         "mill | story | two people briefed on the negotiations",
         "mill | denial | The Halden family",
-        "mill | origin | a banker familiar with the matter",
+        "mill | origin | Ilse Corrigan",
         "mill | status | planned to denied",
         "swap | denial | The defence ministry in Karsk",
         "swap | status | planned to denied",
