@@ -15,9 +15,11 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use reportedly_story::{Gist, name_key};
 use rusqlite::{OptionalExtension, Transaction, params};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+/// Microseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// Days of a week, the newest article's among them.
 const WEEK: i64 = 7;
 /// Stories that moved in the week which are handed over, those with the most new outlets.
@@ -225,9 +227,44 @@ impl Tally {
         Ok(())
     }
 
+    /// Of each family of copies the original, as stories have it: nobody who credits another of them, the earliest day,
+    /// whom most of the others credit, the earliest.
+    fn originals(&self, families: &[u32]) -> FxHashMap<u32, u32> {
+        let mut members: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+        for number in 0..self.places.len() as u32 {
+            let family = root(families, number);
+            if family != number {
+                members.entry(family).or_insert_with(|| vec![family]).push(number);
+            }
+        }
+        let cites = |number: u32| {
+            let from = number.checked_sub(1).map_or(0, |before| self.places[before as usize].cited);
+            &self.cited[from as usize..self.places[number as usize].cited as usize]
+        };
+        let original = |(family, members): (u32, Vec<u32>)| {
+            let outlet = |number: u32| self.places[number as usize].outlet;
+            let outlets: FxHashSet<u32> = members.iter().map(|m| outlet(*m)).filter(|o| *o != NONE).collect();
+            let credits =
+                |number: u32| cites(number).iter().any(|c| outlets.contains(c) && *c != outlet(number));
+            let open = members.iter().any(|m| !credits(*m));
+            let mut credited: FxHashMap<u32, usize> = FxHashMap::default();
+            for cited in members.iter().flat_map(|m| cites(*m)) {
+                *credited.entry(*cited).or_default() += 1;
+            }
+            let original = members.iter().filter(|m| !open || !credits(**m)).min_by_key(|m| {
+                let place = &self.places[**m as usize];
+                let times = credited.get(&place.outlet).copied().unwrap_or(0);
+                (place.known_at.div_euclid(DAY), Reverse(times), place.known_at, **m)
+            });
+            (family, original.copied().unwrap_or(family))
+        };
+        members.into_iter().map(original).collect()
+    }
+
     /// Everything that is counted.
     fn counted(&mut self, stories_of: &[u32]) -> Counts {
         let families = roots(self.places.iter().map(|p| p.family), &self.families_merged);
+        let originals = self.originals(&families);
         let mut stories = self.stories.to_vec();
         let mut outlets: Vec<OutletCount> =
             self.outlets.shown.iter().map(|name| OutletCount::of(Arc::clone(name))).collect();
@@ -237,7 +274,8 @@ impl Tally {
         let mut articles = 0;
         for (number, place) in self.places.iter().enumerate() {
             let number = number as u32;
-            let is_own = root(&families, number) == number;
+            let family = root(&families, number);
+            let is_own = originals.get(&family).map_or(family == number, |original| *original == number);
             let story = root(stories_of, place.story);
             if let Ok(i) = stories.binary_search_by_key(&story, |s| s.place) {
                 let story = &mut stories[i];
@@ -317,7 +355,7 @@ fn carriers(
     }
     moved.sort_by_key(|m| {
         let story = &stories[m.story as usize];
-        (std::cmp::Reverse((m.outlets, story.outlets, story.articles)), story.place)
+        (Reverse((m.outlets, story.outlets, story.articles)), story.place)
     });
     moved.truncate(MOVED);
     moved

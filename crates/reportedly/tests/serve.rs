@@ -95,6 +95,18 @@ fn the_example_needs_nothing_and_leaves_nothing() {
     let story =
         news.split("href=\"/stories/").nth(1).and_then(|rest| rest.split('"').next()).expect("a story");
     assert!(started.get(&format!("/stories/{story}")).starts_with("HTTP/1.1 200"));
+    // As of a day on which it was told as two stories, each leads to the other.
+    let crew =
+        news.split("href=\"/stories/").find(|rest| rest.contains("Marigold crew freed")).expect("the story");
+    let crew = crew.split('"').next().expect("an id");
+    let then = started.get(&format!("/stories/{crew}?as_of=2031-03-18"));
+    let part = then.split("told as a story of their own").nth(1).expect("a part");
+    let part = part.split("href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+    let part = started.get(part);
+    assert!(
+        part.starts_with("HTTP/1.1 200") && part.contains(&format!("/stories/{crew}?as_of=2031-03-18")),
+        "{part}"
+    );
     assert!(started.get("/search?q=secret-word").starts_with("HTTP/1.1 200"));
     signal(&started, Signal::TERM);
     let (status, said) = started.ended();
@@ -104,7 +116,7 @@ fn the_example_needs_nothing_and_leaves_nothing() {
     let lines: Vec<serde_json::Value> =
         said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let routes: Vec<&str> = lines.iter().filter_map(|line| line["route"].as_str()).collect();
-    assert_eq!(routes, ["/", "/stories/{id}", "/search"]);
+    assert_eq!(routes, ["/", "/stories/{id}", "/stories/{id}", "/stories/{id}", "/search"]);
     assert!(
         lines.iter().all(|line| line["level"] == "INFO" && line["status"].as_u64().is_none_or(|s| s == 200))
     );

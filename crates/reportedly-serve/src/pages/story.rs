@@ -16,7 +16,12 @@ use axum::{
     http::{HeaderMap, Response, StatusCode},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use reportedly_library::{Error, Found, Member, View};
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
+
+/// Other stories that are named of those that some articles were of.
+const PARTS: usize = 3;
 
 /// What may be asked of a story.
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +38,8 @@ struct Page {
     story: StoryView,
     /// The day that is asked about, as it is written in a form, and as people write it.
     as_of: Option<(String, String)>,
+    /// Where others of its articles were by then.
+    parts: Vec<Part>,
     /// The days that may be asked about, with how many articles each brought.
     days: Vec<Day>,
     strip: Strip,
@@ -85,6 +92,13 @@ fn apart(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
+/// Another story that some articles were of.
+struct Part {
+    id: String,
+    title: String,
+    articles: usize,
+}
+
 /// A day on which something became known.
 struct Day {
     at: Date,
@@ -115,15 +129,19 @@ pub async fn show(
             let told = now.tell(&story)?;
             let days = days(told.story.articles.iter().filter_map(|m| m.known_at), day);
             let related = Related::to_story(&now, counted.as_deref(), &story)?;
-            return Ok(Some((Some(StoryView::of(&told)), days, related)));
+            return Ok(Some((Some(StoryView::of(&told)), days, related, Vec::new())));
         };
         let days = days(shelf.days(&now, &story)?.iter().copied(), Some(day));
+        let members = now.members_of(&story)?;
         drop(now);
         let then = library.view(Some(end_of(day)))?;
-        let found = then.story(&wanted)?;
-        let told = found.map(|found| then.tell(&found)).transpose()?;
+        let Some(found) = then.story(&wanted)? else {
+            return Ok(Some((None, days, Related::default(), vec![])));
+        };
+        let parts = parts(&then, &found, &members)?;
+        let told = then.tell(&found)?;
         // What else there was by then is not counted.
-        Ok(Some((told.as_ref().map(StoryView::of), days, Related::default())))
+        Ok(Some((Some(StoryView::of(&told)), days, Related::default(), parts)))
     });
     let as_of = day.map(|day| (day.to_string(), dates::day(day)));
     match read.await {
@@ -143,15 +161,37 @@ pub async fn show(
                 format!("Nothing was known of this story by {day}."),
             )
         }
-        Ok(Some((Some(story), days, related))) => {
+        Ok(Some((Some(story), days, related, parts))) => {
             let frame = frame(&desk, &headers, "story", story.title.clone());
             keep(page(
                 StatusCode::OK,
                 &headers,
-                &Page { frame, story, as_of, strip: Strip::of(&days, day), days, related },
+                &Page { frame, story, as_of, parts, strip: Strip::of(&days, day), days, related },
             ))
         }
     }
+}
+
+/// What are articles of one story now and stood apart by then: other stories, each with how many they had of it.
+fn parts(then: &View<'_>, found: &Found, members: &[Member]) -> Result<Vec<Part>, Error> {
+    let articles = |story: &Found| -> Result<FxHashSet<String>, Error> {
+        Ok(then.members_of(story)?.into_iter().map(|member| member.article).collect())
+    };
+    let mut placed = articles(found)?;
+    let mut parts = Vec::new();
+    for member in members {
+        if placed.contains(&member.article) || parts.len() == PARTS {
+            continue;
+        }
+        // What was not known by then is in no story.
+        let Some(other) = then.story(&member.article)? else { continue };
+        let there = articles(&other)?;
+        let articles = members.iter().filter(|member| there.contains(&member.article)).count();
+        let title = then.tell(&other)?.story.title;
+        parts.push(Part { id: other.id, title, articles });
+        placed.extend(there);
+    }
+    Ok(parts)
 }
 
 /// The last instant of a day, in UTC.
