@@ -303,16 +303,17 @@ fn the_newsroom_day_by_day_gives_a_handful_of_alerts_each_once() {
         all.extend(alerts);
     }
     let said = told(&all);
-    for expected in [
-        "mill | story | two people briefed on the negotiations",
-        "mill | denial | The Halden family",
-        "mill | origin | Ilse Corrigan",
-        "mill | status | planned to denied",
-        "swap | denial | The defence ministry in Karsk",
-        "swap | status | planned to denied",
+    // The signing of the mill's sale was put off, and later the sale was off.
+    for (expected, wanted) in [
+        ("mill | story | two people briefed on the negotiations", 1),
+        ("mill | denial | The Halden family", 1),
+        ("mill | origin | Ilse Corrigan", 1),
+        ("mill | status | planned to denied", 2),
+        ("swap | denial | The defence ministry in Karsk", 1),
+        ("swap | status | planned to denied", 1),
     ] {
         let times = said.iter().filter(|s| s.starts_with(&format!("{expected} | "))).count();
-        assert_eq!(times, 1, "{expected}: {said:#?}");
+        assert_eq!(times, wanted, "{expected}: {said:#?}");
     }
     assert!(all.len() < 40, "{said:#?}");
     let ids: BTreeSet<&str> = all.iter().map(|a| a.id.as_str()).collect();

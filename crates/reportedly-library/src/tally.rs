@@ -368,7 +368,7 @@ fn topics(names: &[Arc<str>], stories: &[StoryCount]) -> (Vec<Topic>, Vec<u32>) 
         numbered.flat_map(|(i, s)| s.topics().map(move |topic| (topic, i as u32))).collect();
     all.sort_unstable_by_key(|(topic, i)| {
         let story = &stories[*i as usize];
-        (*topic, std::cmp::Reverse(story.last), story.place)
+        (*topic, Reverse(story.last), story.place)
     });
     let mut topics: Vec<Topic> = names.iter().map(|name| Topic::of(Arc::clone(name))).collect();
     let mut at = 0;
