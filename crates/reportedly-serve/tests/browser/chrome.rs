@@ -136,9 +136,11 @@ impl Browser {
         self.cdp("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// Opens an address.
+    /// Opens an address, and waits until it is what is looked at: chromedriver may come back while expressions are still
+    /// asked of the empty page that a browser begins with.
     pub async fn open_page(&self, address: &str) {
         self.client.goto(address).await.expect(address);
+        self.wait_for("location.protocol === 'http:' && document.readyState === 'complete'").await;
     }
 
     /// Where the browser is: path and query.
