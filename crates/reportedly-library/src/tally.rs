@@ -227,8 +227,9 @@ impl Tally {
         Ok(())
     }
 
-    /// Of each family of copies the original, as stories have it: nobody who credits another of them, the earliest day,
-    /// whom most of the others credit, the earliest.
+    /// Of each family of copies the original, as stories have it: nobody who credits another of them and whom none of them
+    /// credits (who has a part from another may well have written the whole), the earliest day, whom most of the others
+    /// credit, the earliest, whom most credit for other texts, as they do an agency.
     fn originals(&self, families: &[u32]) -> FxHashMap<u32, u32> {
         let mut members: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
         for number in 0..self.places.len() as u32 {
@@ -241,20 +242,28 @@ impl Tally {
             let from = number.checked_sub(1).map_or(0, |before| self.places[before as usize].cited);
             &self.cited[from as usize..self.places[number as usize].cited as usize]
         };
-        let original = |(family, members): (u32, Vec<u32>)| {
-            let outlet = |number: u32| self.places[number as usize].outlet;
+        let outlet = |number: u32| self.places[number as usize].outlet;
+        // By outlet: in how many of the others' texts each family credits it, and all families do.
+        let mut all: FxHashMap<u32, usize> = FxHashMap::default();
+        let mut of_family: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+        let mut crediting: FxHashSet<u32> = FxHashSet::default();
+        for (family, members) in &members {
             let outlets: FxHashSet<u32> = members.iter().map(|m| outlet(*m)).filter(|o| *o != NONE).collect();
-            let credits =
-                |number: u32| cites(number).iter().any(|c| outlets.contains(c) && *c != outlet(number));
-            let open = members.iter().any(|m| !credits(*m));
-            let mut credited: FxHashMap<u32, usize> = FxHashMap::default();
-            for cited in members.iter().flat_map(|m| cites(*m)) {
-                *credited.entry(*cited).or_default() += 1;
+            for member in members {
+                for cited in cites(*member).iter().filter(|c| outlets.contains(c) && **c != outlet(*member)) {
+                    crediting.insert(*member);
+                    *all.entry(*cited).or_default() += 1;
+                    *of_family.entry((*family, *cited)).or_default() += 1;
+                }
             }
-            let original = members.iter().filter(|m| !open || !credits(**m)).min_by_key(|m| {
+        }
+        let original = |(family, members): (u32, Vec<u32>)| {
+            let original = members.iter().min_by_key(|m| {
                 let place = &self.places[**m as usize];
-                let times = credited.get(&place.outlet).copied().unwrap_or(0);
-                (place.known_at.div_euclid(DAY), Reverse(times), place.known_at, **m)
+                let times = of_family.get(&(family, place.outlet)).copied().unwrap_or(0);
+                let copied = times == 0 && crediting.contains(m);
+                let ever = all.get(&place.outlet).copied().unwrap_or(0);
+                (copied, place.known_at.div_euclid(DAY), Reverse(times), place.known_at, Reverse(ever), **m)
             });
             (family, original.copied().unwrap_or(family))
         };
