@@ -2,7 +2,7 @@
 
 use crate::{
     dates,
-    story::{LONG_BEFORE, Source, foreign, outlet, status, tellers},
+    story::{LONG_BEFORE, Source, Told, foreign, outlet, status},
 };
 use jiff::{Timestamp, civil::Date};
 use reportedly_library::{Error, Library};
@@ -101,8 +101,8 @@ impl Front {
             let (story, of) = (&told.story, told.observations.as_slice());
             let origins = story.claims.first().map_or(0, |claim| claim.independent_origins);
             let mut news: Vec<News> = Vec::new();
-            for d in &story.timeline {
-                let (Some(at), tellers) = tellers(d, story, of) else { continue };
+            for Told { development: d, known, tellers } in Told::all(story, of) {
+                let Some(at) = known else { continue };
                 let mut who: Vec<Source> = Vec::new();
                 let mut languages: Vec<String> = Vec::new();
                 for article in &tellers {

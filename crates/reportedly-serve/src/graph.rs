@@ -2,17 +2,25 @@
 
 use crate::story::outlet;
 use reportedly_story::{Claim, Observation, Stance, Story};
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap, fmt::Write};
 
 /// Boxes of one column that are drawn; what is left over is counted.
 const MOST: usize = 12;
 /// Columns: an outlet, two that were cited on the way, the origin.
 const COLUMNS: usize = 4;
-const ROW: usize = 34;
+/// How often the columns are put in order.
+const ROUNDS: usize = 6;
+/// How high a box of one line is, and what each further line adds.
 const BOX: usize = 26;
-/// How wide a character of the small face is, and a box at most, in units of the drawing.
+const LINE: usize = 16;
+/// A name stands on so many lines of so many characters, and is cut after that.
+const LINES: usize = 2;
+const CHARACTERS: usize = 26;
+/// What is left free between two boxes, and the room of a line that passes between them.
+const SPACE: usize = 8;
+const PASS: usize = 6;
+/// How wide a character of the small face is, in units of the drawing.
 const CHARACTER: usize = 7;
-const WIDEST: usize = 190;
 const GAP: usize = 64;
 const MARGIN: usize = 2;
 
@@ -29,14 +37,14 @@ pub struct Graph {
 /// A name in its place.
 pub struct Node {
     pub name: String,
-    pub shown: String,
+    /// Its lines, each with where it stands.
+    pub shown: Vec<(String, usize)>,
     pub x: usize,
     pub y: usize,
     pub width: usize,
     pub height: usize,
-    /// Where its words begin, and on which line they stand.
+    /// Where its words begin.
     pub text_x: usize,
-    pub text_y: usize,
     /// Who said it first, by the texts.
     pub origin: bool,
 }
@@ -47,6 +55,66 @@ pub struct Line {
     pub path: String,
     /// All who have it this way print somebody else's text.
     pub copy: bool,
+}
+
+/// What has a place in a column: a name, or a line that passes through to a column further on.
+struct Slot {
+    name: Option<String>,
+    shown: Vec<String>,
+    column: usize,
+    /// Filled in when it is drawn: its upper edge.
+    y: usize,
+}
+
+impl Slot {
+    fn of(name: &str, column: usize) -> Self {
+        Self { shown: lines(name), name: Some(name.to_owned()), column, y: 0 }
+    }
+
+    fn pass(column: usize) -> Self {
+        Self { name: None, shown: Vec::new(), column, y: 0 }
+    }
+
+    fn height(&self) -> usize {
+        if self.name.is_none() { PASS } else { BOX + LINE * self.shown.len().saturating_sub(1) }
+    }
+
+    fn width(&self) -> usize {
+        let widest = self.shown.iter().map(|line| line.chars().count()).max();
+        widest.map_or(0, |widest| widest * CHARACTER + 20)
+    }
+
+    fn middle(&self) -> usize {
+        self.y + self.height() / 2
+    }
+}
+
+/// A name in lines that a box has room for; what is left over is cut.
+fn lines(name: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in name.split_whitespace() {
+        let full = lines.len() == LINES;
+        let Some(line) = lines.last_mut() else { break };
+        let room = CHARACTERS.saturating_sub(line.chars().count() + 1);
+        let length = word.chars().count();
+        if line.is_empty() || length <= room {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        } else if full {
+            line.push('…');
+            break;
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    for line in &mut lines {
+        if line.chars().count() > CHARACTERS {
+            *line = line.chars().take(CHARACTERS - 1).chain(['…']).collect();
+        }
+    }
+    lines
 }
 
 impl Graph {
@@ -81,6 +149,8 @@ impl Graph {
                 *all_copies &= copy;
             }
         }
+        // Some leave out whom a name has it from: others tell.
+        origins.retain(|name| edges.keys().all(|(from, _)| from != name));
         if edges.is_empty() {
             return None;
         }
@@ -94,97 +164,146 @@ impl Graph {
             }
         }
         let deepest = level.values().copied().max().unwrap_or(0);
-        let mut columns: Vec<Vec<String>> = vec![Vec::new(); deepest + 1];
+        let mut columns: Vec<Vec<&str>> = vec![Vec::new(); deepest + 1];
         for (name, level) in &level {
-            columns[deepest - level].push(name.clone());
+            columns[deepest - level].push(name);
         }
-        let more = order(&mut columns, &edges);
-        Some(Self::draw(&columns, &edges, &origins, more))
+        // Those with most lines are drawn.
+        let degree = |name: &str| edges.keys().filter(|(a, b)| a == name || b == name).count();
+        let mut more = 0;
+        for column in &mut columns {
+            column.sort_by_key(|name| Reverse(degree(name)));
+            more += column.len().saturating_sub(MOST);
+            column.truncate(MOST);
+        }
+        let placed = columns.iter().enumerate();
+        let mut slots: Vec<Slot> =
+            placed.flat_map(|(i, names)| names.iter().map(move |name| Slot::of(name, i))).collect();
+        let place: BTreeMap<String, usize> =
+            slots.iter().enumerate().filter_map(|(i, slot)| Some((slot.name.clone()?, i))).collect();
+        // Each line by the places that it goes through, one in every column on its way.
+        let mut ways: Vec<(Vec<usize>, bool)> = Vec::new();
+        for ((from, to), copy) in &edges {
+            let (Some(from), Some(to)) = (place.get(from), place.get(to)) else { continue };
+            let mut way = vec![*from];
+            for column in slots[*from].column + 1..slots[*to].column {
+                way.push(slots.len());
+                slots.push(Slot::pass(column));
+            }
+            way.push(*to);
+            ways.push((way, *copy));
+        }
+        let columns = order(&slots, &ways, deepest + 1);
+        Some(Self::draw(slots, &columns, &ways, &origins, more))
     }
 
     fn draw(
-        columns: &[Vec<String>],
-        edges: &BTreeMap<(String, String), bool>,
+        mut slots: Vec<Slot>,
+        columns: &[Vec<usize>],
+        ways: &[(Vec<usize>, bool)],
         origins: &[String],
         more: usize,
     ) -> Self {
-        let shown = |name: &str| {
-            let room = (WIDEST - 20) / CHARACTER;
-            if name.chars().count() <= room {
-                return name.to_owned();
-            }
-            let cut: String = name.chars().take(room - 1).collect();
-            format!("{}…", cut.trim_end())
+        let tall = |column: &[usize], slots: &[Slot]| -> usize {
+            column.iter().map(|i| slots[*i].height() + SPACE).sum::<usize>().saturating_sub(SPACE)
         };
-        let width = |name: &str| shown(name).chars().count() * CHARACTER + 20;
-        let rows = columns.iter().map(Vec::len).max().unwrap_or(0);
-        let mut boxes: Vec<Node> = Vec::new();
+        let height = columns.iter().map(|column| tall(column, &slots)).max().unwrap_or(0);
+        // Where each column begins and ends.
+        let mut sides: Vec<(usize, usize)> = Vec::new();
         let mut x = MARGIN;
         for column in columns {
-            let widest = column.iter().map(|name| width(name)).max().unwrap_or(0);
-            let top = MARGIN + (rows - column.len()) * ROW / 2;
-            for (row, name) in column.iter().enumerate() {
-                let y = top + row * ROW;
-                boxes.push(Node {
-                    shown: shown(name),
-                    name: name.clone(),
-                    x,
-                    y,
-                    width: widest,
-                    height: BOX,
-                    text_x: x + 10,
-                    text_y: y + BOX / 2 + 4,
-                    origin: origins.contains(name),
-                });
+            let width = column.iter().map(|i| slots[*i].width()).max().unwrap_or(0);
+            let mut y = MARGIN + (height - tall(column, &slots)) / 2;
+            for i in column {
+                slots[*i].y = y;
+                y += slots[*i].height() + SPACE;
             }
-            x += widest + GAP;
+            sides.push((x, x + width));
+            x += width + GAP;
         }
-        let place = |name: &str| boxes.iter().find(|b| b.name == name);
-        let lines = edges.iter().filter_map(|((from, to), copy)| {
-            let (from, to) = (place(from)?, place(to)?);
-            let (x1, y1) = (from.x + from.width, from.y + BOX / 2);
-            let (x2, y2) = (to.x, to.y + BOX / 2);
-            let half = x2.saturating_sub(x1) / 2;
-            let path = format!("M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}", x1 + half, x2.saturating_sub(half));
-            Some(Line { path, copy: *copy })
-        });
+        let lines = ways.iter().map(|(way, copy)| Line { path: path(way, &slots, &sides), copy: *copy });
         let lines = lines.collect();
-        Self { width: x - GAP + MARGIN, height: rows * ROW + MARGIN, boxes, lines, more }
+        // A line that goes round the last box wants room beside it.
+        let round = ways.iter().any(|(way, _)| {
+            way.last().is_some_and(|to| {
+                slots[*to].column == columns.len() - 1 && slots[way[0]].column == slots[*to].column
+            })
+        });
+        let room = if round { GAP / 2 } else { 0 };
+        let boxes = slots.into_iter().filter_map(|slot| {
+            let (left, right) = sides[slot.column];
+            let (y, height) = (slot.y, slot.height());
+            let shown = slot.shown.iter().enumerate();
+            let shown = shown.map(|(i, line)| (line.clone(), y + BOX / 2 + 4 + i * LINE)).collect();
+            let name = slot.name?;
+            let origin = origins.contains(&name);
+            Some(Node { name, shown, x: left, y, width: right - left, height, text_x: left + 10, origin })
+        });
+        Self {
+            width: x - GAP + MARGIN + room,
+            height: height + 2 * MARGIN,
+            boxes: boxes.collect(),
+            lines,
+            more,
+        }
     }
 }
 
-/// Puts names where their lines cross little: each beside the middle of those that it is joined to. Gives how many
-/// found no room.
-fn order(columns: &mut [Vec<String>], edges: &BTreeMap<(String, String), bool>) -> usize {
-    // Those with most lines are drawn.
-    let degree = |name: &String| edges.keys().filter(|(a, b)| a == name || b == name).count();
-    let mut more = 0;
-    for column in columns.iter_mut() {
-        column.sort_by_key(|name| std::cmp::Reverse(degree(name)));
-        more += column.len().saturating_sub(MOST);
-        column.truncate(MOST);
+/// The way of a line: from the right side of a box to the left side of the next, straight through the columns between.
+fn path(way: &[usize], slots: &[Slot], sides: &[(usize, usize)]) -> String {
+    let first = &slots[way[0]];
+    let (mut x, mut y) = (sides[first.column].1, first.middle());
+    let mut path = format!("M{x} {y}");
+    for step in way.windows(2) {
+        let (from, to) = (&slots[step[0]], &slots[step[1]]);
+        let (left, right) = sides[to.column];
+        let next = to.middle();
+        if to.column <= from.column {
+            // Who cite each other stand in one column, and the line goes round.
+            let out = x.max(right) + GAP / 2;
+            let _ = write!(path, "C{out} {y} {out} {next} {right} {next}");
+            continue;
+        }
+        let half = (left - x) / 2;
+        let _ = write!(path, "C{} {y} {} {next} {left} {next}", x + half, left - half);
+        if to.name.is_none() {
+            let _ = write!(path, "H{right}");
+        }
+        (x, y) = (right, next);
     }
-    for round in 0..6 {
-        let fixed: BTreeMap<String, usize> = columns
-            .iter()
-            .flat_map(|column| column.iter().enumerate().map(|(row, name)| (name.clone(), row)))
-            .collect();
-        let last = columns.len() - 1;
-        for (place, column) in columns.iter_mut().enumerate() {
+    path
+}
+
+/// The columns, in an order in which lines cross little: each place beside the middle of those that it is joined to.
+fn order(slots: &[Slot], ways: &[(Vec<usize>, bool)], columns: usize) -> Vec<Vec<usize>> {
+    let mut joined: Vec<Vec<usize>> = vec![Vec::new(); slots.len()];
+    for pair in ways.iter().flat_map(|(way, _)| way.windows(2)) {
+        joined[pair[0]].push(pair[1]);
+        joined[pair[1]].push(pair[0]);
+    }
+    let mut order: Vec<Vec<usize>> = vec![Vec::new(); columns];
+    for (i, slot) in slots.iter().enumerate() {
+        order[slot.column].push(i);
+    }
+    let mut row = vec![0; slots.len()];
+    for round in 0..ROUNDS {
+        for column in &order {
+            for (place, slot) in column.iter().enumerate() {
+                // In parts of the column's height, so that a short column lies beside the middle of a long one.
+                row[*slot] = (2 * place + 1) * 1000 / (2 * column.len());
+            }
+        }
+        for (place, column) in order.iter_mut().enumerate() {
             // The columns at both ends take turns to stand still.
-            if place == if round % 2 == 0 { last } else { 0 } {
+            if place == if round % 2 == 0 { columns - 1 } else { 0 } {
                 continue;
             }
-            let middle = |name: &String| {
-                let joined: Vec<usize> = edges
-                    .keys()
-                    .filter_map(|(a, b)| if a == name { Some(b) } else { (b == name).then_some(a) })
-                    .filter_map(|other| fixed.get(other).copied())
-                    .collect();
-                joined.iter().sum::<usize>() * 100 / joined.len().max(1)
-            };
-            column.sort_by_cached_key(|name| (middle(name), name.clone()));
+            column.sort_by_key(|slot| {
+                let joined = &joined[*slot];
+                let middle = joined.iter().map(|other| row[*other]).sum::<usize>() / joined.len().max(1);
+                (middle, *slot)
+            });
         }
     }
-    more
+    order
 }

@@ -9,6 +9,7 @@ use reportedly_story::{
     Carrier, Claim, DatedBy, Development, Member, Observation, Stance, Story, without_dateline,
 };
 use reportedly_text::Span;
+use rustc_hash::FxHashMap;
 
 /// A story, ready to be drawn.
 pub struct StoryView {
@@ -136,6 +137,9 @@ const VOICES: usize = 8;
 /// What took place so many days before it was reported is what the report looks back on.
 pub const LONG_BEFORE: i64 = 10;
 
+/// All statuses, in the order in which they are explained and chosen.
+pub const STATUSES: [Status; 4] = [Status::Happened, Status::Planned, Status::Possible, Status::Denied];
+
 /// The status in the word that the pages and their styles have for it.
 pub fn status(status: Status) -> &'static str {
     status.word()
@@ -169,6 +173,7 @@ impl StoryView {
         let rest = || story.claims.iter().skip(1);
         let leading = story.claims.first();
         let against = story.claims.iter().filter(denies);
+        let developments = Told::all(story, of);
         Self {
             id: story.id.clone(),
             title: story.title.clone(),
@@ -177,52 +182,77 @@ impl StoryView {
             copies: story.articles.iter().filter(|m| m.copy_of.is_some()).count(),
             outlets: outlets.len(),
             topics: story.topics.clone(),
-            standing: standing(story, of),
+            standing: standing(story, &developments, of),
             leading: leading.map(|claim| ClaimView::of(claim, story, of)),
             says: voices(leading.into_iter(), Stance::Asserts, story, of),
             denies: voices(against, Stance::Denies, story, of),
             others: rest().filter(|c| !denies(c)).map(|claim| ClaimView::of(claim, story, of)).collect(),
-            timeline: timeline(story, of),
+            timeline: timeline(story, &developments, of),
             families: families(story, of),
             graph: story.claims.first().and_then(|claim| graph::Graph::of(claim, story, of)),
         }
     }
 }
 
-/// Since when a development is known as its sentence tells it, and the articles that tell it from then on: who reported a
-/// plan could not know what came of it.
-pub fn tellers(d: &Development, story: &Story, of: &[Observation]) -> (Option<Timestamp>, Vec<usize>) {
-    let known =
-        |article: usize| story.articles.iter().find(|m| m.article == article).and_then(|m| m.known_at);
-    let has_it = |article: &&usize| of[**article].reading.text.contains(&d.text);
-    let first = d.articles.iter().filter(has_it).filter_map(|article| known(*article)).min();
-    let Some(first) = first else {
-        return (d.articles.iter().filter_map(|article| known(*article)).min(), d.articles.clone());
-    };
-    let then = d.articles.iter().copied().filter(|article| known(*article).is_some_and(|at| at >= first));
-    (Some(first), then.collect())
+/// A development, and who tells it as it is told.
+pub struct Told<'s> {
+    pub development: &'s Development,
+    /// Since when it is known as its sentence tells it.
+    pub known: Option<Timestamp>,
+    /// The articles that tell it from then on: who reported a plan could not know what came of it.
+    pub tellers: Vec<usize>,
+}
+
+impl<'s> Told<'s> {
+    /// The developments of a story, in their order.
+    pub fn all(story: &'s Story, of: &[Observation]) -> Vec<Self> {
+        let known: FxHashMap<usize, Timestamp> =
+            story.articles.iter().filter_map(|m| Some((m.article, m.known_at?))).collect();
+        story.timeline.iter().map(|d| Self::of(d, &known, of)).collect()
+    }
+
+    fn of(d: &'s Development, known: &FxHashMap<usize, Timestamp>, of: &[Observation]) -> Self {
+        let has_it = |article: &&usize| of[**article].reading.text.contains(&d.text);
+        let first = d.articles.iter().filter(has_it).filter_map(|article| known.get(article)).min();
+        let Some(first) = first.copied() else {
+            let known = d.articles.iter().filter_map(|article| known.get(article)).min().copied();
+            return Self { development: d, known, tellers: d.articles.clone() };
+        };
+        let since = |article: &usize| known.get(article).is_some_and(|at| *at >= first);
+        Self {
+            development: d,
+            known: Some(first),
+            tellers: d.articles.iter().copied().filter(since).collect(),
+        }
+    }
+
+    /// Whether it took place long before it was reported.
+    fn is_old(&self) -> bool {
+        match (self.known.map(dates::day_of), self.development.date.parse::<Date>()) {
+            (Some(known), Ok(day)) => known.duration_since(day).as_hours() / 24 > LONG_BEFORE,
+            _ => false,
+        }
+    }
 }
 
 /// What is known at a glance.
-fn standing(story: &Story, of: &[Observation]) -> Vec<Standing> {
-    let is_old = |d: &Development| match (tellers(d, story, of).0.map(dates::day_of), d.date.parse::<Date>())
-    {
-        (Some(known), Ok(day)) => known.duration_since(day).as_hours() / 24 > LONG_BEFORE,
-        _ => false,
-    };
-    let done = |d: &&Development| matches!(d.status, Status::Happened | Status::Denied) && !is_old(d);
+fn standing(story: &Story, timeline: &[Told<'_>], of: &[Observation]) -> Vec<Standing> {
+    let done =
+        |t: &&Told<'_>| matches!(t.development.status, Status::Happened | Status::Denied) && !t.is_old();
     // Of what became known last, that which most articles tell.
-    let latest = story.timeline.iter().filter(done).max_by_key(|d| {
-        let (known, tellers) = tellers(d, story, of);
-        (known.map(dates::day_of), tellers.len(), &d.date)
-    });
+    let latest = timeline
+        .iter()
+        .filter(done)
+        .max_by_key(|t| (t.known.map(dates::day_of), t.tellers.len(), &t.development.date));
     let last = story.last.map(|day| day.to_string()).unwrap_or_default();
-    let ahead = |d: &&Development| d.status == Status::Planned && d.date.as_str() > last.as_str();
-    let next = story.timeline.iter().filter(ahead).min_by_key(|d| &d.date);
-    let told = |what, d: &Development| {
+    let ahead = |t: &&Told<'_>| {
+        t.development.status == Status::Planned && t.development.date.as_str() > last.as_str()
+    };
+    let next = timeline.iter().filter(ahead).min_by_key(|t| &t.development.date);
+    let told = |what, t: &Told<'_>| {
+        let (d, tellers) = (t.development, &t.tellers);
         let mut whose: Vec<Word> = Vec::new();
-        let (_, tellers) = tellers(d, story, of);
-        for article in &tellers {
+        for article in tellers {
             let word = word_of(&of[*article], &d.text);
             if !whose.iter().any(|w| w.name == word.name) {
                 whose.push(word);
@@ -369,11 +399,12 @@ fn is_copy(story: &Story, article: usize) -> bool {
 }
 
 /// What happened last comes last: a timeline is read downwards.
-fn timeline(story: &Story, of: &[Observation]) -> Vec<Entry> {
+fn timeline(story: &Story, developments: &[Told<'_>], of: &[Observation]) -> Vec<Entry> {
     let last = story.last.map(|day| day.to_string()).unwrap_or_default();
-    let entry = |d: &Development| {
+    let entry = |t: &Told<'_>| {
+        let d = t.development;
         let mut who: Vec<Source> = Vec::new();
-        for article in &tellers(d, story, of).1 {
+        for article in &t.tellers {
             let name = outlet(&of[*article]);
             if !who.iter().any(|w| w.outlet == name) {
                 who.push(Source { outlet: name, article: of[*article].id.clone() });
@@ -390,10 +421,10 @@ fn timeline(story: &Story, of: &[Observation]) -> Vec<Entry> {
             who,
             more,
             ahead: d.date.as_str() > last.as_str(),
-            lang: d.articles.first().and_then(|a| foreign(&of[*a].reading)),
+            lang: t.tellers.first().and_then(|a| foreign(&of[*a].reading)),
         }
     };
-    story.timeline.iter().map(entry).collect()
+    developments.iter().map(entry).collect()
 }
 
 fn families(story: &Story, of: &[Observation]) -> Vec<Family> {

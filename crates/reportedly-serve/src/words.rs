@@ -47,6 +47,19 @@ impl Words {
         self.of.get(format!("role.{role}").as_str()).copied().unwrap_or(role)
     }
 
+    /// What a status means.
+    pub fn means(&self, status: &str) -> &str {
+        self.of.get(format!("means.{status}").as_str()).copied().unwrap_or_default()
+    }
+
+    /// Where the evidence for a date was found, by the rule that found it.
+    pub fn rule<'k>(&self, rule: &'k str) -> &'k str
+    where
+        'static: 'k,
+    {
+        self.of.get(format!("rule.{rule}").as_str()).copied().unwrap_or(rule)
+    }
+
     /// The text with this key, where there is one.
     pub fn find(&self, key: &str) -> Option<&'static str> {
         self.of.get(key).copied()

@@ -24,6 +24,7 @@ use reportedly_read::{Reading, Role, When};
 use reportedly_said::{PartyKind, Statement};
 use reportedly_story::Observation;
 use reportedly_text::Span;
+use std::collections::BTreeMap;
 
 /// States of an article that are shown.
 const STATES: usize = 50;
@@ -48,7 +49,7 @@ struct Page {
     lang: Option<String>,
     published: Option<(String, String)>,
     bounds: Option<(&'static str, String, String)>,
-    evidence: Vec<(String, String, String)>,
+    evidence: Vec<(&'static str, String, String)>,
     updated: Option<(String, String)>,
     story: Option<InStory>,
     blocks: Vec<BlockView>,
@@ -85,8 +86,8 @@ struct Piece {
     mark: Option<(&'static str, String)>,
     /// The status of what somebody says here.
     said: Option<&'static str>,
-    /// The statement whose last words these are, and who says it.
-    ends: Option<(usize, String)>,
+    /// The statements whose last words these are, and who says each.
+    ends: Vec<(usize, String)>,
 }
 
 /// What somebody says.
@@ -170,8 +171,10 @@ pub async fn show(State_(desk): State_<Desk>, Path(id): Path<String>, headers: H
     let frame = frame(&desk, &headers, "article", title.clone());
     let zone = frame.reader.zone.clone();
     let when = |when: &When| (when.day().to_string(), written(when, &zone));
-    let evidence =
-        published.evidence.iter().map(|e| (e.rule.to_string(), e.text.clone(), written(&e.says, &zone)));
+    let evidence = published
+        .evidence
+        .iter()
+        .map(|e| (Words::of("en").rule(e.rule), e.text.clone(), written(&e.says, &zone)));
     let view = Page {
         id: found.id.clone(),
         lang: foreign(reading),
@@ -335,12 +338,20 @@ fn blocks(reading: &Reading) -> Vec<BlockView> {
         at = if free { span.end } else { at };
         free
     });
+    // Where the last words of each statement end, also of one that another was told within.
+    let mut ends: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (i, statement) in reading.statements.iter().enumerate() {
+        if let Some(end) = statement.content.iter().map(|c| c.end).max() {
+            ends.entry(end).or_default().push(i);
+        }
+    }
     let piece = |from: usize, to: usize| {
         let said = spans.iter().find(|(span, _)| span.start <= from && to <= span.end);
-        let last = said.map(|(_, i)| (*i, reading.statements[*i].content.iter().map(|c| c.end).max()));
-        let ends = last.filter(|(_, end)| *end == Some(to)).map(|(i, _)| {
-            (i, who(&reading.statements[i]).unwrap_or_else(|| Words::of("en").say("nobody").to_owned()))
-        });
+        let ends = ends.range(to..=to).flat_map(|(_, statements)| statements);
+        let name = |i: &usize| {
+            (*i, who(&reading.statements[*i]).unwrap_or_else(|| Words::of("en").say("nobody").to_owned()))
+        };
+        let ends = ends.map(name).collect();
         let said = said.map(|(_, i)| status(reading.statements[*i].status));
         let mark = marks.iter().find(|(span, ..)| span.start <= from && to <= span.end);
         let mark = mark.map(|(_, kind, means)| (*kind, means.clone()));
@@ -351,9 +362,10 @@ fn blocks(reading: &Reading) -> Vec<BlockView> {
         .iter()
         .map(|block| {
             let within = |at: &usize| block.span.start < *at && *at < block.span.end;
-            let ends = spans.iter().flat_map(|(s, _)| [s.start, s.end]);
-            let ends = ends.chain(marks.iter().flat_map(|(s, ..)| [s.start, s.end]));
-            let mut cuts: Vec<usize> = ends.filter(within).collect();
+            let cuts = spans.iter().flat_map(|(s, _)| [s.start, s.end]);
+            let cuts =
+                cuts.chain(marks.iter().flat_map(|(s, ..)| [s.start, s.end])).chain(ends.keys().copied());
+            let mut cuts: Vec<usize> = cuts.filter(within).collect();
             cuts.extend([block.span.start, block.span.end]);
             cuts.sort_unstable();
             cuts.dedup();

@@ -13,7 +13,6 @@ use axum::{
     extract::{Query, State},
     http::{HeaderMap, Response, StatusCode, header},
 };
-use reportedly_said::Status;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -42,7 +41,6 @@ struct Page {
     /// Places in the front.
     shown: Vec<usize>,
     next: Option<String>,
-    statuses: [Status; 4],
 }
 
 /// Shows the newest developments.
@@ -83,19 +81,7 @@ pub async fn show(
     let frame = frame(&desk, &headers, "feed", title);
     let visit = frame.cookie("seen", &frame.reader.visit(front.last));
     let new = shown.iter().filter(|i| frame.is_new(&front.news[**i])).count();
-    let mut answer = page(
-        StatusCode::OK,
-        &headers,
-        &Page {
-            frame,
-            front,
-            new,
-            asked,
-            shown,
-            next,
-            statuses: [Status::Happened, Status::Planned, Status::Possible, Status::Denied],
-        },
-    );
+    let mut answer = page(StatusCode::OK, &headers, &Page { frame, front, new, asked, shown, next });
     if let Ok(visit) = visit.parse() {
         answer.headers_mut().append(header::SET_COOKIE, visit);
     }
