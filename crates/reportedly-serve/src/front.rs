@@ -5,8 +5,9 @@ use crate::{
     story::{LONG_BEFORE, Source, Told, foreign, outlet, status},
 };
 use jiff::{Timestamp, civil::Date};
-use reportedly_library::{Error, Library};
+use reportedly_library::{Error, Library, ToldStory};
 use reportedly_said::Status;
+use reportedly_story::Member;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -43,9 +44,12 @@ pub struct News {
     /// How many more there are of days long before, which the news came to speak of again.
     pub earlier: usize,
     pub origins: usize,
+    /// Who tells it, where it has no developments that could be told.
+    pub carriers: Vec<Source>,
     pub outlets: Vec<String>,
     pub topics: Vec<String>,
-    pub languages: Vec<String>,
+    /// Those of the story's articles.
+    pub languages: BTreeSet<String>,
 }
 
 /// One development.
@@ -66,6 +70,37 @@ impl std::fmt::Debug for Source {
 }
 
 impl News {
+    /// Of a story in which nothing is told that could stand on a timeline: that it is there, since its first article.
+    fn plain(
+        told: &ToldStory,
+        came: &FxHashMap<String, i64>,
+        origins: usize,
+        languages: &BTreeSet<String>,
+    ) -> Option<Self> {
+        let (story, of) = (&told.story, told.observations.as_slice());
+        let first = story.articles.iter().filter(|m| m.known_at.is_some()).min_by_key(|m| m.known_at)?;
+        let mut carriers: Vec<Source> = Vec::new();
+        for member in &story.articles {
+            let name = outlet(&of[member.article]);
+            if !carriers.iter().any(|c| c.outlet == name) {
+                carriers.push(Source { outlet: name, article: of[member.article].id.clone() });
+            }
+        }
+        Some(Self {
+            known: first.known_at?,
+            came: came.get(&of[first.article].id).copied().unwrap_or(0),
+            story: story.id.clone(),
+            title: story.title.clone(),
+            developments: Vec::new(),
+            earlier: 0,
+            origins,
+            outlets: carriers.iter().map(|c| c.outlet.clone()).collect(),
+            carriers,
+            topics: story.topics.clone(),
+            languages: languages.clone(),
+        })
+    }
+
     /// What is of these days comes first, and what is of days long before is counted, where there is both.
     fn sort_out(&mut self) {
         let known = dates::day_of(self.known);
@@ -100,22 +135,21 @@ impl Front {
                 view.members_of(found)?.into_iter().map(|m| (m.name, m.first)).collect();
             let (story, of) = (&told.story, told.observations.as_slice());
             let origins = story.claims.first().map_or(0, |claim| claim.independent_origins);
+            // Whoever reads a language is shown the stories that somebody tells in it.
+            let of_article = |m: &Member| of[m.article].reading.language.map(|l| l.code().to_owned());
+            let languages: BTreeSet<String> = story.articles.iter().filter_map(of_article).collect();
             let mut news: Vec<News> = Vec::new();
             for Told { development: d, known, tellers } in Told::all(story, of) {
                 let Some(at) = known else { continue };
                 let mut who: Vec<Source> = Vec::new();
-                let mut languages: Vec<String> = Vec::new();
                 for article in &tellers {
                     let name = outlet(&of[*article]);
                     if !who.iter().any(|w| w.outlet == name) {
                         who.push(Source { outlet: name, article: of[*article].id.clone() });
                     }
-                    let language = of[*article].reading.language.map(|l| l.code().to_owned());
-                    languages.extend(language.filter(|l| !languages.contains(l)));
                 }
                 let outlets = who.iter().map(|w| w.outlet.clone());
                 front.outlets.extend(outlets.clone());
-                front.languages.extend(languages.iter().cloned());
                 let place = news.iter().position(|n| n.known == at).unwrap_or_else(|| {
                     news.push(News {
                         known: at,
@@ -125,9 +159,10 @@ impl Front {
                         title: story.title.clone(),
                         developments: Vec::new(),
                         origins,
+                        carriers: Vec::new(),
                         outlets: Vec::new(),
                         topics: story.topics.clone(),
-                        languages: Vec::new(),
+                        languages: languages.clone(),
                     });
                     news.len() - 1
                 });
@@ -135,7 +170,6 @@ impl Front {
                 let came = tellers.iter().filter_map(|a| came.get(&of[*a].id)).min();
                 of_then.came = of_then.came.max(came.copied().unwrap_or(0));
                 of_then.outlets.extend(outlets);
-                of_then.languages.extend(languages);
                 let status = status(d.told());
                 match of_then.developments.iter_mut().find(|there| there.text == d.text) {
                     Some(there) if there.statuses.contains(&status) => {}
@@ -149,6 +183,11 @@ impl Front {
                     }),
                 }
             }
+            if news.is_empty() {
+                news.extend(News::plain(&told, &came, origins, &languages));
+                front.outlets.extend(news.iter().flat_map(|n| &n.outlets).cloned());
+            }
+            front.languages.extend(languages);
             for news in &mut news {
                 news.sort_out();
             }

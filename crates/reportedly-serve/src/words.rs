@@ -47,6 +47,14 @@ impl Words {
         self.of.get(format!("role.{role}").as_str()).copied().unwrap_or(role)
     }
 
+    /// What a language is called, by its code.
+    pub fn language<'k>(&self, code: &'k str) -> &'k str
+    where
+        'static: 'k,
+    {
+        self.of.get(format!("language.{code}").as_str()).copied().unwrap_or(code)
+    }
+
     /// What a status means.
     pub fn means(&self, status: &str) -> &str {
         self.of.get(format!("means.{status}").as_str()).copied().unwrap_or_default()

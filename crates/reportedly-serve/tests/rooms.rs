@@ -68,6 +68,23 @@ fn check(newsroom: &Newsroom, path: &str, holds: &[&str], holds_not: &[&str]) {
 }
 
 #[test]
+fn news_of_a_language_is_that_of_stories_told_in_it() {
+    let german = "Die Fähre Anna ist vor Velm im Nebel auf Grund gelaufen, teilte die Küstenwache am Montag mit. Neun Menschen \
+                  wurden mit Booten an Land gebracht, niemand wurde verletzt. Die Fähre soll in den Hafen geschleppt werden.";
+    let newsroom = Newsroom::with(
+        "",
+        vec![
+            article("bread", "Tarn Post", "2031-01-10", "Tarn bakes less bread", BREAD),
+            article("faehre", "Velmer Bote", "2031-03-03", "Fähre Anna vor Velm auf Grund gelaufen", german),
+        ],
+    );
+    let all = newsroom.get("/").body;
+    assert!(all.contains("value=\"de\">German") && all.contains("value=\"en\">English"), "{all}");
+    check(&newsroom, "/?language=de", &["/stories/faehre"], &["/stories/bread"]);
+    check(&newsroom, "/?language=en", &["/stories/bread"], &["/stories/faehre"]);
+}
+
+#[test]
 fn what_moved_in_the_last_week_says_why() {
     let newsroom = ferry("");
     let week = ["27 February 2031", "5 March 2031"];

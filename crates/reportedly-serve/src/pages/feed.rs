@@ -57,7 +57,7 @@ pub async fn show(
     let mut matching = front.news.iter().enumerate().filter(|(_, news)| {
         is(&asked.topic, &news.topics)
             && is(&asked.outlet, &news.outlets)
-            && is(&asked.language, &news.languages)
+            && (asked.language.is_empty() || news.languages.contains(&asked.language))
             && (asked.status.is_empty()
                 || news.developments.iter().any(|d| d.statuses.contains(&asked.status.as_str())))
     });
