@@ -85,7 +85,8 @@ pub fn build(
 fn resolve(p: &Phrases<'_>, parties: &Parties<'_>, found: Vec<Found>) -> Vec<Draft> {
     let mut memory = Memory::default();
     let mut drafts = Vec::with_capacity(found.len());
-    for f in found {
+    let told = told(&found);
+    for (f, is_told) in found.into_iter().zip(told) {
         let mut source = f.source.clone().map(|s| parties.party(s, f.apposition.as_ref(), &memory));
         if let Some(party) = &mut source {
             let first = f.content.first().map_or("", |c| p.analysis.lower(c.start));
@@ -111,12 +112,25 @@ fn resolve(p: &Phrases<'_>, parties: &Parties<'_>, found: Vec<Found>) -> Vec<Dra
                 party
             })
             .collect();
-        if let (Some(phrase), Some(party)) = (&f.source, &source) {
+        if !is_told && let (Some(phrase), Some(party)) = (&f.source, &source) {
             parties.remember(&mut memory, phrase, party);
         }
         drafts.push(Draft { found: f, source, relays, outer: None, dropped: false });
     }
     drafts
+}
+
+/// Of which of them another tells what they thought or meant: that is its content and not theirs, and who is "she" in the
+/// next sentence is whoever told it.
+fn told(found: &[Found]) -> Vec<bool> {
+    let cue = |f: &Found| f.cue.clone().or_else(|| f.source.clone());
+    (0..found.len())
+        .map(|i| {
+            let Some(cue) = cue(&found[i]).filter(|_| !stands_inside(found[i].act)) else { return false };
+            let near = i.saturating_sub(OUTER_REACH)..found.len().min(i + OUTER_REACH);
+            near.filter(|k| *k != i).any(|k| holds(&found[k].content, &cue))
+        })
+        .collect()
 }
 
 fn holds(outer: &[Range<usize>], inner: &Range<usize>) -> bool {

@@ -142,6 +142,12 @@ pub struct Lexicon {
     pub documents: FxHashSet<&'static str>,
     /// News media.
     pub outlets: FxHashSet<&'static str>,
+    /// Those of them that stand for nothing else, though they are words for institutions too.
+    sure_outlets: FxHashSet<&'static str>,
+    /// What an outlet is called by where it appears: "the Corvanne daily".
+    pub local_outlets: FxHashSet<&'static str>,
+    /// What people are called by before their names: "Mr", "Captain".
+    pub titles: FxHashSet<String>,
     /// Occasions and channels of speaking.
     pub occasions: FxHashSet<&'static str>,
     /// What can be said: claims, plans, criticism.
@@ -177,6 +183,8 @@ impl Lexicon {
             organisations: words(language, "organisation-nouns"),
             documents: words(language, "document-nouns"),
             outlets: words(language, "outlet-nouns"),
+            sure_outlets: marked(language, "outlet-nouns", "sure"),
+            local_outlets: marked(language, "outlet-context", "local"),
             occasions: words(language, "occasion-nouns"),
             contents: words(language, "content-nouns"),
             cue_nouns: words(language, "cue-nouns"),
@@ -184,6 +192,10 @@ impl Lexicon {
             labels: words(language, "headline-labels"),
             ..Self::default()
         };
+        lexicon.titles = rows(Some(language), "titles")
+            .filter_map(|row| row.first().copied())
+            .map(str::to_lowercase)
+            .collect();
         for row in rows(Some(language), "person-pronouns") {
             if let [word, kind, ..] = row[..] {
                 lexicon.pronouns.insert(word, kind);
@@ -238,6 +250,12 @@ impl Lexicon {
         }
     }
 
+    /// Whether a word stands for a news medium and not for some other institution.
+    pub fn is_outlet(&self, word: &str) -> bool {
+        self.outlets.contains(word)
+            && (!self.organisations.contains(word) || self.sure_outlets.contains(word))
+    }
+
     /// The cue verb whose spelling begins at token `i`, the longest first.
     pub fn verb_at(&self, analysis: &Analysis<'_>, i: usize) -> Option<(&Verb, &Spelling)> {
         let entry = self
@@ -251,6 +269,14 @@ impl Lexicon {
 
 fn words(language: Language, table: &str) -> FxHashSet<&'static str> {
     rows(Some(language), table).filter_map(|row| row.first().copied()).collect()
+}
+
+/// The words of a table whose second column says this of them.
+fn marked(language: Language, table: &str, mark: &str) -> FxHashSet<&'static str> {
+    rows(Some(language), table)
+        .filter(|row| row.get(1).copied() == Some(mark))
+        .filter_map(|row| row.first().copied())
+        .collect()
 }
 
 fn act(name: &str) -> Act {

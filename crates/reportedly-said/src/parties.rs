@@ -2,9 +2,11 @@
 //!
 //! Pronouns and definite descriptions ("the minister", "the two people") are resolved to what the article named before.
 
+mod pronouns;
+
 use crate::phrases::{Class, Phrases};
 use crate::{Party, PartyKind};
-use reportedly_names::{Gender, NameKind, Names};
+use reportedly_names::{NameKind, Names};
 use reportedly_text::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
@@ -66,10 +68,7 @@ impl<'a> Parties<'a> {
                 Class::Noun | Class::Proper | Class::Adjective => {
                     let word = analysis.lower(i);
                     set.insert(word);
-                    if i + 1 == tokens.start
-                        && lexicon.outlets.contains(word)
-                        && !lexicon.organisations.contains(word)
-                    {
+                    if i + 1 == tokens.start && self.p.lexicon.is_outlet(word) {
                         self.outlets.insert(entity);
                     }
                 }
@@ -96,8 +95,9 @@ impl<'a> Parties<'a> {
                 self.outlets.insert(entity);
             }
         }
-        let next = analysis.lower(tokens.end);
-        if lexicon.outlets.contains(next) && !lexicon.organisations.contains(next)
+        // "the Corvanne daily": the place is where the paper appears.
+        let local = tokens.len() == 1 && lexicon.local_outlets.contains(analysis.lower(tokens.end));
+        if self.is_outlet_word(tokens.end) && !local
             || tokens.clone().any(|i| self.is_outlet_word(i)) && tokens.len() > 1
             || self.reports_citing(tokens.end)
         {
@@ -116,21 +116,24 @@ impl<'a> Parties<'a> {
         })
     }
 
-    /// The last outlet named before token `i`, other than the publisher.
-    fn last_outlet(&self, i: usize) -> Option<String> {
-        let offset = self.p.analysis.tokens.get(i)?.span.start;
+    /// The outlet that a phrase stands for: the last one named before, other than the publisher. One that says where
+    /// it appears ("the Corvanne daily") is that one only where it is the only one, for who knows where the others do.
+    fn last_outlet(&self, phrase: &Range<usize>) -> Option<String> {
+        let offset = self.p.analysis.tokens.get(phrase.start)?.span.start;
         let before = self.names.mentions.partition_point(|n| n.span.end <= offset);
         let is_outlet = |n: &&reportedly_names::Name| {
             (n.kind == NameKind::Outlet || self.outlets.contains(&n.entity))
                 && !self.publisher.is_some_and(|p| same_outlet(p, &self.names.entity(n).name))
         };
-        let mention = self.names.mentions[..before].iter().rev().find(is_outlet)?;
-        Some(self.names.entity(mention).name.clone())
+        let named = || self.names.mentions[..before].iter().rev().filter(is_outlet);
+        let mention = named().next()?;
+        let placed = phrase.clone().any(|k| self.p.class(k) == Class::Proper || self.mention_at(k).is_some());
+        let only = || named().all(|other| other.entity == mention.entity);
+        (!placed || only()).then(|| self.names.entity(mention).name.clone())
     }
 
     fn is_outlet_word(&self, i: usize) -> bool {
-        let word = self.p.analysis.lower(i);
-        self.p.lexicon.outlets.contains(word) && !self.p.lexicon.organisations.contains(word)
+        self.p.lexicon.is_outlet(self.p.analysis.lower(i))
     }
 
     fn span(&self, tokens: Range<usize>) -> Span {
@@ -206,7 +209,10 @@ impl<'a> Parties<'a> {
             let first =
                 phrase.clone().find(|i| self.p.class(*i) != Class::Determiner).unwrap_or(phrase.start);
             let base = self.p.base_noun_phrase(phrase.start, phrase.end).max(first + 1);
-            // "the daily Vremnik": what follows the word is the name.
+            // "the daily Vremnik": what follows the word is the name. "The Corvanne daily" has none.
+            if self.p.lexicon.local_outlets.contains(self.p.analysis.lower(word)) && word + 1 == base {
+                return self.span(phrase.start..base).of(self.p.analysis.text).to_owned();
+            }
             let from = if !capital(word) && word + 1 < base && capital(word + 1) { word + 1 } else { first };
             self.span(from..base).of(self.p.analysis.text).to_owned()
         })
@@ -308,7 +314,7 @@ impl<'a> Parties<'a> {
         if definite
             && self.is_outlet_word(head)
             && !self.p.analysis.token(head).starts_with(char::is_uppercase)
-            && let Some(name) = self.last_outlet(phrase.start)
+            && let Some(name) = self.last_outlet(&phrase)
         {
             return Party { span, kind: PartyKind::Outlet, name };
         }
@@ -378,7 +384,28 @@ impl<'a> Parties<'a> {
                 };
             }
         }
+        if kind == PartyKind::Org
+            && let Some(joined) = self.named_together(phrase)
+        {
+            name = joined;
+        }
         Party { span, kind, name }
+    }
+
+    /// "Varda Steel and Halden Metals": two institutions that speak together, where the phrase is nothing else.
+    fn named_together(&self, phrase: &Range<usize>) -> Option<String> {
+        let analysis = self.p.analysis;
+        let mut mentions = self.names.within(self.span(phrase.clone()));
+        let (first, second) = (mentions.next()?, mentions.next()?);
+        let (a, b) = (analysis.tokens_in(first.span), analysis.tokens_in(second.span));
+        let article = |i: usize| self.p.class(i) == Class::Determiner;
+        let begins = a.start == phrase.start || a.start == phrase.start + 1 && article(phrase.start);
+        let between = a.end..b.start;
+        let joined = self.p.class(between.start) == Class::Conjunction
+            && (between.len() == 1 || between.len() == 2 && article(between.start + 1));
+        let both = [first, second].iter().all(|n| n.kind == NameKind::Org) && first.entity != second.entity;
+        (both && begins && joined && b.end == phrase.end && mentions.next().is_none())
+            .then(|| format!("{} and {}", self.names.entity(first).name, self.names.entity(second).name))
     }
 
     /// A capitalised phrase that the list of names lacks.
@@ -520,7 +547,8 @@ impl<'a> Parties<'a> {
         let entity =
             self.names.entities.iter().position(|e| e.name == party.name && e.kind == NameKind::Person)?;
         let described = self.described.get(entity)?.iter().any(|w| self.p.lexicon.roles.contains(w));
-        (near && !described && party.kind == PartyKind::Person).then(|| party.clone())
+        let known = self.is_introduced(entity);
+        (near && known && !described && party.kind == PartyKind::Person).then(|| party.clone())
     }
 
     /// The person whom an article opens with by role ("the festival's director announced") and names where he next
@@ -593,136 +621,6 @@ impl<'a> Parties<'a> {
         };
         let name = |n: &reportedly_names::Name| self.names.entity(n).name.clone();
         named.map(name).or_else(|| spoke().map(|p| p.name.clone())).or_else(|| general().map(name))
-    }
-
-    /// The last person named before token `i`, of this gender if one is asked for: first those who open a sentence.
-    fn last_person(&self, i: usize, gender: Option<Gender>) -> Option<String> {
-        let analysis = self.p.analysis;
-        let offset = analysis.tokens.get(i)?.span.start;
-        let here = analysis.sentence_of(i)?;
-        let before = self.names.mentions.partition_point(|n| n.span.end <= offset);
-        let fits = |n: &&reportedly_names::Name| {
-            let entity = self.names.entity(n);
-            n.kind == NameKind::Person
-                && (gender.is_none() || entity.gender.is_none() || entity.gender == gender)
-        };
-        let recent: Vec<&reportedly_names::Name> = self.names.mentions[..before]
-            .iter()
-            .rev()
-            .take(40)
-            .filter(fits)
-            .take_while(|n| {
-                let token = analysis.tokens_in(n.span).start;
-                analysis.sentence_of(token).is_some_and(|s| s + PRONOUN_REACH >= here)
-            })
-            .collect();
-        // The nearest sentence that names one; in it, the first one named: its subject, mostly.
-        let nearest = recent.first().and_then(|n| analysis.sentence_of(analysis.tokens_in(n.span).start))?;
-        recent
-            .iter()
-            .take_while(|n| analysis.sentence_of(analysis.tokens_in(n.span).start) == Some(nearest))
-            .last()
-            .map(|n| self.names.entity(n).name.clone())
-    }
-
-    fn pronoun(&self, i: usize, span: Span, words: String, stands_for: &str, memory: &Memory) -> Party {
-        let here = self.p.analysis.sentence_of(i).unwrap_or(0);
-        let recent = |plural: bool, people: bool| {
-            memory.sources.iter().rev().take(4).find(|(at, party, many)| {
-                let near = self.p.analysis.sentence_of(*at).is_some_and(|s| s + 3 >= here);
-                near && *many == plural
-                    && people == matches!(party.kind, PartyKind::Person | PartyKind::Anonymous)
-            })
-        };
-        match stands_for {
-            "male" | "female" => {
-                let gender = if stands_for == "male" { Gender::Male } else { Gender::Female };
-                let named = self.last_person(i, Some(gender));
-                let last = recent(false, true).map(|(_, p, _)| p);
-                // The last speaker goes on, unless somebody else opened a sentence since.
-                let gender_of =
-                    |name: &str| self.names.entities.iter().find(|e| e.name == name).and_then(|e| e.gender);
-                if let Some(party) = last {
-                    let fits = gender_of(&party.name).is_none_or(|g| g == gender);
-                    if fits
-                        && (named.is_none()
-                            || named.as_deref() == Some(party.name.as_str())
-                            || party.kind == PartyKind::Person)
-                    {
-                        return Party { span, ..party.clone() };
-                    }
-                }
-                if let Some(name) = named {
-                    return Party { span, kind: PartyKind::Person, name };
-                }
-                if let Some(name) = self.unlisted_before(i) {
-                    return Party { span, kind: PartyKind::Person, name };
-                }
-                Party { span, kind: PartyKind::Person, name: words }
-            }
-            "thing" => {
-                if let Some(party) = self.institution_before(here, memory) {
-                    return Party { span, ..party };
-                }
-                if let Some((_, party, _)) = recent(false, false) {
-                    return Party { span, ..party.clone() };
-                }
-                let offset = span.start;
-                let before = self.names.mentions.partition_point(|n| n.span.end <= offset);
-                let org = self.names.mentions[..before]
-                    .iter()
-                    .rev()
-                    .take(20)
-                    .find(|n| matches!(n.kind, NameKind::Org | NameKind::Outlet));
-                Party {
-                    span,
-                    kind: PartyKind::Org,
-                    name: org.map_or(words, |n| self.names.entity(n).name.clone()),
-                }
-            }
-            "many" => {
-                let earlier = recent(true, true).or_else(|| recent(false, false));
-                if let Some((_, party, _)) = earlier {
-                    return Party { span, ..party.clone() };
-                }
-                Party { span, kind: PartyKind::Anonymous, name: words }
-            }
-            "speaker" => Party { span, kind: PartyKind::Person, name: words },
-            _ => Party { span, kind: PartyKind::Anonymous, name: words },
-        }
-    }
-
-    /// The institution that the sentence before has as its subject, if nobody has spoken since: "The port office has
-    /// published a list. It says".
-    fn institution_before(&self, here: usize, memory: &Memory) -> Option<Party> {
-        let analysis = self.p.analysis;
-        let before = analysis.sentences.get(here.checked_sub(1)?)?;
-        if before.paragraph != analysis.sentences.get(here)?.paragraph {
-            return None;
-        }
-        let verb = self.p.finite_in(before.tokens.clone())?;
-        let subject = self.p.subject_before(verb, before.tokens.start)?;
-        let spoken = memory.sources.last().is_some_and(|(at, _, _)| *at >= subject.start);
-        let head = self.head(&subject);
-        let institution = self.p.lexicon.organisations.contains(analysis.lower(head))
-            && subject.len() > 1
-            && self.mention_at(head).is_none();
-        (!spoken && institution).then(|| self.party(subject, None, memory))
-    }
-
-    /// Where names are lacking: the last run of two or more capitalised words that opens a sentence before token `i`.
-    fn unlisted_before(&self, i: usize) -> Option<String> {
-        let analysis = self.p.analysis;
-        let here = analysis.sentence_of(i)?;
-        (here.saturating_sub(PRONOUN_REACH)..=here).rev().find_map(|s| {
-            let tokens = analysis.sentences.get(s)?.tokens.clone();
-            let end = self.p.base_noun_phrase(tokens.start, tokens.end.min(i));
-            let run = (tokens.start..end).filter(|k| self.p.class(*k) == Class::Proper).count();
-            (run >= 2).then(|| {
-                let party = self.unlisted_name(&(tokens.start..end), end - 1, Span::default());
-                party.name
-            })
-        })
     }
 
     /// Whether the text says of nobody of this name whether he or she is meant.

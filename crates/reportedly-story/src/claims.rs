@@ -34,8 +34,6 @@ const REPEATS: f32 = 0.6;
 /// The same for a saying that says what the claim does, in whatever words: of the leading claim, of another.
 const CARRIES_IT: f32 = 0.33;
 const REPEATS_IT: f32 = 0.5;
-/// The same where it says so of something with another name.
-const CARRIES_ALIKE: f32 = 0.38;
 /// Share of a claim's core from which on a saying with a negated content denies it.
 const NEGATES: f32 = 0.4;
 /// Share of a claim's core that a saying has in its own words, whatever its headline says for it.
@@ -478,7 +476,7 @@ impl<'s> Story<'s> {
                     && match relation {
                         Relation::Same => part >= if leading { CARRIES_IT } else { REPEATS_IT },
                         Relation::Unread => enough,
-                        Relation::Alike => leading && part >= CARRIES_ALIKE,
+                        Relation::Alike => leading && part >= CARRIES_IT,
                         // "confirmed the report"; what was seen is said behind the seeing: "saw the crane fall".
                         Relation::Unknown | Relation::Part => leading && enough,
                         Relation::Other => leading && enough && saying.witness && own_voice,

@@ -3,8 +3,12 @@
 //! Dates come from the events of all articles and from the acts of saying that brought the story forward: the first
 //! report of a claim, its denial, its confirmation. How an entry stands is told by the articles known last.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
-    Claim, DatedBy, Development, Member, Observation, Stance, saying::without_dateline, wording::Wording,
+    Claim, DatedBy, Denial, Development, Member, Observation, Stance, saying::without_dateline,
+    wording::Wording,
 };
 use jiff::{civil::Date, tz::TimeZone};
 use reportedly_read::Reading;
@@ -57,6 +61,10 @@ struct Entry {
     negated: bool,
     /// How that stands which is said, where it is an act of saying.
     said: Option<Status>,
+    /// The days that it says it of, as far as they lie ahead.
+    days: Vec<String>,
+    /// In what way it is denied, where it is.
+    denial: Option<Denial>,
 }
 
 /// Something that was called off, or moved to another day.
@@ -65,6 +73,16 @@ struct Off {
     place: usize,
     words: Wording,
     day: Meant,
+    denial: Denial,
+    /// Whether all of that day is off ("the evening of 5 April was cancelled").
+    whole_day: bool,
+}
+
+impl Off {
+    /// Whether what an entry tells of this day, and says in these words, is what is off.
+    fn means(&self, date: &str, words: &Wording) -> bool {
+        self.day.is(date) && (self.whole_day || self.words.likeness(words) >= CALLS_OFF)
+    }
 }
 
 /// The day for which something is off.
@@ -113,14 +131,22 @@ pub(crate) fn of_story(
             let negated = event.status == Status::Denied && event.reason.starts_with("negation");
             let Some(s) = Sentence::of(reading, text, at, &heads) else { continue };
             let moved = event.reason.strip_prefix("verb:").is_some_and(|verb| moving.contains(verb));
+            let denial = denial(text, event.status, &event.reason);
             if event.status == Status::Denied && !negated {
-                let day = Meant::When(event.when.clone());
-                called_off.push(Off { place, words: s.words.clone(), day });
+                let when = event.when.as_deref().and_then(calendar).map(str::to_owned);
+                let whole_day = when.as_ref().is_some_and(|w| w.len() == 10)
+                    && reading.times[reading.times.partition_point(|t| t.span.end <= event.span.start)..]
+                        .first()
+                        .is_some_and(|t| t.span.start <= event.span.start && event.span.end <= t.span.end);
+                let day = Meant::When(when);
+                let denial = denial.unwrap_or(Denial::CalledOff);
+                called_off.push(Off { place, words: s.words.clone(), day, denial, whole_day });
             } else if moved {
                 let to = event.when.clone();
                 let days = days_to_come(reading, text, at, known(&articles[place]));
                 let days = days.into_iter().filter(|day| Some(day) != to.as_ref()).collect();
-                called_off.push(Off { place, words: s.words.clone(), day: Meant::Days { days, to } });
+                let (words, day) = (s.words.clone(), Meant::Days { days, to });
+                called_off.push(Off { place, words, day, denial: Denial::Postponed, whole_day: false });
             }
             let Some(when) = event.when.as_deref().and_then(calendar) else { continue };
             let nearest = nearest_year(reading, text, at, when, known(&articles[place]));
@@ -132,7 +158,8 @@ pub(crate) fn of_story(
             let status = not_before_its_day(event.status, when, known(&articles[place]));
             let mut entry = s.entry(when, DatedBy::Event, status, place, at);
             entry.negated = negated;
-            entry.said = act.and_then(said);
+            entry.denial = denial;
+            entry.saying(act, reading, text, at, known(&articles[place]));
             entries.push(entry);
         }
         // The act of saying in an opening sentence is news itself.
@@ -144,7 +171,7 @@ pub(crate) fn of_story(
                 && let Some(s) = Sentence::of(reading, text, at, &heads)
             {
                 let mut entry = s.entry(&date, DatedBy::Event, Status::Happened, place, at);
-                entry.said = said(statement);
+                entry.saying(Some(statement), reading, text, at, known(&articles[place]));
                 entries.push(entry);
             }
         }
@@ -193,14 +220,18 @@ fn said(statement: &Statement) -> Option<Status> {
     }
 }
 
-/// The days after a report that one of its sentences names.
+/// The days to come that one of a report's sentences names: where it is somebody's word, that word, for the day on which
+/// it was said is the report's own.
 fn days_to_come(reading: &Reading, text: &Analysis<'_>, at: usize, known: Option<Date>) -> Vec<String> {
     let Some(sentence) = text.sentences.get(at).map(|s| s.span) else { return Vec::new() };
     let from = reading.times.partition_point(|t| t.span.start < sentence.start);
     let known = known.map(|k| k.to_string()).unwrap_or_default();
+    let said = || reading.statements.iter().flat_map(|s| &s.content).filter(|s| s.overlaps(sentence));
+    let is_said = said().next().is_some();
     reading.times[from..]
         .iter()
         .take_while(|t| t.span.end <= sentence.end)
+        .filter(|t| !is_said || said().any(|s| s.overlaps(t.span)))
         .filter_map(|t| t.value.as_deref().and_then(calendar))
         .filter(|day| day.len() == 10 && **day >= *known)
         .map(str::to_owned)
@@ -286,7 +317,7 @@ fn forward(
             let status = if open && i == 0 { Status::Possible } else { Status::Happened };
             let mut entry = s.entry(&date, DatedBy::Report, status, place, at);
             entry.forward = true;
-            entry.said = said(statement);
+            entry.saying(Some(statement), reading, text, at, known(&articles[place]));
             entries.push(entry);
         }
     }
@@ -344,27 +375,40 @@ fn one_date(
     }
     // An article that was changed may know more than one that came after it.
     let turn = |place: usize| articles[place].turn;
+    let later = |off: &&Off| turn(off.place) > turn(chosen.place);
     let mut status = chosen.status;
+    let mut denial = chosen.denial;
     let mut dated_by = chosen.dated_by;
     let mut words = chosen;
     if !chosen.forward {
         for e in &alike {
             if e.status != status && stands_over(e.status, status) && turn(e.place) >= turn(words.place) {
                 status = e.status;
+                denial = e.denial;
                 dated_by = e.dated_by;
                 words = e;
             }
         }
+        let in_time =
+            |off: &&Off| known(&articles[off.place]).is_some_and(|k| k.to_string().as_str() <= date);
         if matches!(status, Status::Planned | Status::Possible)
-            && called_off.iter().any(|off| {
-                turn(off.place) > turn(chosen.place)
-                    && off.day.is(date)
-                    && off.words.likeness(&chosen.words) >= CALLS_OFF
-                    && known(&articles[off.place]).is_some_and(|k| k.to_string().as_str() <= date)
-            })
+            && let Some(off) =
+                called_off.iter().filter(later).filter(in_time).find(|off| off.means(date, &chosen.words))
         {
             status = Status::Denied;
+            denial = Some(off.denial);
         }
+    }
+    let mut said = words.said.filter(|_| status == Status::Happened);
+    // What somebody said is to come is off when it is called off; what is only put off was rightly said.
+    if said == Some(Status::Planned)
+        && let Some(off) = called_off
+            .iter()
+            .filter(|off| off.denial == Denial::CalledOff && turn(off.place) > turn(words.place))
+            .find(|off| words.days.iter().any(|day| off.means(day, &words.words)))
+    {
+        said = Some(Status::Denied);
+        denial = Some(off.denial);
     }
     let known = tellers.iter().filter_map(|p| known(&articles[*p])).min();
     let development = Development {
@@ -373,7 +417,8 @@ fn one_date(
         known,
         text: words.text.clone(),
         status,
-        said: words.said.filter(|_| status == Status::Happened),
+        denial: denial.filter(|_| said.unwrap_or(status) == Status::Denied),
+        said,
         articles: tellers.into_iter().map(|p| articles[p].article).collect(),
     };
     Some((best, development))
@@ -470,8 +515,45 @@ impl Sentence {
             forward: false,
             negated: false,
             said: None,
+            days: Vec::new(),
+            denial: None,
         }
     }
+}
+
+impl Entry {
+    /// Takes down what somebody says in it, if anybody does.
+    fn saying(
+        &mut self,
+        act: Option<&Statement>,
+        reading: &Reading,
+        text: &Analysis<'_>,
+        at: usize,
+        known: Option<Date>,
+    ) {
+        self.said = act.and_then(said);
+        if self.said.is_some() {
+            self.days = days_to_come(reading, text, at, known);
+            self.denial = act.and_then(|s| denial(text, s.status, &s.reason)).or(self.denial);
+        }
+    }
+}
+
+/// In what way something is denied that stands so for this reason.
+fn denial(text: &Analysis<'_>, status: Status, reason: &str) -> Option<Denial> {
+    if status != Status::Denied {
+        return None;
+    }
+    let Some((kind, words)) = reason.split_once(':') else { return Some(Denial::Negated) };
+    let listed = |mark: &str| {
+        rows(Some(text.language), "denials").any(|r| r.first() == Some(&words) && r.get(1) == Some(&mark))
+    };
+    Some(match kind {
+        "verb" | "noun" if listed("off") => Denial::CalledOff,
+        "verb" | "noun" if listed("refused") => Denial::Refused,
+        "cue" => Denial::Refused,
+        _ => Denial::Negated,
+    })
 }
 
 /// The words of a story's headlines and openings, each by the share of articles that have it.
@@ -567,194 +649,4 @@ fn known(member: &Member) -> Option<Date> {
 /// The day a report is of.
 fn day_of(reading: &Reading, member: &Member) -> Option<Date> {
     reading.published.best.as_ref().map(reportedly_read::When::day).or_else(|| known(member))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{calendar, of_story};
-    use crate::{
-        claims,
-        example::{Article, article, story},
-        outlets::Outlets,
-        texts,
-    };
-    use reportedly_said::{
-        PartyKind::{Anonymous, Outlet, Person},
-        Status::{Denied, Happened, Planned, Possible},
-    };
-
-    fn timeline(articles: Vec<Article>) -> Vec<(String, &'static str, String)> {
-        let (observations, members) = story(articles);
-        let texts = texts(&observations, &members);
-        let (claims, _) = claims::of_story(&observations, &members, &texts, &Outlets::default());
-        of_story(&observations, &members, &texts, &claims)
-            .into_iter()
-            .map(|d| (d.date, d.status.word(), d.text))
-            .collect()
-    }
-
-    fn planned() -> Article {
-        article(
-            "Tern Gazette",
-            2,
-            "Corrow bridge to open",
-            "The Corrow bridge will open on 20 March, two engineers told Tern Gazette.",
-        )
-        .says(&[(Anonymous, "two engineers")], "The Corrow bridge will open on 20 March", Planned)
-        .event("open", Planned, Some("2031-03-20"))
-        .time("20 March", "2031-03-20")
-    }
-
-    fn statuses(articles: Vec<Article>) -> Vec<(String, &'static str)> {
-        timeline(articles).into_iter().map(|(d, s, _)| (d, s)).collect()
-    }
-
-    #[test]
-    fn the_latest_word_on_an_event_holds() {
-        let check = |later: Option<Article>, want: &str| {
-            let all = statuses(std::iter::once(planned()).chain(later).collect());
-            let got = all.iter().find(|e| e.0 == "2031-03-20").map(|e| e.1);
-            assert_eq!(got, Some(want));
-        };
-        check(None, "planned");
-        check(
-            Some(
-                article(
-                    "Osprey Wire",
-                    20,
-                    "Corrow bridge opens",
-                    "The Corrow bridge opened on Thursday with a brass band.",
-                )
-                .event("opened", Happened, Some("2031-03-20"))
-                .time("Thursday", "2031-03-20"),
-            ),
-            "happened",
-        );
-        check(
-            Some(
-                article(
-                    "Osprey Wire",
-                    19,
-                    "Corrow bridge opening off",
-                    "The opening of the Corrow bridge has been called off.",
-                )
-                .event("opening", Denied, None),
-            ),
-            "denied",
-        );
-    }
-
-    #[test]
-    fn what_is_put_off_leaves_its_old_day() {
-        let put_off = article(
-            "Osprey Wire",
-            18,
-            "Corrow bridge opening put off",
-            "The opening of the Corrow bridge has been put off to 2 April, two engineers said.",
-        )
-        .event("opening", Planned, Some("2031-04-02"))
-        .because("verb:put off")
-        .time("2 April", "2031-04-02");
-        let all = statuses(vec![planned(), put_off]);
-        let at = |day: &str| all.iter().find(|e| e.0 == day).map(|e| e.1);
-        assert_eq!((at("2031-03-20"), at("2031-04-02")), (Some("denied"), Some("planned")));
-    }
-
-    #[test]
-    fn a_day_on_which_something_was_only_said_is_told_as_what_was_said() {
-        let denial = article(
-            "Merrin Mail",
-            7,
-            "Mayor of Corrow denies",
-            "Ada Finch denied that the Corrow bridge will open on 20 March.",
-        )
-        .says(&[(Person, "Ada Finch")], "the Corrow bridge will open on 20 March", Denied);
-        let (observations, members) = story(vec![planned(), denial]);
-        let texts = texts(&observations, &members);
-        let (claims, _) = claims::of_story(&observations, &members, &texts, &Outlets::default());
-        let all = of_story(&observations, &members, &texts, &claims);
-        let day = all.iter().find(|d| d.date == "2031-03-07").expect("the denial has a day");
-        assert_eq!((day.status, day.told()), (Happened, Denied));
-    }
-
-    #[test]
-    fn what_has_no_date_is_dated_by_the_report_that_raised_it() {
-        let told = |outlet: &str, day| {
-            article(
-                outlet,
-                day,
-                "Corrow mayor may step down",
-                "The mayor of Corrow may step down, a clerk told Tern Gazette.",
-            )
-        };
-        let content = "The mayor of Corrow may step down";
-        let all = timeline(vec![
-            told("Tern Gazette", 4).says(&[(Anonymous, "a clerk")], content, Possible),
-            told("Osprey Wire", 5).says(
-                &[(Outlet, "Tern Gazette"), (Anonymous, "a clerk")],
-                content,
-                Possible,
-            ),
-            article(
-                "Merrin Mail",
-                7,
-                "Mayor of Corrow denies",
-                "Ada Finch denied that the mayor of Corrow may step down.",
-            )
-            .says(&[(Person, "Ada Finch")], "the mayor of Corrow may step down", Denied),
-        ]);
-        let dates: Vec<(&str, &str)> = all.iter().map(|e| (e.0.as_str(), e.1)).collect();
-        assert_eq!(dates, [("2031-03-04", "possible"), ("2031-03-07", "happened")]);
-    }
-
-    #[test]
-    fn an_act_of_saying_told_in_hindsight_is_not_dated_by_the_report_that_tells_it() {
-        let all = timeline(vec![
-            article(
-                "Tern Gazette",
-                4,
-                "Corrow mayor may step down",
-                "The mayor of Corrow may step down, a clerk told Tern Gazette.",
-            )
-            .says(&[(Anonymous, "a clerk")], "The mayor of Corrow may step down", Possible),
-            article(
-                "Merrin Mail",
-                28,
-                "How the mayor of Corrow fell",
-                "In January a baker told Merrin Mail that the mayor of Corrow may step down.",
-            )
-            .says(&[(Person, "a baker")], "the mayor of Corrow may step down", Possible)
-            .time("In January", "2031-01"),
-        ]);
-        let dates: Vec<&str> = all.iter().map(|e| e.0.as_str()).collect();
-        assert_eq!(dates, ["2031-03-04"]);
-    }
-
-    #[test]
-    fn as_of_a_day_nothing_later_shows() {
-        let later = || {
-            article(
-                "Osprey Wire",
-                20,
-                "Corrow bridge opens",
-                "The Corrow bridge opened on Thursday with a brass band.",
-            )
-            .event("opened", Happened, Some("2031-03-20"))
-            .time("Thursday", "2031-03-20")
-        };
-        let (observations, members) = story(vec![planned(), later()]);
-        let then = of_story(&observations, &members[..1], &texts(&observations, &members[..1]), &[]);
-        assert!(!then.is_empty() && then.iter().all(|d| !d.text.contains("brass")));
-    }
-
-    #[test]
-    fn values_without_a_calendar_date_are_left_alone() {
-        let check = |value: &str, want: Option<&str>| assert_eq!(calendar(value), want, "{value}");
-        check("2031-03-20", Some("2031-03-20"));
-        check("2031-03-20T18:30", Some("2031-03-20"));
-        check("2031", Some("2031"));
-        check("2031-W11", None);
-        check("PRESENT_REF", None);
-        check("203", None);
-    }
 }

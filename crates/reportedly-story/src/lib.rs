@@ -159,8 +159,23 @@ pub struct Development {
     pub status: Status,
     /// Where somebody said on this day that something is to come, or rejected it: how that stands.
     pub said: Option<Status>,
+    /// In what way it is denied, where [`Development::told`] says that it is and the texts say in which.
+    pub denial: Option<Denial>,
     /// The articles that say it, as indices.
     pub articles: Vec<usize>,
+}
+
+/// In what way something is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// It is not so, or did not take place.
+    Negated,
+    /// Somebody says that it is not so, or will not have it.
+    Refused,
+    /// It was planned, and is off.
+    CalledOff,
+    /// It was moved to another day.
+    Postponed,
 }
 
 impl Development {

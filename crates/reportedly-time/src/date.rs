@@ -435,6 +435,10 @@ impl Finder<'_, '_> {
         if self.piece(end).is_some_and(|p| p.joined) {
             return None;
         }
+        // "The Winter Gardens": a name.
+        if self.capital(at) && self.capital(end) && self.entry(end).is_none() {
+            return None;
+        }
         if which == Year::Unsaid
             && let Some((end, year)) = self.year_after(end)
         {

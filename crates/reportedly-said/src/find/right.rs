@@ -8,6 +8,9 @@ use crate::phrases::Class;
 use reportedly_text::VerbForm;
 use std::ops::Range;
 
+/// How many tokens are said between commas of somebody who is quoted: "the official, whom it did not name,".
+const ASIDE: usize = 12;
+
 /// What stands to the right of a cue.
 #[derive(Debug)]
 pub(super) struct Right {
@@ -26,6 +29,16 @@ pub(super) struct Right {
 }
 
 impl Finder<'_> {
+    /// Where a sentence goes on behind a relative clause that begins here between commas.
+    fn behind_aside(&self, end: usize, tokens: &Range<usize>) -> usize {
+        let p = self.p;
+        if p.class(end) != Class::Comma || p.class(end + 1) != Class::Wh {
+            return end;
+        }
+        let closes = (end + 2..tokens.end.min(end + ASIDE)).find(|i| p.class(*i) == Class::Comma);
+        closes.map_or(end, |comma| comma + 1)
+    }
+
     /// What stands to the right of a cue that ends before token `from`.
     pub(super) fn right(
         &self,
@@ -96,14 +109,15 @@ impl Finder<'_> {
             return Some(right);
         }
         if verb.lemma == "quote" {
-            let end = p.noun_phrase(k, tokens.end);
-            if end > k && p.analysis.lower(end) == "as" && p.class(end + 1) == Class::Verb {
+            let source = p.noun_phrase(k, tokens.end);
+            let end = self.behind_aside(source, tokens);
+            if source > k && p.analysis.lower(end) == "as" && p.class(end + 1) == Class::Verb {
                 let after = end + 2 + usize::from(p.analysis.lower(end + 2) == "that");
                 right.content = self
                     .quoted_right(after, frames, tokens)
                     .or_else(|| self.clause(after, tokens).map(|c| vec![c]))?;
                 right.quoted = right.content.first().is_some_and(|c| p.class(c.start) == Class::Quote);
-                right.source = Some(k..end);
+                right.source = Some(k..source);
                 right.cue = Some(end..end + 2);
                 right.rule = "quoted-as-saying";
                 return Some(right);

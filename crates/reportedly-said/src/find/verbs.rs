@@ -7,6 +7,9 @@ use crate::phrases::Class;
 use reportedly_text::VerbForm;
 use std::ops::Range;
 
+/// How many tokens a name has that stands behind a description.
+const NAME: usize = 8;
+
 /// How a cue verb stands in its clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mood {
@@ -174,6 +177,7 @@ impl Finder<'_> {
         if let Some(subject) = inverted.clone() {
             tag_end = subject.end;
             adjacent = true;
+            apposition = self.name_behind(&subject);
             source = Some(subject);
         } else if group.mood == Mood::Gerund || group.infinitive {
             source = self.main_subject(i, sentence, tokens);
@@ -367,6 +371,18 @@ impl Finder<'_> {
     }
 
     /// "P, said X": the noun phrase behind a cue that follows its content.
+    /// "…, said the ship's master, Signe Aldergate": the name that says whom a description means.
+    fn name_behind(&self, subject: &Range<usize>) -> Option<Range<usize>> {
+        let from = subject.end + 1;
+        if self.p.class(subject.end) != Class::Comma || self.parties.names_head(subject) {
+            return None;
+        }
+        let end = self.p.base_noun_phrase(from, from + NAME);
+        let closed = matches!(self.p.class(end), Class::Comma | Class::Stop);
+        (end > from && closed && self.parties.names_head(&(from..end)) && self.parties.has_name(from..end))
+            .then_some(from..end)
+    }
+
     fn inverted(
         &self,
         start: usize,

@@ -55,11 +55,34 @@ impl Reader<'_> {
                 let ahead = timex.kind == TimexKind::Duration && self.is_ahead(clauses, &tokens, owner);
                 ((dates || ahead)
                     && !self.is_aside(clauses, timex, &tokens)
+                    && !self.is_habit(&tokens, times)
                     && !tokens.is_empty()
                     && !self.is_bound(clauses, &tokens))
                 .then(|| Stamp { timex, owner, until: self.is_until(clauses, &tokens), tokens })
             })
             .collect()
+    }
+
+    /// A weekday of what recurs is no single day: "on the first Sunday of every month", "were told each Monday that they
+    /// would leave on Friday".
+    fn is_habit(&self, tokens: &Range<usize>, times: &[Timex]) -> bool {
+        let weekday = tokens.clone().any(|i| self.weekday(self.lower(i)).is_some());
+        if !weekday || tokens.clone().any(|i| self.analysis.tokens[i].kind == TokenKind::Number) {
+            return false;
+        }
+        let Some(sentence) = self.analysis.sentence_of(tokens.start) else { return false };
+        let span = self.analysis.sentences[sentence].span;
+        let here = self.analysis.tokens[tokens.start].span.start;
+        let behind = self.lower(tokens.end) == "of";
+        let next = self.analysis.tokens.get(tokens.end + 1).map(|t| t.span.start);
+        times[times.partition_point(|t| t.span.start < span.start)..]
+            .iter()
+            .take_while(|t| t.span.end <= span.end)
+            .filter(|t| t.kind == TimexKind::Set)
+            .any(|t| {
+                let weekly = t.value.as_deref().is_some_and(|v| v.starts_with("XXXX-WXX"));
+                weekly && t.span.end <= here || behind && Some(t.span.start) == next
+            })
     }
 
     /// "in a week" counts from today where the clause looks ahead, "in a week's time" always; "had risen in a week"
