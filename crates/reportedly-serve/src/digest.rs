@@ -162,9 +162,13 @@ fn letter(
         let title = one_line(&n.title);
         let _ = write!(text, "\n{title}\n{}\n", crate::dates::moment(n.known, zone));
         for d in &n.developments {
-            let statuses: Vec<&str> = d.statuses.iter().map(|status| words.say(status)).collect();
+            let statuses: Vec<&str> = d.stands.iter().map(|stand| words.say(stand.word)).collect();
             let who: Vec<String> = d.who.iter().map(|source| one_line(&source.outlet)).collect();
             let _ = writeln!(text, "  {}: {} ({})", statuses.join(", "), one_line(&d.text), who.join(", "));
+        }
+        if !n.carriers.is_empty() {
+            let who: Vec<String> = n.carriers.iter().map(|source| one_line(&source.outlet)).collect();
+            let _ = writeln!(text, "  {}", who.join(", "));
         }
         if n.origins > 0 {
             let _ = writeln!(text, "  {}", words.count("origin", n.origins));

@@ -2,7 +2,7 @@
 
 use crate::{
     dates,
-    story::{LONG_BEFORE, Source, Told, foreign, outlet, status},
+    story::{LONG_BEFORE, Source, Stand, Told, foreign, outlet},
 };
 use jiff::{Timestamp, civil::Date};
 use reportedly_library::{Error, Library, ToldStory};
@@ -58,9 +58,16 @@ pub struct Development {
     pub date: String,
     pub text: String,
     /// One; or more, where a sentence tells what happened and what is to come.
-    pub statuses: Vec<&'static str>,
+    pub stands: Vec<Stand>,
     pub who: Vec<Source>,
     pub lang: Option<String>,
+}
+
+impl Development {
+    /// Whether it stands so, by its sentence.
+    pub fn is(&self, status: &str) -> bool {
+        self.stands.iter().any(|stand| stand.status == status)
+    }
 }
 
 impl std::fmt::Debug for Source {
@@ -117,7 +124,7 @@ impl News {
         }
         new.reverse();
         // What has happened is read before what may.
-        new.sort_by_key(|d| !d.statuses.contains(&Status::Happened.word()));
+        new.sort_by_key(|d| !d.is(Status::Happened.word()));
         self.developments = new;
     }
 }
@@ -170,14 +177,14 @@ impl Front {
                 let came = tellers.iter().filter_map(|a| came.get(&of[*a].id)).min();
                 of_then.came = of_then.came.max(came.copied().unwrap_or(0));
                 of_then.outlets.extend(outlets);
-                let status = status(d.told());
+                let stand = Stand::of(d);
                 match of_then.developments.iter_mut().find(|there| there.text == d.text) {
-                    Some(there) if there.statuses.contains(&status) => {}
-                    Some(there) => there.statuses.push(status),
+                    Some(there) if there.stands.contains(&stand) => {}
+                    Some(there) => there.stands.push(stand),
                     None => of_then.developments.push(Development {
                         date: d.date.clone(),
                         text: d.text.clone(),
-                        statuses: vec![status],
+                        stands: vec![stand],
                         who,
                         lang: tellers.first().and_then(|a| foreign(&of[*a].reading)),
                     }),

@@ -2,7 +2,7 @@
 
 use crate::{
     dates,
-    story::{outlet, status},
+    story::{Stand, outlet},
     words::Words,
 };
 use jiff::{Timestamp, civil::Date};
@@ -31,7 +31,7 @@ pub struct HotStory {
     pub title: String,
     pub gained: Gained,
     /// What became known of it last, and how that stands.
-    pub latest: Option<(&'static str, String)>,
+    pub latest: Option<(Stand, String)>,
     pub last: Timestamp,
 }
 
@@ -106,7 +106,7 @@ impl Hot {
                 id: grown.story.id,
                 title: grown.story.title,
                 gained,
-                latest: latest.map(|d| (status(d.told()), d.text.clone())),
+                latest: latest.map(|d| (Stand::of(d), d.text.clone())),
                 last: story.last(),
             });
         }

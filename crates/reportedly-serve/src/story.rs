@@ -6,7 +6,7 @@ use reportedly_library::ToldStory;
 use reportedly_read::Reading;
 use reportedly_said::{PartyKind, Status};
 use reportedly_story::{
-    Carrier, Claim, DatedBy, Development, Member, Observation, Stance, Story, without_dateline,
+    Carrier, Claim, DatedBy, Denial, Development, Member, Observation, Stance, Story, without_dateline,
 };
 use reportedly_text::Span;
 use rustc_hash::FxHashMap;
@@ -36,7 +36,7 @@ pub struct StoryView {
 pub struct Standing {
     /// The key of what it is called.
     pub what: &'static str,
-    pub status: Option<&'static str>,
+    pub stand: Option<Stand>,
     /// Its day, and how that is written.
     pub date: Option<(String, String)>,
     pub text: String,
@@ -96,7 +96,7 @@ pub struct Entry {
     pub date: String,
     pub shown: String,
     pub by_report: bool,
-    pub status: &'static str,
+    pub stand: Stand,
     pub text: String,
     pub who: Vec<Source>,
     pub more: usize,
@@ -139,6 +139,28 @@ pub const LONG_BEFORE: i64 = 10;
 
 /// All statuses, in the order in which they are explained and chosen.
 pub const STATUSES: [Status; 4] = [Status::Happened, Status::Planned, Status::Possible, Status::Denied];
+
+/// How a development stands: the status that signs and colours go by, and the key of its word, which says in what way
+/// something is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    pub status: &'static str,
+    pub word: &'static str,
+}
+
+impl Stand {
+    /// Of a development as it is told.
+    pub fn of(d: &Development) -> Self {
+        let status = status(d.told());
+        let word = match d.denial {
+            Some(Denial::Refused) => "denial.refused",
+            Some(Denial::CalledOff) => "denial.called-off",
+            Some(Denial::Postponed) => "denial.postponed",
+            Some(Denial::Negated) | None => status,
+        };
+        Self { status, word }
+    }
+}
 
 /// The status in the word that the pages and their styles have for it.
 pub fn status(status: Status) -> &'static str {
@@ -260,7 +282,7 @@ fn standing(story: &Story, timeline: &[Told<'_>], of: &[Observation]) -> Vec<Sta
         }
         Standing {
             what,
-            status: Some(status(d.told())),
+            stand: Some(Stand::of(d)),
             date: Some((d.date.clone(), dates::long(&d.date))),
             text: d.text.clone(),
             independent: None,
@@ -282,7 +304,7 @@ fn standing(story: &Story, timeline: &[Told<'_>], of: &[Observation]) -> Vec<Sta
         carriers.dedup();
         Standing {
             what: "story.claim",
-            status: None,
+            stand: None,
             date: None,
             text: quoted(&claim.text),
             independent: Some(claim.independent_origins),
@@ -416,7 +438,7 @@ fn timeline(story: &Story, developments: &[Told<'_>], of: &[Observation]) -> Vec
             date: d.date.clone(),
             shown: dates::long(&d.date),
             by_report: d.dated_by == DatedBy::Report,
-            status: status(d.told()),
+            stand: Stand::of(d),
             text: d.text.clone(),
             who,
             more,

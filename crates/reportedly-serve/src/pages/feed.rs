@@ -58,8 +58,7 @@ pub async fn show(
         is(&asked.topic, &news.topics)
             && is(&asked.outlet, &news.outlets)
             && (asked.language.is_empty() || news.languages.contains(&asked.language))
-            && (asked.status.is_empty()
-                || news.developments.iter().any(|d| d.statuses.contains(&asked.status.as_str())))
+            && (asked.status.is_empty() || news.developments.iter().any(|d| d.is(&asked.status)))
     });
     let shown: Vec<usize> = matching.by_ref().skip(asked.from).take(SHOWN).map(|(i, _)| i).collect();
     let next = matching.next().map(|_| {
