@@ -9,10 +9,10 @@ use crate::{
 };
 use jiff::Timestamp;
 use rayon::prelude::*;
-use reportedly_story::{Observation, Outlets, Placed, Story, known_at};
+use reportedly_story::{Observation, Outlets, Placed, Story, each, known_at};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{cmp::Reverse, path::Path};
+use std::{cell::RefCell, cmp::Reverse, path::Path, sync::Arc};
 
 /// Stories that are told side by side.
 const TOLD: usize = 32;
@@ -21,6 +21,16 @@ const TOLD: usize = 32;
 #[derive(Debug)]
 pub struct Library {
     pub(crate) store: Store,
+    /// The outlets of the last view, for the next one.
+    outlets: RefCell<Option<Known>>,
+}
+
+/// Outlets, and of which state of the database up to which step of the log they are.
+#[derive(Debug)]
+struct Known {
+    version: i64,
+    last: Option<i64>,
+    outlets: Arc<Outlets>,
 }
 
 /// The library as it stood at a time: it does not change while it is looked at.
@@ -31,7 +41,7 @@ pub struct View<'l> {
     as_of: Option<Timestamp>,
     /// Steps of the fold that were taken by then.
     pub(crate) steps: i64,
-    outlets: Outlets,
+    outlets: Arc<Outlets>,
 }
 
 /// The state that a library is in.
@@ -88,7 +98,7 @@ pub(crate) struct Packed {
 impl Library {
     /// Opens a library for reading. Errors: there is none, or one that this program does not know.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        Ok(Self { store: Store::to_read(folder)? })
+        Ok(Self { store: Store::to_read(folder)?, outlets: RefCell::default() })
     }
 
     /// The same for one of many that read side by side: each takes some 25 MB at the most.
@@ -167,19 +177,35 @@ impl Library {
                     .optional()?
                     .unwrap_or(0),
             };
-            let mut outlets = Outlets::default();
-            {
-                let named = "SELECT name FROM outlet WHERE step < ?1 ORDER BY step";
-                let mut named = transaction.prepare_cached(named)?;
-                let mut named = named.query([steps])?;
-                while let Some(row) = named.next()? {
-                    outlets.add(&row.get::<_, String>(0)?);
-                }
-            }
+            let outlets = self.outlets(&transaction, steps)?;
             Ok((transaction, steps, outlets))
         })();
         let (transaction, steps, outlets) = looked.map_err(|e| self.store.error(e))?;
         Ok(View { library: self, transaction, as_of, steps, outlets })
+    }
+
+    /// The outlets that were known after so many steps. Whoever asks again and again gets those of the last time, as
+    /// long as nobody wrote to the library and no further outlet is among them.
+    fn outlets(&self, transaction: &Transaction<'_>, steps: i64) -> rusqlite::Result<Arc<Outlets>> {
+        let version = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        let last = "SELECT max(step) FROM outlet WHERE step < ?1";
+        let last = transaction.prepare_cached(last)?.query_row([steps], |row| row.get(0))?;
+        if let Some(known) = &*self.outlets.borrow()
+            && known.version == version
+            && known.last == last
+        {
+            return Ok(Arc::clone(&known.outlets));
+        }
+        let mut named =
+            transaction.prepare_cached("SELECT name FROM outlet WHERE step < ?1 ORDER BY step")?;
+        let mut named = named.query([steps])?;
+        let mut outlets = Outlets::default();
+        while let Some(row) = named.next()? {
+            outlets.add(&row.get::<_, String>(0)?);
+        }
+        let outlets = Arc::new(outlets);
+        *self.outlets.borrow_mut() = Some(Known { version, last, outlets: Arc::clone(&outlets) });
+        Ok(outlets)
     }
 }
 
@@ -295,7 +321,7 @@ impl View<'_> {
             .query_row([id], packed)
             .optional()
         })?;
-        found.map(observation).transpose()
+        found.as_ref().map(observation).transpose()
     }
 
     /// What an observation of an article says, under the name of the state that it is.
@@ -312,7 +338,7 @@ impl View<'_> {
             })
             .optional()
         })?;
-        packed.map(observation).transpose()
+        packed.as_ref().map(observation).transpose()
     }
 
     pub(crate) fn ask<T>(
@@ -385,7 +411,7 @@ impl View<'_> {
     }
 
     /// The outlets that were known.
-    pub(crate) const fn outlets(&self) -> &Outlets {
+    pub(crate) fn outlets(&self) -> &Outlets {
         &self.outlets
     }
 
@@ -422,11 +448,16 @@ pub(crate) fn tell_all<'s>(
     })
 }
 
-fn observation(packed: Packed) -> Result<Observation, Error> {
+fn observation(packed: &Packed) -> Result<Observation, Error> {
     let reading = unpack_reading(&packed.body, || format!("the reading of article {}", packed.name))?;
     // A state is named by its article and its number.
     let number = packed.name.strip_prefix(&packed.article).and_then(|n| n.strip_prefix('-')?.parse().ok());
-    Ok(Observation { state: number.unwrap_or(1), id: packed.name, path: packed.path, reading })
+    Ok(Observation {
+        state: number.unwrap_or(1),
+        id: packed.name.clone(),
+        path: packed.path.clone(),
+        reading,
+    })
 }
 
 fn told(packed: (Vec<Logged>, Vec<Packed>), outlets: &Outlets) -> Result<ToldStory, Error> {
@@ -438,7 +469,7 @@ pub(crate) fn told_with(
     (members, packed): (Vec<Logged>, Vec<Packed>),
     tell: impl FnOnce(&[Observation], &[Placed]) -> Story,
 ) -> Result<ToldStory, Error> {
-    let observations: Vec<Observation> = packed.into_par_iter().map(observation).collect::<Result<_, _>>()?;
+    let observations: Vec<Observation> = each(&packed, observation).into_iter().collect::<Result<_, _>>()?;
     let index: FxHashMap<i64, usize> = members.iter().enumerate().map(|(i, m)| (m.place, i)).collect();
     let placed: Vec<Placed> = members
         .iter()

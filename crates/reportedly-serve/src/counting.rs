@@ -13,9 +13,8 @@ use std::{
 };
 use tokio::{sync::watch, time::timeout};
 
-/// How long somebody waits for the newest counts where older ones are at hand, and where there are none.
+/// How long somebody waits for the newest counts before older ones are shown, or that it is being counted.
 const PATIENCE: Duration = Duration::from_millis(25);
-const FIRST: Duration = Duration::from_millis(500);
 /// It is counted again once that many times as long has gone by as counting took.
 const REST: u32 = 10;
 
@@ -87,8 +86,7 @@ impl Counting {
         }
         self.start();
         let mut busy = self.busy.subscribe();
-        let patience = if older.is_some() { PATIENCE } else { FIRST };
-        match timeout(patience, busy.wait_for(|busy| !busy)).await {
+        match timeout(PATIENCE, busy.wait_for(|busy| !busy)).await {
             Ok(_) => Ok(self.last().filter(|made| made.0 == now.which).map(|made| made.1)),
             Err(_) => Ok(older),
         }

@@ -8,14 +8,13 @@
 //! own; what is not clearly for a claim nor against it is neither.
 
 use crate::{
-    Carrier, Claim, Member, Observation, Stance, credits,
+    Carrier, Claim, Member, Observation, Stance, credits, each,
     origins::{self, Carried},
     outlets::Outlets,
     predicates::Relation,
     saying::{Denied, Saying, Told},
     wording::Wording,
 };
-use rayon::prelude::*;
 use reportedly_said::{PartyKind, Status};
 use reportedly_text::Analysis;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -72,11 +71,8 @@ pub(crate) fn of_story(
     texts: &[Analysis<'_>],
     outlets: &Outlets,
 ) -> (Vec<Claim>, Vec<Chain>) {
-    let mut told: Vec<Told> = articles
-        .par_iter()
-        .zip(texts)
-        .map(|(member, text)| Told::of(&observations[member.article].reading, text))
-        .collect();
+    let all: Vec<(&Member, &Analysis<'_>)> = articles.iter().zip(texts).collect();
+    let mut told = each(&all, |(member, text)| Told::of(&observations[member.article].reading, text));
     know_outlets(&mut told, outlets);
     let mut story = Story::new(articles, told);
     let mut claims = Vec::new();
@@ -142,8 +138,8 @@ struct Story<'s> {
     told: Vec<Told>,
     /// For each saying of each article, its wording weighted for this story.
     words: Vec<Vec<Wording>>,
-    /// For each term the sayings that have it, by their numbers, with its weight there.
-    having: FxHashMap<u64, Vec<(u32, f32)>>,
+    /// For each term the sayings that have it.
+    having: FxHashMap<u64, Vec<Having>>,
     /// The number of each article's first saying.
     numbers: Vec<usize>,
     /// The wordings without what the context says for them.
@@ -156,6 +152,23 @@ struct Story<'s> {
     titles: Vec<Wording>,
     /// Where an article's original stands among the articles.
     original: Vec<Option<usize>>,
+}
+
+/// Some of the sayings.
+struct Others {
+    /// For each saying, whether it is one of them.
+    among: Vec<bool>,
+    count: usize,
+}
+
+/// A saying that has a term.
+struct Having {
+    /// Its number.
+    saying: u32,
+    /// What the term weighs there.
+    weight: f32,
+    /// Whether it has it without the context.
+    itself: bool,
 }
 
 /// A saying: the article's place and its own place in it.
@@ -180,16 +193,18 @@ impl<'s> Story<'s> {
         let weigh = |term: u64| 0.25 + heads.get(&term).copied().unwrap_or(0.0) / f32::max(all, 1.0);
         let words: Vec<Vec<Wording>> =
             told.iter().map(|t| t.sayings.iter().map(|s| s.words.scaled(weigh)).collect()).collect();
-        let own = told.iter().map(|t| t.sayings.iter().map(|s| s.own.scaled(weigh)).collect()).collect();
+        let own: Vec<Vec<Wording>> =
+            told.iter().map(|t| t.sayings.iter().map(|s| s.own.scaled(weigh)).collect()).collect();
         let mut full: FxHashMap<u64, f32> = FxHashMap::default();
         for (term, weight) in words.iter().flatten().flat_map(Wording::terms) {
             let most = full.entry(*term).or_default();
             *most = weight.max(*most);
         }
-        let mut having: FxHashMap<u64, Vec<(u32, f32)>> = FxHashMap::default();
-        for (number, wording) in (0..).zip(words.iter().flatten()) {
+        let mut having: FxHashMap<u64, Vec<Having>> = FxHashMap::default();
+        for (saying, (wording, own)) in (0..).zip(words.iter().flatten().zip(own.iter().flatten())) {
             for (term, weight) in wording.terms() {
-                having.entry(*term).or_default().push((number, *weight));
+                let itself = own.weight_of(*term).is_some();
+                having.entry(*term).or_default().push(Having { saying, weight: *weight, itself });
             }
         }
         let numbers =
@@ -216,8 +231,8 @@ impl<'s> Story<'s> {
         let sayings = self.numbers.last().zip(self.words.last()).map_or(0, |(first, of)| first + of.len());
         let mut shared = vec![0.0; sayings];
         for (term, weight) in wording.terms() {
-            for (number, theirs) in self.having.get(term).into_iter().flatten() {
-                shared[*number as usize] += weight.min(*theirs);
+            for having in self.having.get(term).into_iter().flatten() {
+                shared[having.saying as usize] += weight.min(having.weight);
             }
         }
         shared
@@ -254,10 +269,12 @@ impl<'s> Story<'s> {
             if alike > 0.0 && self.conflict(at, other) { alike * OTHER_FIGURE } else { alike }
         };
         for (i, told) in self.told.iter().enumerate() {
+            // Whether two are comparable takes longer to tell than how alike they are.
             let best = (0..told.sayings.len())
                 .filter(|j| !self.taken[i][*j] && told.sayings[*j].statement.is_some())
-                .filter(|j| self.comparable(at, (i, *j)))
-                .map(|j| alike((i, j)))
+                .map(|j| (j, alike((i, j))))
+                .filter(|(j, alike)| *alike >= ALIKE && self.comparable(at, (i, *j)))
+                .map(|(_, alike)| alike)
                 .fold(0.0, f32::max);
             if i == at.0 || best >= ALIKE {
                 sum += self.counts(i) * if i == at.0 { 1.0 } else { best };
@@ -346,17 +363,23 @@ impl<'s> Story<'s> {
     }
 
     /// Sayings of the story that are of something else than a claim's core, a sample of them.
-    fn others(&self, core: &Wording, shared: &[f32]) -> Vec<At> {
+    fn others(&self, core: &Wording, shared: &[f32]) -> Others {
         let others = self
             .sayings()
             .filter(|at| self.saying(*at).statement.is_some() && self.likeness(core, shared, *at) < ALIKE);
-        others.take(SAMPLE).collect()
+        let mut found = Others { among: vec![false; shared.len()], count: 0 };
+        for at in others.take(SAMPLE) {
+            found.among[self.numbers[at.0] + at.1] = true;
+            found.count += 1;
+        }
+        found
     }
 
-    /// Share of these sayings that have a term.
-    fn elsewhere(&self, term: u64, sayings: &[At]) -> f32 {
-        let having = sayings.iter().filter(|at| self.own[at.0][at.1].weight_of(term).is_some());
-        having.count() as f32 / sayings.len().max(1) as f32
+    /// Share of these sayings that have a term themselves.
+    fn elsewhere(&self, term: u64, others: &Others) -> f32 {
+        let having = self.having.get(&term).into_iter().flatten();
+        let having = having.filter(|having| having.itself && others.among[having.saying as usize]);
+        having.count() as f32 / others.count.max(1) as f32
     }
 
     /// Share of a claim's core that a saying has.

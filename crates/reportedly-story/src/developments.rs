@@ -129,10 +129,22 @@ pub(crate) fn of_story(
         for event in reading.events.iter().take(EVENTS) {
             let at = sentence_at(text, event.span);
             let negated = event.status == Status::Denied && event.reason.starts_with("negation");
-            let Some(s) = Sentence::of(reading, text, at, &heads) else { continue };
             let moved = event.reason.strip_prefix("verb:").is_some_and(|verb| moving.contains(verb));
             let denial = denial(text, event.status, &event.reason);
-            if event.status == Status::Denied && !negated {
+            let off = event.status == Status::Denied && !negated;
+            let dated = event.when.as_deref().and_then(calendar).and_then(|when| {
+                let nearest = nearest_year(reading, text, at, when, known(&articles[place]));
+                let when = nearest.unwrap_or_else(|| when.to_owned());
+                let act = reading.statements.iter().find(|s| s.cue.is_some_and(|c| c.overlaps(event.span)));
+                let tells = (act.is_none() || at < OPENING) && !lasts(reading, text, at, &when);
+                tells.then_some((when, act))
+            });
+            // Most events have no day and were not called off.
+            if dated.is_none() && !off && !moved {
+                continue;
+            }
+            let Some(s) = Sentence::of(reading, text, at, &heads) else { continue };
+            if off {
                 let when = event.when.as_deref().and_then(calendar).map(str::to_owned);
                 let whole_day = when.as_ref().is_some_and(|w| w.len() == 10)
                     && reading.times[reading.times.partition_point(|t| t.span.end <= event.span.start)..]
@@ -148,15 +160,9 @@ pub(crate) fn of_story(
                 let (words, day) = (s.words.clone(), Meant::Days { days, to });
                 called_off.push(Off { place, words, day, denial: Denial::Postponed, whole_day: false });
             }
-            let Some(when) = event.when.as_deref().and_then(calendar) else { continue };
-            let nearest = nearest_year(reading, text, at, when, known(&articles[place]));
-            let when = nearest.as_deref().unwrap_or(when);
-            let act = reading.statements.iter().find(|s| s.cue.is_some_and(|c| c.overlaps(event.span)));
-            if act.is_some() && at >= OPENING || lasts(reading, text, at, when) {
-                continue;
-            }
-            let status = not_before_its_day(event.status, when, known(&articles[place]));
-            let mut entry = s.entry(when, DatedBy::Event, status, place, at);
+            let Some((when, act)) = dated else { continue };
+            let status = not_before_its_day(event.status, &when, known(&articles[place]));
+            let mut entry = s.entry(&when, DatedBy::Event, status, place, at);
             entry.negated = negated;
             entry.denial = denial;
             entry.saying(act, reading, text, at, known(&articles[place]));

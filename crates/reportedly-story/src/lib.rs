@@ -292,7 +292,20 @@ fn texts<'o>(observations: &'o [Observation], articles: &[Member]) -> Vec<Analys
         let reading = &observations[member.article].reading;
         analyse(&reading.text, reading.language.unwrap_or(Language::EN))
     };
-    articles.par_iter().map(text).collect()
+    each(articles, text)
+}
+
+/// Articles up to which a story is read on one thread: others are told at the same time, and to hand pieces over and
+/// to wait for them costs as much again.
+const FEW: usize = 24;
+
+/// Does something with each of a story's articles.
+pub fn each<T: Sync, R: Send>(articles: &[T], of: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    if articles.len() <= FEW {
+        articles.iter().map(of).collect()
+    } else {
+        articles.par_iter().map(of).collect()
+    }
 }
 
 /// The day an article is of: the day it was published, else the last day it can have been.

@@ -1,13 +1,16 @@
 //! Whom an article means by a source that it does not name: pronouns, "the official", "one of them", and the walker
 //! of the first sentence who has a name in the second.
 
-use crate::saying::{Saying, Source, words};
+use crate::{
+    saying::{Saying, Source, words},
+    terms::hash,
+};
 use reportedly_names::{Gender, NameKind};
 use reportedly_read::Reading;
 use reportedly_said::PartyKind;
-use reportedly_text::{Analysis, ByLanguage, Language, Pos, Span, TokenKind, analyse, rows, split};
+use reportedly_text::{Analysis, ByLanguage, Language, Pos, Span, TokenKind, analyse, rows};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::Arc;
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 /// Statements back in which the party of an unresolved pronoun is looked for.
 const PRONOUN_REACH: usize = 3;
@@ -57,55 +60,88 @@ impl Descriptions {
         }
     }
 
-    /// The words that a description of an unnamed party is called by: those before its first preposition or
-    /// participle, without what could be said of anybody. Nothing for "two people".
-    pub(crate) fn called(&self, description: &str) -> Vec<String> {
+    /// What a description says, looked up where it was read before: the same few stand in many articles.
+    fn described(&self, description: &str) -> Rc<Description> {
+        if description.len() > LONGEST {
+            return Rc::new(self.read(description));
+        }
+        let slot = hash(b'd', description.as_bytes()) as usize % REMEMBERED;
+        READ.with_borrow_mut(|read| {
+            read.resize(REMEMBERED, None);
+            match &read[slot] {
+                Some((language, words, known)) if *language == self.language && &**words == description => {
+                    Rc::clone(known)
+                }
+                _ => {
+                    let known = Rc::new(self.read(description));
+                    read[slot] = Some((self.language, description.into(), Rc::clone(&known)));
+                    known
+                }
+            }
+        })
+    }
+
+    fn read(&self, description: &str) -> Description {
         let text = analyse(description, self.language);
-        (0..text.tokens.len())
-            .take_while(|i| text.tokens[*i].pos != Pos::Adp && !self.ends.contains(text.lower(*i)))
+        let all = 0..text.tokens.len();
+        let pos = |i: usize| text.tokens[i].pos;
+        let before = all.clone().take_while(|i| pos(*i) != Pos::Adp);
+        let called = before
+            .clone()
+            .take_while(|i| !self.ends.contains(text.lower(*i)))
             .filter(|i| text.tokens[*i].kind == TokenKind::Word && !self.fillers.contains(text.lower(*i)))
             .map(|i| text.lower(i).strip_suffix('s').unwrap_or(text.lower(i)).to_owned())
             .filter(|w| w.chars().any(char::is_alphanumeric))
-            .collect()
-    }
-
-    /// Whether a description is a pronoun and nothing else.
-    fn is_pronoun(&self, description: &str) -> bool {
-        let text = analyse(description, self.language);
-        !text.tokens.is_empty()
-            && (0..text.tokens.len()).all(|i| {
+            .collect();
+        let is_pronoun = !all.is_empty()
+            && all.clone().all(|i| {
                 let word = text.lower(i);
-                text.tokens[i].pos == Pos::Pron
-                    || self.pronouns.contains_key(word)
-                    || self.definite.contains(word)
-            })
+                pos(i) == Pos::Pron || self.pronouns.contains_key(word) || self.definite.contains(word)
+            });
+        let is_part = all.clone().find(|i| pos(*i) == Pos::Adp).is_some_and(|of| {
+            of > 0
+                && all.clone().take(of).all(|i| self.fillers.contains(text.lower(i)))
+                && of + 2 == all.end
+                && pos(of + 1) == Pos::Pron
+        });
+        let is_definite = !all.is_empty() && self.definite.contains(text.lower(0));
+        let begins = is_definite
+            || !all.is_empty()
+                && (self.fillers.contains(text.lower(0)) || self.pronouns.contains_key(text.lower(0)));
+        let is_plural = before
+            .last()
+            .is_none_or(|i| text.lower(i).ends_with('s') || text.tokens[i].kind != TokenKind::Word);
+        Description { called, is_pronoun, is_part, begins, is_definite, is_plural }
     }
+}
 
-    /// Whether a description means some of those named before: "one of them".
-    fn is_part(&self, description: &str) -> bool {
-        let text = analyse(description, self.language);
-        let all = 0..text.tokens.len();
-        let Some(of) = all.clone().find(|i| text.tokens[*i].pos == Pos::Adp) else { return false };
-        of > 0
-            && all.clone().take(of).all(|i| self.fillers.contains(text.lower(i)))
-            && of + 2 == all.end
-            && text.tokens[of + 1].pos == Pos::Pron
-    }
-
+/// What is known of the words that stand for a party.
+#[derive(Clone, Debug)]
+struct Description {
+    /// What an unnamed party is called by: the words before its first preposition or participle, without what could be
+    /// said of anybody. Nothing for "two people".
+    called: Vec<String>,
+    /// Whether it is a pronoun and nothing else.
+    is_pronoun: bool,
+    /// Whether it means some of those named before: "one of them".
+    is_part: bool,
     /// Whether it begins like a description rather than with a name.
-    fn begins(&self, description: &str) -> bool {
-        let text = split(description, self.language);
-        !text.tokens.is_empty()
-            && (self.definite.contains(text.lower(0))
-                || self.fillers.contains(text.lower(0))
-                || self.pronouns.contains_key(text.lower(0)))
-    }
+    begins: bool,
+    /// Whether it points back to somebody.
+    is_definite: bool,
+    /// Whether it means several.
+    is_plural: bool,
+}
 
-    /// Whether a description points back to somebody.
-    fn is_definite(&self, description: &str) -> bool {
-        let text = split(description, self.language);
-        !text.tokens.is_empty() && self.definite.contains(text.lower(0))
-    }
+/// Descriptions that are remembered, per thread, and how long they are at most.
+const REMEMBERED: usize = 1 << 12;
+const LONGEST: usize = 80;
+
+/// Descriptions by their words, the latest of those that fall together.
+type Read = Vec<Option<(Language, Box<str>, Rc<Description>)>>;
+
+thread_local! {
+    static READ: RefCell<Read> = const { RefCell::new(Vec::new()) };
 }
 
 /// The parties of one article's statements.
@@ -131,7 +167,7 @@ impl<'a> Sources<'a> {
             name: party.name.clone(),
             kind: party.kind,
             words: words.to_owned(),
-            called: self.descriptions.called(words),
+            called: self.descriptions.described(words).called.clone(),
             owner: self.owner(party.span),
             named: self.is_named(party),
         }
@@ -146,7 +182,7 @@ impl<'a> Sources<'a> {
                 let words = party.span.of(&self.reading.text);
                 let names = &self.reading.names;
                 words != party.name
-                    || words.contains(' ') && !self.descriptions.begins(words)
+                    || words.contains(' ') && !self.descriptions.described(words).begins
                     || names.at(party.span.start).is_some()
             }
         }
@@ -174,7 +210,7 @@ impl<'a> Sources<'a> {
     pub(crate) fn resolve(&self, sayings: &mut [Saying]) {
         for i in 0..sayings.len() {
             let Some(source) = sayings[i].source.clone() else { continue };
-            let pronoun = self.descriptions.is_pronoun(&source.name);
+            let pronoun = self.descriptions.described(&source.name).is_pronoun;
             let said_before = if pronoun {
                 sayings[i.saturating_sub(PRONOUN_REACH)..i].iter().rev().find(|s| s.source.is_some())
             } else {
@@ -215,9 +251,9 @@ impl<'a> Sources<'a> {
         if source.named {
             return None;
         }
-        let definite = self.descriptions.is_definite(&source.name);
-        let part = self.descriptions.is_part(&source.name);
-        if !definite && !part {
+        let described = self.descriptions.described(&source.name);
+        let part = described.is_part;
+        if !described.is_definite && !part {
             return None;
         }
         let head = source.called.last();
@@ -232,7 +268,7 @@ impl<'a> Sources<'a> {
     /// The person whom an article opens with by a description ("a walker from Lune says") and whom it names in the
     /// next sentences, without another role. `sayings` begin with the one in question.
     fn named_next(&self, source: &Source, sayings: &[Saying]) -> Option<Source> {
-        if source.named || source.called.is_empty() || self.is_plural(source) {
+        if source.named || source.called.is_empty() || self.descriptions.described(&source.words).is_plural {
             return None;
         }
         let here = sayings.first()?.place;
@@ -256,13 +292,6 @@ impl<'a> Sources<'a> {
             && self.text.lower(tokens.end) == ","
             && self.descriptions.definite.contains(self.text.lower(tokens.end + 1));
         (near && !titled && !role).then(|| other.clone())
-    }
-
-    /// Whether a description means several.
-    fn is_plural(&self, source: &Source) -> bool {
-        let text = analyse(&source.words, self.descriptions.language);
-        let head = (0..text.tokens.len()).take_while(|i| text.tokens[*i].pos != Pos::Adp).last();
-        head.is_none_or(|i| text.lower(i).ends_with('s') || text.tokens[i].kind != TokenKind::Word)
     }
 
     fn wants_no_name(&self) -> bool {
