@@ -222,14 +222,18 @@ impl<'s> Story<'s> {
         self.told.iter().enumerate().flat_map(|(i, t)| (0..t.sayings.len()).map(move |j| (i, j)))
     }
 
+    /// How many sayings there are.
+    fn count(&self) -> usize {
+        self.numbers.last().zip(self.words.last()).map_or(0, |(first, of)| first + of.len())
+    }
+
     fn counts(&self, article: usize) -> f32 {
         if self.original[article].is_some() { COPY } else { 1.0 }
     }
 
     /// What a wording shares with each saying, by its number: as [`Wording::shared`] for all of them in one go.
     fn shared(&self, wording: &Wording) -> Vec<f32> {
-        let sayings = self.numbers.last().zip(self.words.last()).map_or(0, |(first, of)| first + of.len());
-        let mut shared = vec![0.0; sayings];
+        let mut shared = vec![0.0; self.count()];
         for (term, weight) in wording.terms() {
             for having in self.having.get(term).into_iter().flatten() {
                 shared[having.saying as usize] += weight.min(having.weight);
@@ -240,7 +244,8 @@ impl<'s> Story<'s> {
 
     /// How alike a wording and a saying are, by what it shares with each.
     fn likeness(&self, wording: &Wording, shared: &[f32], at: At) -> f32 {
-        wording.likeness_by(shared[self.numbers[at.0] + at.1], &self.words[at.0][at.1])
+        let shared = shared[self.numbers[at.0] + at.1];
+        if shared > 0.0 { wording.likeness_by(shared, &self.words[at.0][at.1]) } else { 0.0 }
     }
 
     fn conflict(&self, a: At, b: At) -> bool {
@@ -382,20 +387,29 @@ impl<'s> Story<'s> {
         having.count() as f32 / others.count.max(1) as f32
     }
 
-    /// Share of a claim's core that a saying has.
-    fn part(&self, core: &Wording, at: At) -> f32 {
+    /// The share of a claim's core that each saying has, by its number.
+    fn parts(&self, core: &Wording) -> Vec<f32> {
+        let mut parts = vec![0.0; self.count()];
         let whole = core.weight();
         if whole <= 0.0 {
-            return 0.0;
+            return parts;
         }
-        let words = &self.words[at.0][at.1];
-        let has = |(term, weight): &(u64, f32)| -> f32 {
-            // A word that only the context brings counts for less.
-            let here = words.weight_of(*term).unwrap_or(0.0);
+        for (term, weight) in core.terms() {
             let full = self.full.get(term).copied().unwrap_or(1.0);
-            weight * (here / full).min(1.0)
-        };
-        core.terms().iter().map(has).sum::<f32>() / whole
+            for having in self.having.get(term).into_iter().flatten() {
+                // A word that only the context brings counts for less.
+                parts[having.saying as usize] += weight * (having.weight / full).min(1.0);
+            }
+        }
+        for part in &mut parts {
+            *part /= whole;
+        }
+        parts
+    }
+
+    /// The part of a saying among those of all.
+    fn part(&self, parts: &[f32], at: At) -> f32 {
+        parts[self.numbers[at.0] + at.1]
     }
 
     /// How many words of a claim's core a saying has itself.
@@ -413,13 +427,17 @@ impl<'s> Story<'s> {
     /// Who rejects a claim: by a cue that does, or by saying that it is not so, or the opposite.
     fn denial(&mut self, core: &Wording, seed: At) -> Option<Claim> {
         let mut found: Vec<(At, f32)> = Vec::new();
-        for at in self.sayings().collect::<Vec<_>>() {
+        let parts = self.parts(core);
+        for at in self.sayings() {
             let saying = self.saying(at);
             let attributed = saying.source.is_some() && saying.statement.is_some();
             if !attributed || saying.turns_down {
                 continue;
             }
-            let part = self.part(core, at);
+            let part = self.part(&parts, at);
+            if part < REJECTS_IT {
+                continue;
+            }
             let denies = match (saying.denied, self.relation(seed, at)) {
                 (Some(Denied::Rejected), Relation::Same | Relation::Alike) => part >= REJECTS_IT,
                 (
@@ -430,10 +448,10 @@ impl<'s> Story<'s> {
                 (Some(Denied::Negated), Relation::Unknown | Relation::Unread) => {
                     let own = self.own[at.0][at.1].weight();
                     let about = core.known(&self.own[at.0][at.1]);
-                    part >= NEGATES && about >= ABOUT * own && !self.asserts(core, seed, at, part)
+                    part >= NEGATES && about >= ABOUT * own && !self.asserts(&parts, seed, at, part)
                 }
                 (_, Relation::Opposite | Relation::Untrue | Relation::Bare { negated: true }) => {
-                    part >= NEGATES && !self.asserts(core, seed, at, part)
+                    part >= NEGATES && !self.asserts(&parts, seed, at, part)
                 }
                 _ => false,
             };
@@ -445,13 +463,13 @@ impl<'s> Story<'s> {
     }
 
     /// Whether who says this asserts a claim elsewhere in the same article.
-    fn asserts(&self, core: &Wording, seed: At, at: At, part: f32) -> bool {
+    fn asserts(&self, parts: &[f32], seed: At, at: At, part: f32) -> bool {
         let Some(source) = &self.saying(at).source else { return false };
         self.told[at.0].sayings.iter().enumerate().any(|(j, other)| {
             other.denied.is_none()
                 && other.source.as_ref().is_some_and(|s| origins::same_party(&s.name, &source.name))
+                && self.part(parts, (at.0, j)) >= part.max(CARRIES)
                 && self.relation(seed, (at.0, j)).may_be_same()
-                && self.part(core, (at.0, j)) >= part.max(CARRIES)
         })
     }
 
@@ -460,6 +478,8 @@ impl<'s> Story<'s> {
         let mut found: Vec<(At, f32)> = Vec::new();
         // What says something else, and comes by way of another outlet.
         let mut passed_on: Vec<(At, f32)> = Vec::new();
+        let parts = self.parts(core);
+        let least = if leading { CARRIES_IT } else { REPEATS_IT };
         for i in 0..self.told.len() {
             let deniers: Vec<String> = self.told[i]
                 .sayings
@@ -470,6 +490,10 @@ impl<'s> Story<'s> {
                 .collect();
             for j in 0..self.told[i].sayings.len() {
                 let at = (i, j);
+                let part = self.part(&parts, at);
+                if part < least && at != seed {
+                    continue;
+                }
                 let saying = self.saying(at);
                 // Who saw it is no source of what was said before it came.
                 let own_voice = saying.statement.is_none();
@@ -484,7 +508,6 @@ impl<'s> Story<'s> {
                 {
                     continue;
                 }
-                let part = self.part(core, at);
                 // What says nothing of the claim itself is another development of the story.
                 let relayed = self.told[i].relayed(j);
                 let itself = at == seed || relayed || self.itself(core, at) >= ITSELF;

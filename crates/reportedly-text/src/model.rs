@@ -79,7 +79,9 @@ impl<const LABELS: usize> Model<LABELS> {
     #[inline]
     pub fn add(&self, feature: u32, scores: &mut [i32; LABELS]) {
         if let Some(row) = self.row(feature) {
-            add_row(scores, &self.rows[row as usize]);
+            for (score, weight) in scores.iter_mut().zip(&self.rows[row as usize]) {
+                *score += i32::from(*weight);
+            }
         }
     }
 
@@ -102,11 +104,14 @@ impl<const LABELS: usize> Model<LABELS> {
                 count += 1;
             }
         }
-        let mut scores = [0; LABELS];
+        const { assert!(N < 256, "the weights of all features fit into 16 bits") };
+        let mut scores = [0_i16; LABELS];
         for row in &found[..count] {
-            add_row(&mut scores, &self.rows[*row as usize]);
+            for (score, weight) in scores.iter_mut().zip(&self.rows[*row as usize]) {
+                *score += i16::from(*weight);
+            }
         }
-        scores
+        scores.map(i32::from)
     }
 
     #[inline]
@@ -138,13 +143,6 @@ impl<const LABELS: usize> Model<LABELS> {
             }
         }
         bytes
-    }
-}
-
-#[inline]
-fn add_row<const LABELS: usize>(scores: &mut [i32; LABELS], row: &[i8; LABELS]) {
-    for (score, weight) in scores.iter_mut().zip(row) {
-        *score += i32::from(*weight);
     }
 }
 
