@@ -370,7 +370,6 @@ impl Finder<'_> {
         i >= 3 && matches!(a.lower(i - 2), "on") && matches!(a.lower(i - 3), "went" | "goes" | "go" | "gone")
     }
 
-    /// "P, said X": the noun phrase behind a cue that follows its content.
     /// "…, said the ship's master, Signe Aldergate": the name that says whom a description means.
     fn name_behind(&self, subject: &Range<usize>) -> Option<Range<usize>> {
         let from = subject.end + 1;
@@ -383,6 +382,7 @@ impl Finder<'_> {
             .then_some(from..end)
     }
 
+    /// "P, said X": the noun phrase behind a cue that follows its content.
     fn inverted(
         &self,
         start: usize,
