@@ -103,6 +103,20 @@ impl Meant {
     }
 }
 
+/// In what way words deny what they are said of.
+static DENIALS: ByLanguage<FxHashMap<&'static str, Denial>> = ByLanguage::new(|language| {
+    let mut denials = FxHashMap::default();
+    for row in rows(Some(language), "denials") {
+        let denial = match row.get(1).copied() {
+            Some("off") => Denial::CalledOff,
+            Some("refused") => Denial::Refused,
+            _ => continue,
+        };
+        denials.insert(row[0], denial);
+    }
+    denials
+});
+
 /// The verbs that put off.
 static MOVING: ByLanguage<Arc<FxHashSet<&'static str>>> = ByLanguage::new(|language| {
     let moving = rows(Some(language), "governors").filter(|r| r.get(2) == Some(&"moved"));
@@ -551,12 +565,9 @@ fn denial(text: &Analysis<'_>, status: Status, reason: &str) -> Option<Denial> {
         return None;
     }
     let Some((kind, words)) = reason.split_once(':') else { return Some(Denial::Negated) };
-    let listed = |mark: &str| {
-        rows(Some(text.language), "denials").any(|r| r.first() == Some(&words) && r.get(1) == Some(&mark))
-    };
+    let listed = || DENIALS.get(text.language)?.get(words).copied();
     Some(match kind {
-        "verb" | "noun" if listed("off") => Denial::CalledOff,
-        "verb" | "noun" if listed("refused") => Denial::Refused,
+        "verb" | "noun" => listed().unwrap_or(Denial::Negated),
         "cue" => Denial::Refused,
         _ => Denial::Negated,
     })
