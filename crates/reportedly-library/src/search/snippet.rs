@@ -47,7 +47,10 @@ pub fn snippet(query: &Query, text: &str, language: Language) -> Snippet {
         }
     }
     let (start, end) = match hits.get(best.2).zip(hits.get(best.3)) {
-        Some((first, last)) => (first.0.start, last.0.end.min(first.0.start + LENGTH)),
+        Some((first, last)) => {
+            let longest = text.floor_char_boundary(first.0.start + LENGTH);
+            (first.0.start, last.0.end.min(longest))
+        }
         None => (0, 0),
     };
     let span = widened(text, Span::new(start, end));
@@ -120,7 +123,8 @@ fn widened(text: &str, span: Span) -> Span {
         start += 1;
     }
     let before = &text[start..span.start];
-    let sentence = before.rfind(['\n', '.', '!', '?', '。', '！', '？']).map(|i| i + 1);
+    let ends = |c: &(usize, char)| ['\n', '.', '!', '?', '。', '！', '？'].contains(&c.1);
+    let sentence = before.char_indices().rfind(ends).map(|(i, c)| i + c.len_utf8());
     let sentence = sentence.filter(|i| {
         text[start + i..].starts_with(|c: char| !c.is_alphanumeric()) || before.contains(['\n', '。'])
     });

@@ -446,6 +446,17 @@ fn snippets_show_the_words_that_were_asked_for() {
     check("bicycle", &[], "Nothing of note");
 }
 
+#[test]
+fn a_snippet_begins_and_ends_between_letters_of_any_width() {
+    let query = Query::parse("quay").unwrap();
+    let filler = "a".repeat(200);
+    let before = format!("{filler}？ aa quay");
+    assert!(snippet(&query, &before, Language::EN).span.of(&before).ends_with("aa quay"));
+    let phrase = Query::parse("\"quay quay\"").unwrap();
+    let apart = format!("quay  {}quay", "— ".repeat(100));
+    assert!(!snippet(&phrase, &apart, Language::EN).span.of(&apart).is_empty());
+}
+
 proptest! {
     #[test]
     fn snippets_are_stretches_of_any_text(text in "(\\PC|quay |\\n\\n|\\. |東){0,400}", query in "quay|\"quay quay\"|東|x") {
