@@ -25,39 +25,82 @@ static ENDINGS: ByLanguage<Vec<&'static str>> = ByLanguage::new(|language| {
 
 /// What a question stands for against a statement: it asks what the story tells.
 const QUESTION: f32 = 0.5;
+/// Marks that open and close what a headline quotes.
+const QUOTES: [(char, char); 6] = [('“', '”'), ('„', '“'), ('«', '»'), ('»', '«'), ('「', '」'), ('"', '"')];
+/// What a headline stands for at least, as a share of the one that stands for most, to be of the same matter.
+const SAME_MATTER: f32 = 0.6;
 
-/// The headline that stands for most: the one that resembles the others most, rather no question. Where no article has a title,
-/// the first sentence of the first.
+/// The newest of the headlines that stand for the story: of those that resemble the others nearly as much as any does, the last
+/// that is a statement, in the language of most. "To be cleared on Saturday" is no headline once it is cleared. The
+/// articles are in the order in which they were told. Where none has a title, the first sentence of the first.
 pub fn headline(articles: &[Gist]) -> String {
-    let titled: Vec<(&str, Terms)> = articles
-        .iter()
-        .filter(|a| a.is_titled)
-        .filter_map(|a| Some((a.title.as_deref()?, a.language.unwrap_or(Language::EN))))
-        .take(HEADLINES)
-        .map(|(title, language)| (title, Terms::of_title(title, language)))
-        .collect();
+    let titled: Vec<Titled<'_>> = articles.iter().filter_map(Titled::of).take(HEADLINES).collect();
     let mut frequency: FxHashMap<u64, usize> = FxHashMap::default();
-    for term in titled.iter().flat_map(|t| &t.1.counts) {
-        *frequency.entry(term.hash).or_default() += 1;
-    }
-    // A headline stands for another by the words they share; long ones gain nothing by their length.
-    let standing = |terms: &Terms| {
-        let shared: f32 =
-            terms.counts.iter().map(|t| (1.0 - t.common) * (frequency[&t.hash] as f32 - 1.0)).sum();
-        shared / (terms.counts.len() as f32).sqrt().max(1.0)
-    };
-    let mut best: Option<(&str, f32)> = None;
-    for (title, terms) in &titled {
-        let asks = title.trim_end_matches(['"', '”', '»', ' ']).ends_with(['?', '？', '؟']);
-        let s = standing(terms) * if asks { QUESTION } else { 1.0 };
-        if best.is_none_or(|b| s > b.1) {
-            best = Some((title, s));
+    let mut languages: FxHashMap<&Language, usize> = FxHashMap::default();
+    for title in &titled {
+        *languages.entry(&title.language).or_default() += 1;
+        for term in &title.terms.counts {
+            *frequency.entry(term.hash).or_default() += 1;
         }
     }
-    match best {
-        Some((title, _)) => title.to_owned(),
-        None => articles.iter().find_map(|a| a.title.clone()).unwrap_or_default(),
+    // A headline stands for another by the words they share; long ones gain nothing by their length.
+    let standing = |Titled { terms, asks, .. }: &Titled<'_>| {
+        let shared: f32 =
+            terms.counts.iter().map(|t| (1.0 - t.common) * (frequency[&t.hash] as f32 - 1.0)).sum();
+        shared / (terms.counts.len() as f32).sqrt().max(1.0) * if *asks { QUESTION } else { 1.0 }
+    };
+    let standings: Vec<f32> = titled.iter().map(standing).collect();
+    // The first of those that stand for most; where none has a word of another, what began the story.
+    let most = (0..titled.len()).reduce(|best, k| if standings[k] > standings[best] { k } else { best });
+    let Some(most) = most else {
+        return articles.iter().find_map(|a| a.title.clone()).unwrap_or_default();
+    };
+    let usual = languages.values().copied().max().unwrap_or_default();
+    let is_newer = |k: &usize| {
+        let title = &titled[*k];
+        !title.asks && languages[&title.language] == usual && standings[*k] >= standings[most] * SAME_MATTER
+    };
+    let newer = if standings[most] > 0.0 { (most + 1..titled.len()).rev().find(is_newer) } else { None };
+    titled[newer.unwrap_or(most)].title.to_owned()
+}
+
+/// A headline with what it is compared by.
+struct Titled<'g> {
+    title: &'g str,
+    language: Language,
+    /// Of what it says itself: a speaker's words are not what the story is called by.
+    terms: Terms,
+    /// Whether it is a question.
+    asks: bool,
+}
+
+impl<'g> Titled<'g> {
+    fn of(gist: &'g Gist) -> Option<Self> {
+        let title = gist.title.as_deref().filter(|_| gist.is_titled)?;
+        let language = gist.language.unwrap_or(Language::EN);
+        let own = Some(without_quotes(title)).filter(|own| own.contains(char::is_alphabetic));
+        let terms = Terms::of_title(own.as_deref().unwrap_or(title), language);
+        let asks = title.trim_end_matches(['"', '”', '»', ' ']).ends_with(['?', '？', '؟']);
+        Some(Self { title, language, terms, asks })
     }
+}
+
+/// A title without what stands in quotation marks; a mark that is not closed quotes nothing.
+fn without_quotes(title: &str) -> String {
+    let mut own = String::with_capacity(title.len());
+    let mut rest = title;
+    while let Some(c) = rest.chars().next() {
+        let behind = &rest[c.len_utf8()..];
+        let close = QUOTES.iter().find(|(open, _)| *open == c).map(|(_, close)| *close);
+        match close.and_then(|close| behind.find(close).map(|at| at + close.len_utf8())) {
+            Some(end) => rest = &behind[end..],
+            None => {
+                own.push(c);
+                rest = behind;
+            }
+        }
+    }
+    own
 }
 
 /// What stands for a headline where there is none.
@@ -155,6 +198,34 @@ mod tests {
 
     fn gist(names: &[(&str, usize)]) -> Gist {
         Gist { names: names.iter().map(|(n, times)| ((*n).to_owned(), *times)).collect(), ..Gist::default() }
+    }
+
+    fn headed(titles: &[&str]) -> String {
+        let gist =
+            |title: &&str| Gist { title: Some((*title).to_owned()), is_titled: true, ..Gist::default() };
+        headline(&titles.iter().map(gist).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_headline_gives_way_to_a_newer_one_of_the_same_matter() {
+        let planned = ["Velm ferry to be sold to Torvia Lines", "Velm ferry may be sold, union says"];
+        assert_eq!(headed(&planned[..1]), planned[0]);
+        let ended = [planned[0], planned[1], "Velm ferry sale called off", "A quiet morning by the water"];
+        assert_eq!(headed(&ended), ended[2]);
+    }
+
+    #[test]
+    fn a_question_and_what_is_of_another_matter_head_no_story() {
+        let titles = ["Velm ferry to be sold", "Velm ferry sale agreed", "Will the Velm ferry be sold?"];
+        assert_eq!(headed(&titles), titles[1]);
+        assert_eq!(headed(&["Market opens", "Harvest is late"]), "Market opens");
+    }
+
+    #[test]
+    fn what_a_headline_quotes_is_not_what_a_story_is_called_by() {
+        let ended = "“I said yes and then I thought again about all of it”: Velm ferry sale is off";
+        assert_eq!(headed(&["Velm ferry to be sold", "Velm ferry sale moved to May", ended]), ended);
+        assert_eq!(without_quotes("„Nein“, sagt «Velm» “open"), ", sagt  “open");
     }
 
     #[test]
