@@ -345,7 +345,7 @@ fn a_story_is_rather_called_by_a_statement_than_by_a_question() {
     let observations = [
         observe("a", "2024-06-01", "Why did the Quellmar ferry sink in fog?", text),
         observe("b", "2024-06-02", "Quellmar ferry sinks", other),
-        observe("c", "2024-06-03", "Fog over Quellmar", third),
+        observe("c", "2024-06-03", "A town in mourning", third),
     ];
     assert_eq!(stories(&observations, &Question::default())[0].title, "Quellmar ferry sinks");
 }
